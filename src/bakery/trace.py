@@ -1,0 +1,177 @@
+"""What happened: who waited, who was served, from when to when, and what went wrong.
+
+A `Trace` is the only thing that travels between the rooms of this package. The simulated kitchen makes
+one, live traffic makes one, the drawing draws one.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from statistics import median
+from typing import Literal, get_args
+
+Kind = Literal["wait", "mix", "bake", "serve"]
+"""What a stretch of time was spent on.
+
+`wait`: nobody looks after the order. `mix`: the CPU works on it. `bake`: it is in the oven, so it is looked
+after, but nobody works. `serve`: mixing and baking together, where a measurement cannot tell them apart.
+"""
+
+NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch of time on one lane; `start` and `end` in seconds since the first order was placed.
+
+    `error` is the reason in words where the stretch ended badly, and empty where it ended well.
+    """
+
+    lane: str
+    kind: Kind
+    start: float
+    end: float
+    error: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long the stretch was."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The spans of one run, in the order of their lanes.
+
+    Raises `ValueError` for a span that ends before it starts, or that is of no known kind.
+    """
+
+    spans: tuple[Span, ...]
+    title: str = ""
+    simulated: bool = False
+    """Whether the seconds are computed (exact) rather than measured."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "spans", tuple(self.spans))
+        kinds = get_args(Kind)
+        for span in self.spans:
+            if not (math.isfinite(span.start) and span.start <= span.end < math.inf):
+                raise ValueError(f"a span needs start <= end, both finite: got {span}")
+            if span.kind not in kinds:
+                raise ValueError(f"a span is one of {', '.join(kinds)}: got {span.kind!r}")
+
+    @cached_property
+    def lanes(self) -> tuple[str, ...]:
+        """The names of the lanes, each once, in order of first appearance."""
+        return tuple(dict.fromkeys(span.lane for span in self.spans))
+
+    @cached_property
+    def failures(self) -> tuple[Span, ...]:
+        """The spans that ended badly."""
+        return tuple(span for span in self.spans if span.error)
+
+    @cached_property
+    def cakes(self) -> int:
+        """How many lanes ended well."""
+        return len(self.lanes) - len({span.lane for span in self.failures})
+
+    @cached_property
+    def makespan(self) -> float:
+        """Seconds from the first start to the last end; 0.0 for an empty trace."""
+        if not self.spans:
+            return 0.0
+        return max(span.end for span in self.spans) - min(span.start for span in self.spans)
+
+    @cached_property
+    def most_at_once(self) -> int:
+        """The largest number of lanes that were being served (mixed or baked) at the same moment.
+
+        A stretch that starts at the very moment another one ends does not overlap it.
+        """
+        served = [span for span in self.spans if span.kind != "wait" and span.end > span.start]
+        # At one moment the ends (-1) sort before the starts (+1). On one lane, a bake that follows its mix
+        # therefore takes the mix's place instead of being counted beside it.
+        steps = sorted([(span.start, +1) for span in served] + [(span.end, -1) for span in served])
+        return max(accumulate(step for _, step in steps), default=0)
+
+    @cached_property
+    def waited(self) -> float:
+        """Seconds that all orders together spent waiting for somebody to look after them."""
+        return math.fsum(span.seconds for span in self.spans if span.kind == "wait")
+
+    @cached_property
+    def served(self) -> float:
+        """Seconds that all orders together were being served: what they would take one after another."""
+        return math.fsum(span.seconds for span in self.spans if span.kind != "wait")
+
+    @property
+    def speed_up(self) -> float:
+        """How many times faster this was than the same servings one after another; 1.0 for an empty trace.
+
+        The quotient `served / makespan`. True where the time goes into waiting. Work on a CPU takes longer
+        while it shares the CPU, which this quotient cannot see: compare two makespans there.
+        """
+        return self.served / self.makespan if self.makespan else 1.0
+
+    @cached_property
+    def bakes_long(self) -> int:
+        """The makespan in whole servings of typical (median) length; 0 where nothing was served.
+
+        A multiple counts as reached from 0.2 below it: measured servings are a little longer than planned,
+        and the buckets have to hold on a busy machine.
+        """
+        failed = {span.lane for span in self.failures}
+        lengths: dict[str, float] = {}
+        for span in self.spans:
+            if span.kind != "wait" and span.lane not in failed:
+                lengths[span.lane] = lengths.get(span.lane, 0.0) + span.seconds
+        typical = median(lengths.values()) if lengths else 0.0
+        return int(self.makespan / typical + 0.2) if typical else 0
+
+    @property
+    def words(self) -> str:
+        """What happened, in one line."""
+        if not self.spans:
+            return "no orders"
+        took = f"{self.makespan:g} s" if self.simulated else f"{self.makespan:.2f} s"
+        long = "" if self.simulated or not self.bakes_long else f", {in_words(self.bakes_long, 'bake')} long"
+        return (
+            f"{_count(self.cakes, 'cake')} in {took}{long}, at most {self.most_at_once} at once{self._failed}"
+        )
+
+    @property
+    def _failed(self) -> str:
+        if not self.failures:
+            return ""
+        first = self.failures[0]
+        others = len({span.lane for span in self.failures}) - 1
+        more = f" (and {others} more)" if others else ""
+        return f"; failed: {first.lane}: {first.error}{more}"
+
+    def __repr__(self) -> str:
+        return f"{self.title}: {self.words}" if self.title else self.words
+
+
+def in_words(number: int, noun: str) -> str:
+    """A small number spelled out before its noun: "one bake", "three bakes", "40 bakes"."""
+    spelled = NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
+    return f"{spelled} {noun}{'' if number == 1 else 's'}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

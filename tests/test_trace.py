@@ -1,0 +1,114 @@
+"""A trace says who waited, who was served, and what went wrong."""
+
+import dataclasses
+import math
+
+import pytest
+
+from bakery.trace import Kind, Span, Trace, in_words
+
+
+def queue(bakes: int, seconds: float = 1.0) -> Trace:
+    """One order after another: each waits for all those before it."""
+    spans: list[Span] = []
+    for number in range(bakes):
+        lane = f"order {number + 1}"
+        spans.append(Span(lane, "wait", 0.0, number * seconds))
+        spans.append(Span(lane, "serve", number * seconds, (number + 1) * seconds))
+    return Trace(tuple(spans))
+
+
+def together(bakes: int, seconds: float = 1.0) -> Trace:
+    return Trace(tuple(Span(f"order {number + 1}", "serve", 0.0, seconds) for number in range(bakes)))
+
+
+def test_three_in_a_queue_take_three_bakes_one_at_a_time() -> None:
+    trace = queue(3)
+    assert (trace.makespan, trace.most_at_once, trace.waited, trace.speed_up) == (3.0, 1, 3.0, 1.0)
+    assert repr(trace) == "3 cakes in 3.00 s, three bakes long, at most 1 at once"
+
+
+def test_three_together_take_one_bake() -> None:
+    trace = together(3)
+    assert (trace.makespan, trace.most_at_once, trace.waited, trace.speed_up) == (1.0, 3, 0.0, 3.0)
+    assert repr(trace) == "3 cakes in 1.00 s, one bake long, at most 3 at once"
+
+
+def test_a_cake_that_goes_from_the_bowl_to_the_oven_counts_once() -> None:
+    trace = Trace((Span("cake 1", "mix", 0.0, 1.0), Span("cake 1", "bake", 1.0, 4.0)))
+    assert trace.most_at_once == 1
+
+
+def test_a_simulated_trace_gives_exact_seconds_and_no_rounded_multiples() -> None:
+    trace = Trace((Span("cake 1", "mix", 0.0, 1.0), Span("cake 1", "bake", 1.0, 3.5)), simulated=True)
+    assert repr(trace) == "1 cake in 3.5 s, at most 1 at once"
+
+
+def test_a_title_comes_before_the_words() -> None:
+    assert repr(dataclasses.replace(together(1), title="Quart")) == (
+        "Quart: 1 cake in 1.00 s, one bake long, at most 1 at once"
+    )
+
+
+def test_a_failed_order_is_no_cake_and_its_reason_is_told() -> None:
+    trace = Trace((*together(2).spans, Span("order 3", "serve", 0.0, 0.5, error="500 ZeroDivisionError")))
+    assert (trace.cakes, len(trace.lanes)) == (2, 3)
+    assert repr(trace).endswith("; failed: order 3: 500 ZeroDivisionError")
+
+
+def test_of_many_failures_the_first_is_told_and_the_others_are_counted() -> None:
+    trace = Trace(tuple(Span(f"order {n}", "wait", 0.0, 1.0, error="refused") for n in range(5)))
+    assert repr(trace) == "0 cakes in 1.00 s, at most 0 at once; failed: order 0: refused (and 4 more)"
+
+
+def test_an_empty_trace_has_an_answer_to_every_question() -> None:
+    trace = Trace(())
+    assert (trace.makespan, trace.most_at_once, trace.waited, trace.speed_up, trace.bakes_long) == (
+        0,
+        0,
+        0,
+        1,
+        0,
+    )
+    assert repr(trace) == "no orders"
+
+
+def test_time_runs_from_the_first_start_even_when_that_is_not_zero() -> None:
+    assert Trace((Span("order 1", "serve", 5.0, 6.5),)).makespan == 1.5
+
+
+@pytest.mark.parametrize(
+    ("measured", "multiple"), [(1.0, 1), (1.35, 1), (1.79, 1), (1.81, 2), (2.98, 3), (3.02, 3), (3.7, 3)]
+)
+def test_a_multiple_is_reached_from_a_fifth_below_it(measured: float, multiple: int) -> None:
+    trace = Trace((*together(3).spans, Span("late", "wait", 0.0, measured)))
+    assert trace.bakes_long == multiple
+
+
+def test_spans_and_traces_are_values() -> None:
+    assert together(2) == together(2)
+    assert hash(together(2)) == hash(together(2))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        together(1).spans[0].start = 2.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("times", [(2.0, 1.0), (math.nan, 1.0), (0.0, math.inf), (0.0, math.nan)])
+def test_a_span_that_ends_before_it_starts_is_refused(times: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="start <= end"):
+        Trace((Span("order 1", "serve", *times),))
+
+
+def test_a_span_of_no_known_kind_is_refused() -> None:
+    kind: Kind = "dance"  # type: ignore[assignment]
+    with pytest.raises(ValueError, match="wait, mix, bake, serve: got 'dance'"):
+        Trace((Span("order 1", kind, 0.0, 1.0),))
+
+
+def test_small_numbers_are_spelled_out() -> None:
+    assert [in_words(n, "bake") for n in (0, 1, 3, 12, 13)] == [
+        "no bakes",
+        "one bake",
+        "three bakes",
+        "twelve bakes",
+        "13 bakes",
+    ]
