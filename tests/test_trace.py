@@ -61,6 +61,11 @@ def test_of_many_failures_the_first_is_told_and_the_others_are_counted() -> None
     assert repr(trace) == "0 cakes in 1.00 s, at most 0 at once; failed: order 0: refused (and 4 more)"
 
 
+def test_a_stay_runs_from_the_order_to_the_cake_whatever_happens_in_between() -> None:
+    assert queue(3).stays == (1.0, 2.0, 3.0)
+    assert Trace((Span("late", "wait", 2.0, 2.5), Span("late", "serve", 2.5, 4.0))).stays == (2.0,)
+
+
 def test_an_empty_trace_has_an_answer_to_every_question() -> None:
     trace = Trace(())
     assert (trace.makespan, trace.most_at_once, trace.waited, trace.speed_up, trace.bakes_long) == (

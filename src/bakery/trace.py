@@ -119,6 +119,16 @@ class Trace:
         """Seconds that all orders together were being served: what they would take one after another."""
         return math.fsum(span.seconds for span in self.spans if span.kind != "wait")
 
+    @cached_property
+    def stays(self) -> tuple[float, ...]:
+        """Seconds that each order was in the shop, from its first start to its last end, lane by lane."""
+        first: dict[str, float] = {}
+        last: dict[str, float] = {}
+        for span in self.spans:
+            first[span.lane] = min(span.start, first.get(span.lane, span.start))
+            last[span.lane] = max(span.end, last.get(span.lane, span.end))
+        return tuple(last[lane] - first[lane] for lane in self.lanes)
+
     @property
     def speed_up(self) -> float:
         """How many times faster this was than the same servings one after another; 1.0 for an empty trace.
