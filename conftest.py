@@ -1,0 +1,40 @@
+"""What every test may rely on: notebooks are tests, and no kernel reads a reader's own settings."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
+
+from bakery.editions import CELL_SECONDS, SANITISERS, environment
+
+settings = tempfile.TemporaryDirectory(prefix="settings-", ignore_cleanup_errors=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give every kernel, whoever starts it, settings of its own; find the sanitisers from any folder."""
+    ours = environment(Path(settings.name))
+    for name in set(os.environ) - set(ours):
+        del os.environ[name]
+    os.environ.update(ours)
+    config.option.nbval_sanitize_with = str(config.rootpath / SANITISERS)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    settings.cleanup()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Be patient with notebooks on a busy machine, and keep a file's tests on one worker where there are several.
+
+    The cells of a notebook need each other, and a file's fixtures are made once. Tests that are slow and alone
+    may name a group of their own: `pytest.mark.xdist_group(name)`.
+    """
+    if isinstance(item, IPyNbCell):
+        item.output_timeout = (
+            CELL_SECONDS  # nbval itself waits five seconds for an output, whatever the cell may take
+        )
+    if item.config.pluginmanager.hasplugin("xdist") and not item.get_closest_marker("xdist_group"):
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))
