@@ -1,0 +1,567 @@
+"""Placing orders: many at the same moment, over httpx, with the waiting and the serving told apart.
+
+What is measured. Every order has a connection of its own, opened before the clock starts: the customers
+already stand at the counter. Then the clock starts and all orders are sent. An order's time ends when its
+answer has arrived completely. In between, the shop's `Server-Timing` header says when the app was called and
+how long it took; both sides read the same clock (`time.perf_counter`).
+
+Why not simply one httpx client. Its connection pool looks through all its connections for every order, so a
+thousand orders of one second take half a minute. Here the client is httpx's, the engine below it is httpx's
+too (`httpcore`), and only the pool is left out: a thousand take 1.6 s, ten take 1.01 s.
+"""
+
+import asyncio
+import contextlib
+import difflib
+import functools
+import gc
+import inspect
+import math
+import os
+import re
+import ssl
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import NamedTuple, Protocol, TextIO, cast, runtime_checkable
+
+import httpcore
+import httpx
+
+from .trace import Span, Trace
+
+MOST_ORDERS = 5_000
+"""An order is a connection: two file descriptors here (its two ends), and a port number.
+
+Windows and macOS have 16,000 port numbers to give out, and keep each for a minute or two after its use: so
+three runs of this size in a row still work.
+"""
+
+AT_THE_DOOR = 50
+"""How many connections are opened at a time: fewer than any server's listen backlog has places."""
+
+PATIENCE = 5.0
+"""Seconds after which a run begins to show its progress."""
+
+TICK = 1.0
+"""Seconds from one line of progress to the next."""
+
+QUIET = "BAKERY_PROGRESS"
+"""Set this environment variable to "off" where outputs are compared: progress depends on the machine."""
+
+Watch = Callable[[tuple[Span, ...]], None]
+"""Gets one order's spans each time they change: when it is placed, and when it is done."""
+
+
+@runtime_checkable
+class Counter(Protocol):
+    """Where orders can be placed: anything with an address that knows whether it is closed."""
+
+    @property
+    def url(self) -> str:
+        """The address, like http://127.0.0.1:8000."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more orders."""
+
+
+async def order(
+    shop: Counter | str,
+    cakes: int = 3,
+    *,
+    path: str | Sequence[str] = "/cake",
+    method: str = "GET",
+    json: object = None,
+    timeout: float = 30.0,  # noqa: ASYNC109 - an order that takes longer is a result here, not an exception
+    title: str = "",
+    watch: Watch | None = None,
+) -> Trace:
+    """Place `cakes` orders at the same moment, wait for all answers, and say what happened.
+
+    In plain httpx one order is `await client.get(shop.url + "/cake")`, and several at the same moment are a
+    `gather` of these. Several paths are ordered in turn: `path=["/slow", "/fast"]`. The connections are opened
+    before the clock starts; see the head of this module for what exactly is measured.
+
+    An order that fails, is refused or gets no answer within `timeout` seconds becomes a span with the reason
+    as its `error`; the others are not disturbed. Raises `TypeError` or `ValueError`, with the corrected call,
+    for what cannot be ordered at all, and `RuntimeError` for a shop that is closed.
+    """
+    address = _address(shop)
+    paths = _paths(path)
+    _check_cakes(cakes)
+    _check_timeout(timeout)
+    async with _client() as client:
+        slips = [
+            _slip(client, number, address, paths, method=method, json=json) for number in range(1, cakes + 1)
+        ]
+        await _rehearse(client)
+        try:
+            for first in range(0, cakes, AT_THE_DOOR):
+                some = slips[first : first + AT_THE_DOOR]
+                await asyncio.gather(*(slip.connection.open(timeout) for slip in some))
+            with COLLECTOR_AWAY:
+                spans = await _serve(client, slips, timeout, watch)
+        finally:
+            for slip in slips:
+                slip.connection.abort()
+            await asyncio.sleep(0)  # the loop closes an aborted socket in its next round
+    return Trace(
+        tuple(span for lane in spans for span in lane), title=title or getattr(shop, "name", "") or ""
+    )
+
+
+# Placing the orders
+
+
+class _Slip(NamedTuple):
+    """One order, ready to be sent."""
+
+    lane: str
+    path: str
+    request: httpx.Request
+    connection: "_Connection"
+    menu: tuple[str, ...]
+
+
+async def _serve(
+    client: httpx.AsyncClient, slips: list[_Slip], seconds: float, watch: Watch | None
+) -> list[tuple[Span, ...]]:
+    """Send all orders, and return the spans of each, in the order of placing."""
+    progress = Progress(len(slips))
+    start = time.perf_counter()
+    deadline = asyncio.get_running_loop().time() + seconds
+    if watch:
+        for slip in slips:
+            watch((Span(slip.lane, "wait", 0.0, 0.0),))
+    tasks = [asyncio.create_task(_place(client, slip, start, deadline, seconds, watch)) for slip in slips]
+    pending = set(tasks)
+    try:
+        while pending:
+            _, pending = await asyncio.wait(pending, timeout=TICK)
+            progress.show(served=len(tasks) - len(pending))
+        return [task.result() for task in tasks]
+    finally:
+        progress.erase()
+        for task in pending:
+            task.cancel()
+        # Also after an interrupt: nothing runs on, and no exception is left that nobody looked at.
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _place(
+    client: httpx.AsyncClient,
+    slip: _Slip,
+    start: float,
+    deadline: float,
+    seconds: float,
+    watch: Watch | None,
+) -> tuple[Span, ...]:
+    """Send one order, wait for the whole answer, and say what happened to it."""
+    answer: httpx.Response | None = None
+    limit = asyncio.timeout_at(deadline)
+    try:
+        async with limit:
+            answer = await client.send(slip.request, stream=True)
+            await answer.aread()
+        error = _complaint(answer, slip)
+    except Exception as problem:
+        late = limit.expired()
+        error = f"no answer within {seconds:g} s" if late else slip.connection.reason(problem)
+    received = time.perf_counter() - start
+    slip.connection.abort()
+    spans = _spans(slip.lane, answer, start, received, error)
+    if watch:
+        watch(spans)
+    return spans
+
+
+def _spans(
+    lane: str, answer: httpx.Response | None, start: float, received: float, error: str
+) -> tuple[Span, ...]:
+    """One order's stretches: waiting until the app was called, the serving, and the way back."""
+    if answer is None:
+        return (Span(lane, "wait", 0.0, received, error),)
+    served = _served(answer)
+    if served is None:
+        return (Span(lane, "serve", 0.0, received, error),)
+    called, ready = served.start - start, served.start + served.seconds - start
+    if not -ROUNDING <= called <= ready <= received + ROUNDING:  # a clock that is not ours
+        return (Span(lane, "serve", 0.0, received, error),)
+    called, ready = max(called, 0.0), min(ready, received)
+    waiting = Span(lane, "wait", 0.0, called)
+    if _streamed(answer):
+        return waiting, Span(lane, "serve", called, received, error)
+    return waiting, Span(lane, "serve", called, ready, error), Span(lane, "wait", ready, received)
+
+
+def _streamed(answer: httpx.Response) -> bool:
+    """Whether the app may have gone on serving after its headers had left."""
+    return "content-length" not in answer.headers
+
+
+# Reading the answers
+
+# Exactly what `serving` writes. A reader's own Server-Timing header is left alone.
+SERVED = re.compile(r'(?:^|,)\s*serve;dur=([\d.]+);desc="([\d.]+)"')
+RAISED = re.compile(r'(?:^|,)\s*error;desc="((?:[^"\\]|\\.)*)"')
+
+
+ROUNDING = 0.001
+"""Seconds by which a rounded time in the header may lie outside the order's own."""
+
+
+class _Served(NamedTuple):
+    start: float
+    seconds: float
+
+
+def _served(answer: httpx.Response) -> _Served | None:
+    """When the app was called (seconds of `time.perf_counter`) and how long it took, if the shop says so."""
+    found = SERVED.search(answer.headers.get("server-timing", ""))
+    if not found:
+        return None
+    with contextlib.suppress(ValueError):
+        return _Served(start=float(found[2]), seconds=float(found[1]) / 1000)
+    return None
+
+
+def _complaint(answer: httpx.Response, slip: _Slip) -> str:
+    """Why an answer is no cake, in words; empty if it is one."""
+    if answer.is_success:
+        return ""
+    code = answer.status_code
+    raised = RAISED.search(answer.headers.get("server-timing", ""))
+    if raised:
+        return f"{code} " + re.sub(r"\\(.)", r"\1", raised[1])
+    if answer.has_redirect_location:
+        there = answer.headers["location"]
+        return f'{code} sent on to {there}. Did you mean:  await order(shop, path="{httpx.URL(there).path}")'
+    if code == httpx.codes.NOT_FOUND:
+        return f"404 nothing is sold at {slip.path}. {_suggestion(slip)}"
+    return f"{code} {answer.reason_phrase}".rstrip()
+
+
+def _suggestion(slip: _Slip) -> str:
+    near = difflib.get_close_matches(slip.path, slip.menu, n=1, cutoff=0.0)
+    if near:
+        return f'Did you mean:  await order(shop, path="{near[0]}")'
+    return 'Name a path that the app has:  await order(shop, path="/…")'
+
+
+def _menu(shop: object) -> tuple[str, ...]:
+    """The paths a Flask or Quart app answers, without those that need an argument."""
+    rules = getattr(getattr(shop, "app", None), "url_map", None)
+    if rules is None:
+        return ()
+    return tuple(rule.rule for rule in rules.iter_rules() if not rule.arguments)
+
+
+# Connections: httpx and httpcore on asyncio's own streams, without a pool
+
+
+class _Connection(httpcore.AsyncNetworkStream):
+    """One order's own connection, opened ahead."""
+
+    def __init__(self, url: httpx.URL) -> None:
+        self._url = url
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._refusal = ""
+        self._heard = False
+        self._hung_up = False
+
+    async def open(self, seconds: float) -> None:
+        """Connect; a refusal is kept, to be told as this order's fate."""
+        url = self._url
+        secure = _certificates() if url.scheme == "https" else None
+        port = url.port or (443 if secure else 80)
+        try:
+            async with asyncio.timeout(seconds):
+                self._streams = await asyncio.open_connection(url.host, port, ssl=secure)
+        except TimeoutError:
+            self._refusal = f"no connection to {url.host}:{port} within {seconds:g} s"
+        except OSError as problem:
+            self._refusal = f"nobody answers at {url.host}:{port} ({_words(problem)}); is the shop open?"
+
+    def abort(self) -> None:
+        """Close at once; safe to call twice."""
+        if self._streams:
+            self._streams[1].transport.abort()
+
+    def reason(self, problem: Exception) -> str:
+        """Why there was no answer, or only a part of one."""
+        if self._refusal:
+            return self._refusal
+        if self._hung_up:
+            return "the shop hung up " + (
+                "in the middle of its answer" if self._heard else "without an answer"
+            )
+        if isinstance(problem, httpcore.RemoteProtocolError):
+            return f"the answer is not HTTP ({problem})"
+        if isinstance(problem, OSError):
+            return f"the connection broke ({_words(problem)})"
+        return f"{type(problem).__name__}: {problem}"
+
+    # What httpcore asks of a connection. One time limit holds for the whole order, so these need none.
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109
+        reader, _ = self._open_streams()
+        data = await reader.read(max_bytes)
+        self._heard = self._heard or bool(data)
+        self._hung_up = not data
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109
+        _, writer = self._open_streams()
+        writer.write(buffer)
+        await writer.drain()
+
+    async def aclose(self) -> None:
+        self.abort()
+
+    def get_extra_info(self, info: str) -> None:  # noqa: ARG002
+        return None
+
+    def _open_streams(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self._streams is None:
+            raise ConnectionError(self._refusal)
+        return self._streams
+
+
+class _NoPool(httpx.AsyncBaseTransport):
+    """Sends each request over the connection that came with it."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        engine = httpcore.AsyncHTTP11Connection(url.origin, request.extensions["connection"])
+        answer = await engine.handle_async_request(
+            httpcore.Request(request.method, url, headers=request.headers.raw, content=request.stream)
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._answer.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+def _client() -> httpx.AsyncClient:
+    # No proxy or certificate settings from the environment: they would only cost time on the way to this
+    # machine itself. No time limits of httpx's own: one limit holds for the whole order.
+    return httpx.AsyncClient(transport=_NoPool(), trust_env=False, timeout=None)  # noqa: S113
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+async def _rehearse(client: httpx.AsyncClient) -> None:
+    """Take one answer from a script: the first one in a process is 10 ms slower than all later ones."""
+    script = httpcore.AsyncMockStream([b"HTTP/1.1 204 No Content\r\n\r\n"])
+    await client.get("http://rehearsal/", extensions={"connection": script})
+
+
+def _slip(
+    client: httpx.AsyncClient,
+    number: int,
+    address: "_Address",
+    paths: tuple[str, ...],
+    *,
+    method: str,
+    json: object,
+) -> _Slip:
+    path = paths[(number - 1) % len(paths)]
+    try:
+        url = httpx.URL(address.url + path)
+    except httpx.InvalidURL as problem:
+        raise ValueError(f"order() cannot make an address of {address.url + path!r}: {problem}") from None
+    connection = _Connection(url)
+    request = client.build_request(method, url, json=json, extensions={"connection": connection})
+    lane = f"order {number}" if len(paths) == 1 else f"order {number} {path}"
+    return _Slip(lane, path, request, connection, address.menu)
+
+
+def _words(problem: OSError) -> str:
+    """An operating system's reason in plain words: "connection refused", "too many open files"."""
+    return os.strerror(problem.errno).lower() if problem.errno else str(problem) or type(problem).__name__
+
+
+# A quiet kitchen while it is measured
+
+
+class _Collector:
+    """Keeps the garbage collector away while any run is measured, as `timeit` does.
+
+    Looking through all objects of a kernel takes it some 50 ms; among a thousand orders it does so again and
+    again, and adds half a second that no server has caused.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs = 0
+        self._was_on = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._runs:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._runs += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._runs -= 1
+            if not self._runs and self._was_on:
+                gc.enable()
+
+
+COLLECTOR_AWAY = _Collector()
+
+
+class Progress:
+    """One line about a long run, rewritten in place, on the error stream; gone when the run is over."""
+
+    def __init__(
+        self, orders: int, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._orders = orders
+        self._stream = stream
+        self._clock = clock
+        self._start = clock()
+        self._width = 0
+
+    def show(self, served: int) -> None:
+        """Tell how far the run is, if it is a long one."""
+        seconds = self._clock() - self._start
+        if seconds < PATIENCE or os.environ.get(QUIET) == "off":
+            return
+        waiting = self._orders - served
+        flight = f"{waiting:,} order{'' if waiting == 1 else 's'} in flight"
+        self._write(f"{served:,} of {self._orders:,} cakes served, {flight}, {seconds:.0f} s")
+
+    def erase(self) -> None:
+        """Leave nothing behind."""
+        if self._width:
+            self._write("")
+            self._write("")
+
+    def _write(self, line: str) -> None:
+        stream = self._stream or sys.stderr
+        stream.write("\r" + line.ljust(self._width))
+        stream.flush()
+        self._width = len(line)
+
+
+# What can be ordered, and what cannot
+
+
+class _Address(NamedTuple):
+    url: str
+    menu: tuple[str, ...]
+
+
+def _address(shop: object) -> _Address:
+    if isinstance(shop, str):
+        return _Address(_checked_url(shop), ())
+    if inspect.isawaitable(shop):
+        raise TypeError(
+            f"order() needs a shop, but got {_what(shop)}: its await is missing.\n"
+            "Did you mean:  shop = await …   and then   await order(shop)"
+        )
+    if isinstance(shop, type) or not isinstance(shop, Counter):
+        if callable(shop):  # Flask, Quart, or any other app
+            raise TypeError(
+                f"order() needs a running shop, but got {_what(shop)}: it is not served yet.\n"
+                "Did you mean:  shop = serve(app)   and then   await order(shop)"
+            )
+        raise TypeError(
+            f"order() needs a shop, but got {_what(shop)}.\n"
+            "Did you mean:  shop = serve(app)   and then   await order(shop)"
+        )
+    if shop.closed:
+        raise RuntimeError(
+            f"the shop at {shop.url} is closed.\nOpen it again:  shop = serve(app)   and then   await order(shop)"
+        )
+    return _Address(_checked_url(shop.url), _menu(shop))
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL as problem:
+        raise ValueError(f"order() needs an address, but got {url!r}: {problem}") from None
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise ValueError(
+            f"order() needs a shop or its whole address, but got {url!r}.\n"
+            'Did you mean:  await order(shop)   or   await order("http://127.0.0.1:8000")'
+        )
+    return url.rstrip("/")
+
+
+def _check_cakes(cakes: object) -> None:
+    if isinstance(cakes, bool) or not isinstance(cakes, int):
+        whole = round(cakes) if isinstance(cakes, float) and 1 <= cakes <= MOST_ORDERS else 3
+        raise TypeError(
+            f"order() needs a whole number of cakes, but got {cakes!r}.\n"
+            f"Did you mean:  await order(shop, cakes={whole})"
+        )
+    if cakes < 1:
+        raise ValueError(
+            f"order() needs at least one cake, but got {cakes}.\nDid you mean:  await order(shop, cakes=1)"
+        )
+    if cakes > MOST_ORDERS:
+        raise ValueError(
+            f"order() places at most {MOST_ORDERS:,} orders at once, but got {cakes:,}: each is a connection, "
+            "and this machine runs out of them.\n"
+            f"Did you mean:  await order(shop, cakes={MOST_ORDERS})"
+        )
+
+
+def _check_timeout(timeout: object) -> None:
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if not number or not 0 < cast(float, timeout) < math.inf:
+        raise (ValueError if number else TypeError)(
+            f"order() needs a timeout in seconds, more than 0, but got {timeout!r}.\n"
+            "Did you mean:  await order(shop, timeout=30.0)"
+        )
+
+
+def _paths(path: str | Sequence[str]) -> tuple[str, ...]:
+    paths = (path,) if isinstance(path, str) else tuple(path) if isinstance(path, Sequence) else ()
+    if not paths or not all(isinstance(each, str) for each in paths):
+        raise TypeError(
+            f"order() needs a path, or a list of them, but got {path!r}.\n"
+            'Did you mean:  await order(shop, path="/cake")'
+        )
+    for each in paths:
+        if not each.startswith("/"):
+            raise ValueError(
+                f"a path begins with a slash, but got {each!r}.\n"
+                f'Did you mean:  await order(shop, path="/{each}")'
+            )
+    return paths
+
+
+def _what(thing: object) -> str:
+    """A thing named after its type: "a Flask app", "a coroutine", "None"."""
+    if thing is None:
+        return "None"
+    if isinstance(thing, type):
+        return f"the class {thing.__name__}"
+    name = type(thing).__name__
+    noun = f"{name} app" if hasattr(thing, "wsgi_app") or hasattr(thing, "asgi_app") else name
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {noun}"
