@@ -24,7 +24,8 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import NamedTuple, Protocol, TextIO, cast, runtime_checkable
+from operator import index
+from typing import NamedTuple, Protocol, SupportsIndex, TextIO, runtime_checkable
 
 import httpcore
 import httpx
@@ -55,7 +56,7 @@ Watch = Callable[[tuple[Span, ...]], None]
 
 
 @runtime_checkable
-class Counter(Protocol):
+class Shopfront(Protocol):
     """Where orders can be placed: anything with an address that knows whether it is closed."""
 
     @property
@@ -68,7 +69,7 @@ class Counter(Protocol):
 
 
 async def order(
-    shop: Counter | str,
+    shop: Shopfront | str,
     cakes: int = 3,
     *,
     path: str | Sequence[str] = "/cake",
@@ -88,28 +89,23 @@ async def order(
     as its `error`; the others are not disturbed. Raises `TypeError` or `ValueError`, with the corrected call,
     for what cannot be ordered at all, and `RuntimeError` for a shop that is closed.
     """
-    address = _address(shop)
-    paths = _paths(path)
-    _check_cakes(cakes)
-    _check_timeout(timeout)
+    address, menu = _address(shop), _menu(shop, method)
+    paths, number, seconds = _paths(path), _number(cakes), _seconds(timeout)
     async with _client() as client:
         slips = [
-            _slip(client, number, address, paths, method=method, json=json) for number in range(1, cakes + 1)
+            _slip(client, lane, address + where, method=method, json=json)
+            for lane, where in _lanes(number, paths)
         ]
-        await _rehearse(client)
+        await _rehearse()
         try:
-            for first in range(0, cakes, AT_THE_DOOR):
-                some = slips[first : first + AT_THE_DOOR]
-                await asyncio.gather(*(slip.connection.open(timeout) for slip in some))
+            await _open([slip.connection for slip in slips], seconds)
             with COLLECTOR_AWAY:
-                spans = await _serve(client, slips, timeout, watch)
+                spans = await _serve(client, slips, seconds, menu, watch)
         finally:
             for slip in slips:
                 slip.connection.abort()
             await asyncio.sleep(0)  # the loop closes an aborted socket in its next round
-    return Trace(
-        tuple(span for lane in spans for span in lane), title=title or getattr(shop, "name", "") or ""
-    )
+    return Trace(tuple(span for lane in spans for span in lane), title)
 
 
 # Placing the orders
@@ -119,62 +115,81 @@ class _Slip(NamedTuple):
     """One order, ready to be sent."""
 
     lane: str
-    path: str
     request: httpx.Request
     connection: "_Connection"
-    menu: tuple[str, ...]
+
+
+def _lanes(cakes: int, paths: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The name of each order's lane, and its path."""
+    turns = [(f"order {turn + 1}", paths[turn % len(paths)]) for turn in range(cakes)]
+    return turns if len(paths) == 1 else [(f"{lane} {path}", path) for lane, path in turns]
+
+
+async def _open(connections: "list[_Connection]", seconds: float) -> None:
+    """Open all connections, a few at a time, within one limit for all."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    for first in range(0, len(connections), AT_THE_DOOR):
+        some = connections[first : first + AT_THE_DOOR]
+        await asyncio.gather(*(connection.open(deadline, seconds) for connection in some))
 
 
 async def _serve(
-    client: httpx.AsyncClient, slips: list[_Slip], seconds: float, watch: Watch | None
+    client: httpx.AsyncClient,
+    slips: list[_Slip],
+    seconds: float,
+    menu: tuple[str, ...],
+    watch: Watch | None,
 ) -> list[tuple[Span, ...]]:
     """Send all orders, and return the spans of each, in the order of placing."""
     progress = Progress(len(slips))
-    start = time.perf_counter()
-    deadline = asyncio.get_running_loop().time() + seconds
     if watch:
         for slip in slips:
             watch((Span(slip.lane, "wait", 0.0, 0.0),))
-    tasks = [asyncio.create_task(_place(client, slip, start, deadline, seconds, watch)) for slip in slips]
+    start = time.perf_counter()
+    deadline = asyncio.get_running_loop().time() + seconds
+
+    async def place(slip: _Slip) -> tuple[Span, ...]:
+        answer, error = await _place(client, slip, deadline, seconds, menu)
+        received = time.perf_counter() - start
+        slip.connection.abort()
+        spans = _spans(slip.lane, answer, start, received, error)
+        if watch:
+            watch(spans)
+        return spans
+
+    tasks = [asyncio.create_task(place(slip)) for slip in slips]
     pending = set(tasks)
     try:
         while pending:
-            _, pending = await asyncio.wait(pending, timeout=TICK)
+            # An order never raises. If something does, an interrupt or a broken `watch`, all the rest stop.
+            done, pending = await asyncio.wait(pending, timeout=TICK, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
             progress.show(served=len(tasks) - len(pending))
         return [task.result() for task in tasks]
     finally:
         progress.erase()
-        for task in pending:
+        for task in tasks:
             task.cancel()
         # Also after an interrupt: nothing runs on, and no exception is left that nobody looked at.
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _place(
-    client: httpx.AsyncClient,
-    slip: _Slip,
-    start: float,
-    deadline: float,
-    seconds: float,
-    watch: Watch | None,
-) -> tuple[Span, ...]:
-    """Send one order, wait for the whole answer, and say what happened to it."""
+    client: httpx.AsyncClient, slip: _Slip, deadline: float, seconds: float, menu: tuple[str, ...]
+) -> tuple[httpx.Response | None, str]:
+    """Send one order and wait for the whole answer: the answer, if there is one, and what is wrong with it."""
     answer: httpx.Response | None = None
     limit = asyncio.timeout_at(deadline)
     try:
         async with limit:
             answer = await client.send(slip.request, stream=True)
             await answer.aread()
-        error = _complaint(answer, slip)
     except Exception as problem:
-        late = limit.expired()
-        error = f"no answer within {seconds:g} s" if late else slip.connection.reason(problem)
-    received = time.perf_counter() - start
-    slip.connection.abort()
-    spans = _spans(slip.lane, answer, start, received, error)
-    if watch:
-        watch(spans)
-    return spans
+        if limit.expired():
+            return answer, f"no {'complete ' if answer else ''}answer within {seconds:g} s"
+        return answer, slip.connection.reason(problem)
+    return answer, _complaint(answer, menu)
 
 
 def _spans(
@@ -189,7 +204,8 @@ def _spans(
     called, ready = served.start - start, served.start + served.seconds - start
     if not -ROUNDING <= called <= ready <= received + ROUNDING:  # a clock that is not ours
         return (Span(lane, "serve", 0.0, received, error),)
-    called, ready = max(called, 0.0), min(ready, received)
+    called = min(max(called, 0.0), received)
+    ready = min(max(ready, called), received)
     waiting = Span(lane, "wait", 0.0, called)
     if _streamed(answer):
         return waiting, Span(lane, "serve", called, received, error)
@@ -227,35 +243,31 @@ def _served(answer: httpx.Response) -> _Served | None:
     return None
 
 
-def _complaint(answer: httpx.Response, slip: _Slip) -> str:
-    """Why an answer is no cake, in words; empty if it is one."""
+def _complaint(answer: httpx.Response, menu: tuple[str, ...]) -> str:
+    """Why an answer is no cake, in words; empty if it is one. `menu` is what the shop is known to answer."""
+    code, path = answer.status_code, answer.request.url.path
     if answer.is_success:
         return ""
-    code = answer.status_code
     raised = RAISED.search(answer.headers.get("server-timing", ""))
     if raised:
         return f"{code} " + re.sub(r"\\(.)", r"\1", raised[1])
     if answer.has_redirect_location:
         there = answer.headers["location"]
         return f'{code} sent on to {there}. Did you mean:  await order(shop, path="{httpx.URL(there).path}")'
-    if code == httpx.codes.NOT_FOUND:
-        return f"404 nothing is sold at {slip.path}. {_suggestion(slip)}"
+    if code == httpx.codes.NOT_FOUND and path not in menu:
+        near = difflib.get_close_matches(path, menu, n=1, cutoff=0.0) or ["/…"]
+        return f'404 nothing is sold at {path}. Did you mean:  await order(shop, path="{near[0]}")'
     return f"{code} {answer.reason_phrase}".rstrip()
 
 
-def _suggestion(slip: _Slip) -> str:
-    near = difflib.get_close_matches(slip.path, slip.menu, n=1, cutoff=0.0)
-    if near:
-        return f'Did you mean:  await order(shop, path="{near[0]}")'
-    return 'Name a path that the app has:  await order(shop, path="/…")'
-
-
-def _menu(shop: object) -> tuple[str, ...]:
-    """The paths a Flask or Quart app answers, without those that need an argument."""
+def _menu(shop: object, method: str) -> tuple[str, ...]:
+    """The paths that a Flask or Quart app answers, without those that need an argument."""
     rules = getattr(getattr(shop, "app", None), "url_map", None)
     if rules is None:
         return ()
-    return tuple(rule.rule for rule in rules.iter_rules() if not rule.arguments)
+    return tuple(
+        rule.rule for rule in rules.iter_rules() if method in (rule.methods or ()) and not rule.arguments
+    )
 
 
 # Connections: httpx and httpcore on asyncio's own streams, without a pool
@@ -271,13 +283,13 @@ class _Connection(httpcore.AsyncNetworkStream):
         self._heard = False
         self._hung_up = False
 
-    async def open(self, seconds: float) -> None:
+    async def open(self, deadline: float, seconds: float) -> None:
         """Connect; a refusal is kept, to be told as this order's fate."""
         url = self._url
         secure = _certificates() if url.scheme == "https" else None
         port = url.port or (443 if secure else 80)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout_at(deadline):
                 self._streams = await asyncio.open_connection(url.host, port, ssl=secure)
         except TimeoutError:
             self._refusal = f"no connection to {url.host}:{port} within {seconds:g} s"
@@ -369,30 +381,21 @@ def _certificates() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-async def _rehearse(client: httpx.AsyncClient) -> None:
+async def _rehearse() -> None:
     """Take one answer from a script: the first one in a process is 10 ms slower than all later ones."""
     script = httpcore.AsyncMockStream([b"HTTP/1.1 204 No Content\r\n\r\n"])
-    await client.get("http://rehearsal/", extensions={"connection": script})
+    request = httpx.Request("GET", "http://rehearsal/", extensions={"connection": script})
+    answer = await _NoPool().handle_async_request(request)
+    await answer.aread()
 
 
-def _slip(
-    client: httpx.AsyncClient,
-    number: int,
-    address: "_Address",
-    paths: tuple[str, ...],
-    *,
-    method: str,
-    json: object,
-) -> _Slip:
-    path = paths[(number - 1) % len(paths)]
+def _slip(client: httpx.AsyncClient, lane: str, address: str, *, method: str, json: object) -> _Slip:
     try:
-        url = httpx.URL(address.url + path)
+        connection = _Connection(httpx.URL(address))
     except httpx.InvalidURL as problem:
-        raise ValueError(f"order() cannot make an address of {address.url + path!r}: {problem}") from None
-    connection = _Connection(url)
-    request = client.build_request(method, url, json=json, extensions={"connection": connection})
-    lane = f"order {number}" if len(paths) == 1 else f"order {number} {path}"
-    return _Slip(lane, path, request, connection, address.menu)
+        raise ValueError(f"order() cannot send to {address!r}: {problem}") from None
+    request = client.build_request(method, address, json=json, extensions={"connection": connection})
+    return _Slip(lane, request, connection)
 
 
 def _words(problem: OSError) -> str:
@@ -469,37 +472,30 @@ class Progress:
 # What can be ordered, and what cannot
 
 
-class _Address(NamedTuple):
-    url: str
-    menu: tuple[str, ...]
-
-
-def _address(shop: object) -> _Address:
+def _address(shop: object) -> str:
+    """The address of a shop that is open; raises for everything else, with the corrected call."""
     if isinstance(shop, str):
-        return _Address(_checked_url(shop), ())
+        return _url(shop)
     if inspect.isawaitable(shop):
+        made = f"{getattr(shop, '__name__', 'serve')}()"
         raise TypeError(
-            f"order() needs a shop, but got {_what(shop)}: its await is missing.\n"
-            "Did you mean:  shop = await …   and then   await order(shop)"
+            f"order() needs a shop, but got {_what(shop)} from {made}: an await is missing.\n"
+            f"Did you mean:  await order(await {made})"
         )
-    if isinstance(shop, type) or not isinstance(shop, Counter):
-        if callable(shop):  # Flask, Quart, or any other app
-            raise TypeError(
-                f"order() needs a running shop, but got {_what(shop)}: it is not served yet.\n"
-                "Did you mean:  shop = serve(app)   and then   await order(shop)"
-            )
+    if isinstance(shop, type) or not isinstance(shop, Shopfront):
+        why = ": did you forget to serve it?" if callable(shop) else "."
         raise TypeError(
-            f"order() needs a shop, but got {_what(shop)}.\n"
+            f"order() needs a running shop, but got {_what(shop)}{why}\n"
             "Did you mean:  shop = serve(app)   and then   await order(shop)"
         )
     if shop.closed:
         raise RuntimeError(
             f"the shop at {shop.url} is closed.\nOpen it again:  shop = serve(app)   and then   await order(shop)"
         )
-    return _Address(_checked_url(shop.url), _menu(shop))
+    return _url(shop.url)
 
 
-def _checked_url(url: str) -> str:
+def _url(url: str) -> str:
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL as problem:
@@ -512,32 +508,35 @@ def _checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def _check_cakes(cakes: object) -> None:
-    if isinstance(cakes, bool) or not isinstance(cakes, int):
+def _number(cakes: SupportsIndex) -> int:
+    if isinstance(cakes, bool) or not isinstance(cakes, SupportsIndex):
         whole = round(cakes) if isinstance(cakes, float) and 1 <= cakes <= MOST_ORDERS else 3
         raise TypeError(
             f"order() needs a whole number of cakes, but got {cakes!r}.\n"
             f"Did you mean:  await order(shop, cakes={whole})"
         )
-    if cakes < 1:
+    number = index(cakes)
+    if number < 1:
         raise ValueError(
-            f"order() needs at least one cake, but got {cakes}.\nDid you mean:  await order(shop, cakes=1)"
+            f"order() needs at least one cake, but got {number}.\nDid you mean:  await order(shop, cakes=1)"
         )
-    if cakes > MOST_ORDERS:
+    if number > MOST_ORDERS:
         raise ValueError(
-            f"order() places at most {MOST_ORDERS:,} orders at once, but got {cakes:,}: each is a connection, "
+            f"order() places at most {MOST_ORDERS:,} orders at once, but got {number:,}: each is a connection, "
             "and this machine runs out of them.\n"
             f"Did you mean:  await order(shop, cakes={MOST_ORDERS})"
         )
+    return number
 
 
-def _check_timeout(timeout: object) -> None:
+def _seconds(timeout: float) -> float:
     number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
-    if not number or not 0 < cast(float, timeout) < math.inf:
+    if not number or not 0 < timeout < math.inf:
         raise (ValueError if number else TypeError)(
             f"order() needs a timeout in seconds, more than 0, but got {timeout!r}.\n"
             "Did you mean:  await order(shop, timeout=30.0)"
         )
+    return float(timeout)
 
 
 def _paths(path: str | Sequence[str]) -> tuple[str, ...]:
