@@ -1,0 +1,277 @@
+"""The servers: an app on a port, in threads of its own.
+
+`WaitressServer` gives a WSGI app a number of threads, `HypercornServer` gives an ASGI app one thread with an
+event loop of its own. A server takes a socket that already listens, and closes it. Where there are neither
+sockets nor threads, a third one that calls the app in process would stand here beside them.
+"""
+
+import asyncio
+import errno
+import logging
+import socket
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from time import monotonic
+from typing import Any, Protocol
+
+from bakery.counter import ASGICounter, WSGICounter
+
+HOST = "127.0.0.1"
+TAKEN = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
+
+BACKLOG = 2048
+"""Connections that may wait to be accepted; the operating system may allow fewer."""
+
+CONNECTIONS = 10_000
+"""Open connections of one shop; waitress's own limit of 100 would let a crowd queue at the door."""
+
+LAST_ORDERS = 1.5
+"""Seconds that orders in flight are given when a shop closes: a bake of one second still comes out."""
+
+CLEARING_UP = 2.0
+"""Seconds after the last orders for the app's own clearing up."""
+
+
+class StartupError(Exception):
+    """The app failed while it started, or never ended starting; the cause, if any, is the app's error."""
+
+
+class Server(Protocol):
+    """What a shop needs of a server."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it takes orders."""
+
+    def start(self, startup: float) -> None:
+        """Take orders; raises `StartupError` when the app is not ready within `startup` seconds."""
+
+    def stop(self, last_orders: float = LAST_ORDERS) -> None:
+        """Take no more orders and end; may be called again, also where a call was interrupted."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket that listens on a port of the loopback address; port 0 is any free one. Raises `OSError`."""
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        # On Windows the first option would let two shops share a port; elsewhere it lets a shop open on the
+        # port of one that has just closed.
+        exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
+        door.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
+        # Accepted connections inherit it: small answers leave at once.
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        door.bind((HOST, port))
+        door.listen(BACKLOG)
+    except BaseException:
+        door.close()
+        raise
+    return door
+
+
+class WaitressServer:
+    """A WSGI app on waitress: one thread for the connections, `threads` bakers for the app."""
+
+    def __init__(self, counter: WSGICounter, door: socket.socket, threads: int) -> None:
+        self.counter = counter
+        self._door = door
+        self._threads = threads
+        self._connections: dict[int, Any] = {}
+        self._stopping = threading.Event()
+        self._door_shut = threading.Event()
+        self._sent_home = threading.Event()
+        self._server: Any = None
+        self._thread: threading.Thread | None = None
+        self._deadline = 0.0
+
+    @property
+    def running(self) -> bool:
+        """Whether it takes orders."""
+        return self._thread is not None and self._thread.is_alive() and not self._stopping.is_set()
+
+    def start(self, startup: float) -> None:  # noqa: ARG002  # a WSGI app has no startup of its own
+        """Take orders."""
+        from waitress.server import create_server  # type: ignore[import-untyped]
+
+        # What waitress has to say about queues and clients that left belongs in no cell.
+        logging.getLogger("waitress").addHandler(_UNHEARD)
+        self._server = create_server(
+            self.counter,
+            map=self._connections,
+            sockets=[self._door],
+            threads=self._threads,
+            backlog=BACKLOG,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,  # select() ends at 1,024 descriptors
+            # Notice clients that leave: nobody bakes what nobody waits for any more.
+            channel_request_lookahead=1,
+        )
+        self._thread = threading.Thread(target=self._run, name="shop-waitress", daemon=True)
+        self._thread.start()
+
+    def stop(self, last_orders: float = LAST_ORDERS) -> None:
+        """Take no more orders, give those in flight a moment, and end."""
+        if self._server is None or self._thread is None:
+            self._door.close()
+            return
+        bakers = self._server.task_dispatcher
+        self._stopping.set()
+        if not self._door_shut.is_set():
+            self._server.trigger.pull_trigger(self._shut_door)
+            self._door_shut.wait(CLEARING_UP)
+        bakers.shutdown(timeout=last_orders)
+        if not self._sent_home.is_set():
+            self._deadline = monotonic() + CLEARING_UP / 2
+            self._server.trigger.pull_trigger(self._send_home)
+            self._sent_home.wait(CLEARING_UP)
+        # A thread cannot be ended from outside. Where a baker still stands at the oven, its thread and this one
+        # end when it is done.
+        self._thread.join(0.0 if bakers.threads else CLEARING_UP)
+
+    def _run(self) -> None:
+        from waitress import wasyncore
+
+        # The trigger stays open as long as anybody may pull it: pulling writes a byte to its descriptor, whoever
+        # that number belongs to by then.
+        bakers = self._server.task_dispatcher
+        while not self._sent_home.is_set() or bakers.threads or self._sending():
+            wasyncore.loop(timeout=1.0, use_poll=True, map=self._connections, count=1)
+        wasyncore.close_all(self._connections)
+
+    def _sending(self) -> bool:
+        return bool(self._server.active_channels) and monotonic() < self._deadline
+
+    def _shut_door(self) -> None:
+        self._server.del_channel()
+        self._server.accepting = False
+        self._door.close()
+        self._door_shut.set()
+
+    def _send_home(self) -> None:
+        for channel in list(self._server.active_channels.values()):
+            channel.close_when_flushed = True
+        self._sent_home.set()
+
+
+_UNHEARD = logging.NullHandler()
+
+
+class HypercornServer:
+    """An ASGI app on Hypercorn: one thread with an event loop of its own."""
+
+    def __init__(self, counter: ASGICounter, door: socket.socket) -> None:
+        self.counter = counter
+        self._door = door
+        self._loop = asyncio.new_event_loop()
+        self._stopping = asyncio.Event()
+        self._last_orders = LAST_ORDERS
+        self._thread = threading.Thread(target=self._run, name="shop-hypercorn", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether it takes orders."""
+        return self._thread.is_alive() and not self._stopping.is_set()
+
+    def start(self, startup: float) -> None:
+        """Take orders; raises `StartupError` when the app is not ready within `startup` seconds."""
+        self._thread.start()
+        try:
+            error = self.counter.opened.result(timeout=startup)
+        except TimeoutError:
+            raise StartupError from None
+        if error is not None:
+            raise StartupError from error
+
+    def stop(self, last_orders: float = LAST_ORDERS) -> None:
+        """Take no more orders, give those in flight a moment, and end."""
+        self._last_orders = last_orders
+        if not self._thread.is_alive():
+            self._door.close()
+            if not self._loop.is_running():
+                self._loop.close()
+            return
+        with suppress(RuntimeError):  # the loop has just closed
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join(last_orders + CLEARING_UP)
+        # Where a handler blocks the loop, the thread ends when it is done. The door is shut at once.
+        self._door.close()
+
+    def _run(self) -> None:
+        # A pool of our own: closing the loop would wait for every thread of its default one.
+        pool = ThreadPoolExecutor(thread_name_prefix="shop-pool")
+        self._loop.set_default_executor(pool)
+        self._loop.set_exception_handler(self._missed)
+        try:
+            self._loop.run_until_complete(self._serve())
+        except BaseException as error:  # a thread has nobody to pass it on to
+            if not self.counter.opened.done():
+                self.counter.opened.set_result(error)
+        finally:
+            self._clear_up()
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._loop.close()
+            self._door.close()
+
+    async def _serve(self) -> None:
+        from hypercorn.asyncio import serve
+
+        config = _config(self._door)
+        # With a trigger given, Hypercorn leaves the signals of the process alone.
+        serving = asyncio.create_task(
+            serve(self.counter, config, shutdown_trigger=self._stopping.wait, mode="asgi")  # type: ignore[arg-type]
+        )
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if self.counter.opened.done():
+            await asyncio.wait({serving}, timeout=self._last_orders)
+            self.counter.send_home()
+            await asyncio.wait({serving}, timeout=CLEARING_UP / 2)
+        serving.cancel()
+        await asyncio.wait({serving}, timeout=CLEARING_UP / 4)
+        if serving.done() and not serving.cancelled() and (error := serving.exception()):
+            raise error
+
+    def _clear_up(self) -> None:
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        if left:
+            self._loop.run_until_complete(asyncio.wait(left, timeout=CLEARING_UP / 4))
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+
+    def _missed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What nobody awaited: the reader's own errors are kept, the rest is the end of connections."""
+        error = context.get("exception")
+        if error is not None and not self._stopping.is_set():
+            self.counter.keep(error)
+
+
+def _config(door: socket.socket) -> Any:  # noqa: ANN401  # Hypercorn's Config, which is imported late
+    from hypercorn.config import Config, Sockets
+
+    class Configured(Config):
+        def create_sockets(self) -> Sockets:
+            return Sockets([], [door], [])
+
+    config = Configured()
+    config.errorlog = config.accesslog = None
+    config.backlog = BACKLOG
+    config.keep_alive_timeout = 75.0  # as long as browsers keep a connection
+    config.startup_timeout = config.shutdown_timeout = 86_400.0  # whoever starts a server keeps the time
+    config.graceful_timeout = LAST_ORDERS + CLEARING_UP / 2
+    return config
+
+
+def make_room_for_a_crowd(descriptors: int = 8192) -> None:
+    """Raise the soft limit of open files: a connection takes two where both of its ends are in one process."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = descriptors if hard == resource.RLIM_INFINITY else min(descriptors, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):  # macOS has a lower limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
