@@ -114,7 +114,7 @@ def normal(notebook: NotebookNode) -> NotebookNode:
     copy.metadata = METADATA
     count = 0
     for cell in copy.cells:
-        tags = list(dict.fromkeys(cell.metadata.get("tags", [])))
+        tags = cell.metadata.get("tags")
         cell.metadata = {"tags": tags} if tags else {}
         cell.source = cell.source.rstrip("\n")
         if cell.cell_type == "code":
@@ -247,7 +247,7 @@ def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str
 
 @asynccontextmanager
 async def kernel(
-    notebook: NotebookNode, folder: Path, seconds: float = CELL_SECONDS
+    notebook: NotebookNode, folder: Path, seconds: int = CELL_SECONDS
 ) -> AsyncIterator[NotebookClient]:
     """A client of a fresh kernel of this very Python, at work in `folder`; the kernel ends with the block."""
     # No folders to look in: the kernel named python3 is then the one of the Python that runs this, never
@@ -275,7 +275,7 @@ async def kernel(
 
 
 async def executed(
-    notebook: NotebookNode, name: str, folder: Path, *, seconds: float = CELL_SECONDS
+    notebook: NotebookNode, name: str, folder: Path, *, seconds: int = CELL_SECONDS
 ) -> NotebookNode:
     """A copy of a notebook with the outputs of a run from top to bottom in a fresh kernel at work in `folder`.
 
