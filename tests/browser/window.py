@@ -1,0 +1,234 @@
+"""A browser window on a running JupyterLab: open a notebook, run it, read it, look at it."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+from .lab import Lab
+
+Theme = Literal["light", "dark"]
+THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+# Without these, the browser itself looks for updates and greets its maker.
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+HAS_NOTEBOOK = "() => window.jupyterapp?.shell.currentWidget?.sessionContext"
+
+OPENED = """async (panel, app) => {
+    await app.restored;
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await panel.revealed;
+    app.shell.collapseLeft();
+    app.shell.collapseRight();
+}"""
+
+# The last frame is drawn, and no widget is still on its way.
+SETTLED = """async () => {
+    const loading = () => [...document.querySelectorAll('.jp-OutputArea-output')]
+        .some(output => output.textContent.trim() === 'Loading widget...');
+    for (let tries = 0; loading() && tries < 100; tries++) await new Promise(done => setTimeout(done, 100));
+    await document.fonts.ready;
+    for (let frame = 0; frame < 3; frame++) await new Promise(done => requestAnimationFrame(done));
+}"""
+
+SCROLLER = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Something the page said that it should not have said."""
+
+    kind: Literal["console", "exception", "request"]
+    text: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        where = f"  ({self.source})" if self.source else ""
+        return f"{self.kind}: {self.text}{where}"
+
+
+@dataclass
+class OpenNotebook:
+    """A notebook on the screen, with a kernel of its own; `complaints` grows while it is used."""
+
+    page: Page
+    complaints: list[Complaint] = field(default_factory=list)
+
+    def do(self, script: str, argument: object = None) -> Any:  # noqa: ANN401  (whatever JSON the script returns)
+        """Run JavaScript in the page: a function of `(panel, app, argument)`, awaited."""
+        return self.page.evaluate(
+            f"argument => ({script})(window.jupyterapp.shell.currentWidget, window.jupyterapp, argument)",
+            argument,
+        )
+
+    def run_all(self, seconds: float = 120.0) -> bool:
+        """Run every cell, as the menu does; whether none of them raised.
+
+        Raises `TimeoutError` when they have not ended after `seconds`.
+        """
+        self.start_all()
+        return self.wait_all(seconds)
+
+    def start_all(self) -> None:
+        """Begin to run every cell, and return at once."""
+        self.do(
+            """(panel, app) => {
+                window.ranAll = null;
+                app.commands.execute('notebook:run-all-cells').then(
+                    result => { window.ranAll = result !== false; },
+                    () => { window.ranAll = false; },
+                );
+            }"""
+        )
+
+    def wait_all(self, seconds: float = 120.0) -> bool:
+        """Wait for the cells that `start_all` began; whether none of them raised."""
+        self.page.wait_for_function("() => window.ranAll !== null", timeout=seconds * 1000)
+        self.settle()
+        return bool(self.page.evaluate("() => window.ranAll"))
+
+    def settle(self) -> None:
+        """Wait until the widgets are there and the last frame is drawn."""
+        self.page.evaluate(SETTLED)
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """The notebook as JupyterLab would save it now."""
+        model: dict[str, Any] = self.do("panel => panel.content.model.sharedModel.toJSON()")
+        return model
+
+    @property
+    def errors(self) -> list[str]:
+        """The errors shown under cells that are not meant to fail, each with its cell's id."""
+        return [
+            f"{cell['id']}: {output['ename']}: {output['evalue']}"
+            for cell in self.model["cells"]
+            if cell["cell_type"] == "code" and "raises-exception" not in cell["metadata"].get("tags", [])
+            for output in cell["outputs"]
+            if output["output_type"] == "error"
+        ]
+
+    def screenshots(self, folder: Path, name: str) -> list[Path]:
+        """The whole notebook, one window full after the other, as NAME-01.png, NAME-02.png …"""
+        folder.mkdir(parents=True, exist_ok=True)
+        scroller = self.page.locator(SCROLLER)
+        self.page.mouse.move(0, 0)
+        box = scroller.bounding_box()
+        if box is None:
+            raise RuntimeError("the notebook is not on the screen")
+        height = scroller.evaluate("element => element.scrollHeight")
+        step = int(box["height"]) - 40  # a line or two is seen twice, so that no line is cut on both pages
+        files = []
+        for number, top in enumerate(range(0, max(int(height) - 40, 1), step), start=1):
+            scroller.evaluate("(element, top) => element.scrollTo(0, top)", top)
+            self.settle()
+            files.append(folder / f"{name}-{number:02}.png")
+            self.page.screenshot(path=files[-1], clip=box)
+        return files
+
+    def close(self) -> None:
+        """Shut the kernel down and close the page."""
+        self.do("async panel => { await panel.sessionContext.shutdown(); await panel.context.save(); }")
+        self.page.close()
+
+
+@dataclass(frozen=True)
+class Window:
+    """A browser that opens notebooks of one JupyterLab."""
+
+    browser: Browser
+    lab: Lab
+    numbers: Iterator[int] = field(default_factory=count)
+
+    @contextmanager
+    def notebook(
+        self, name: str, *, theme: Theme = "light", width: int = 1280, height: int = 900
+    ) -> Iterator[OpenNotebook]:
+        """Open a notebook of the lab's folder; its kernel ends with the block."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, bypass_csp=True, service_workers="block"
+        )
+        try:
+            opened = self._open(context, name, theme)
+            try:
+                yield opened
+            finally:
+                if not opened.page.is_closed():
+                    opened.close()
+        finally:
+            context.close()
+
+    def _open(self, context: BrowserContext, name: str, theme: Theme) -> OpenNotebook:
+        page = context.new_page()
+        opened = OpenNotebook(page)
+        _listen(context, page, opened.complaints)
+        if not (self.lab.root / name).is_file():
+            raise FileNotFoundError(f"no notebook {name} in {self.lab.root}")
+        page.goto(self.lab.address(name, f"test-{next(self.numbers)}"), timeout=60_000)
+        page.wait_for_function(HAS_NOTEBOOK, timeout=60_000)
+        opened.do(OPENED)
+        opened.do(
+            "(panel, app, theme) => app.commands.execute('apputils:change-theme', {theme})", THEMES[theme]
+        )
+        opened.settle()
+        return opened
+
+
+@contextmanager
+def browser_window(lab: Lab) -> Iterator[Window]:
+    """A headless browser for as long as the block lasts."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        try:
+            yield Window(browser, lab)
+        finally:
+            browser.close()
+
+
+def _listen(context: BrowserContext, page: Page, complaints: list[Complaint]) -> None:
+    """Write down errors, and stop and write down every request to another machine."""
+
+    def guard(route: Route) -> None:
+        if _leaves(route.request.url):
+            complaints.append(Complaint("request", route.request.url))
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route(_leaves, guard)
+    page.on(
+        "websocket",
+        lambda socket: complaints.append(Complaint("request", socket.url)) if _leaves(socket.url) else None,
+    )
+    page.on(
+        "console",
+        lambda message: (
+            complaints.append(Complaint("console", message.text, message.location.get("url", "")))
+            if message.type == "error"
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: complaints.append(Complaint("exception", str(error))))
+
+
+def _leaves(url: str) -> bool:
+    """Whether a request to this address would leave the machine."""
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {"127.0.0.1", "localhost"}
