@@ -8,6 +8,7 @@ import pytest
 from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
 
 from bakery.editions import CELL_SECONDS, SANITISERS, environment
+from bakery.ordering import QUIET
 
 settings = tempfile.TemporaryDirectory(prefix="settings-", ignore_cleanup_errors=True)
 
@@ -18,7 +19,16 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in set(os.environ) - set(ours):
         del os.environ[name]
     os.environ.update(ours)
+    os.environ.pop(QUIET)  # the tests of progress see some; notebooks see none, as below
     config.option.nbval_sanitize_with = str(config.rootpath / SANITISERS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Show no progress in a notebook: how much there is depends on the machine. Its kernel starts after this."""
+    os.environ.pop(QUIET, None)
+    if isinstance(item, IPyNbCell):
+        os.environ[QUIET] = "off"
 
 
 def pytest_unconfigure() -> None:

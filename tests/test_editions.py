@@ -27,6 +27,7 @@ from bakery.editions import (
     read_rules,
     written,
 )
+from bakery.ordering import QUIET
 
 new: Any = nbformat.v4  # whose functions have no types
 SANITISERS = Path(__file__).with_name("sanitize.cfg")
@@ -346,6 +347,7 @@ def test_a_kernel_gets_settings_of_its_own(tmp_path: Path) -> None:
     ours = environment(tmp_path, given)
     assert ours["PATH"] == "/bin"
     assert "mine" not in ours.values()
+    assert ours[QUIET] == "off"
     assert ours["IPYTHONDIR"] == str(tmp_path / "ipython")
     assert os.environ["IPYTHONDIR"] != str(Path.home() / ".ipython")
 

@@ -228,7 +228,7 @@ def kept(stored: NotebookNode, fresh: NotebookNode, rules: Rules) -> NotebookNod
 def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Environment variables for a kernel that reads no settings but its own, which it keeps in `folder`.
 
-    A reader's start-up files, history and warning filters would change what a cell prints.
+    A reader's start-up files, history and warning filters would change what a cell prints, and so would progress.
     """
     dropped = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONASYNCIODEBUG", "FORCE_COLOR"}
     variables = {
@@ -242,6 +242,7 @@ def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str
         "JUPYTER_DATA_DIR": "data",
         "JUPYTER_RUNTIME_DIR": "runtime",
     }
+    variables["BAKERY_PROGRESS"] = "off"
     return variables | {name: str(folder / place) for name, place in places.items()}
 
 
