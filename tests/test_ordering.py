@@ -160,6 +160,26 @@ def test_every_order_has_left_when_the_trace_is_there() -> None:
     run(test())
 
 
+def test_a_customer_who_has_the_cake_makes_room_at_once() -> None:
+    """A shop with few places could serve nobody else if all stayed until the last one is done."""
+
+    async def test() -> Trace:
+        first_left = asyncio.Event()
+
+        async def script(fake: Fake, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if len(fake.requests) == 1:
+                await saying(CAKE)(fake, reader, writer)
+                first_left.set()
+            else:
+                await first_left.wait()
+                await saying(CAKE)(fake, reader, writer)
+
+        async with playing(script) as fake:
+            return await order(fake, 2)
+
+    assert run(test()).cakes == 2
+
+
 def test_several_runs_at_once_do_not_disturb_each_other() -> None:
     async def test() -> tuple[Trace, Trace]:
         async with playing(saying(CAKE)) as fake, playing(saying(CAKE)) as other:
@@ -197,6 +217,11 @@ def test_a_collector_that_the_reader_has_switched_off_stays_off() -> None:
 
 
 # What is ordered
+
+
+def test_a_proxy_in_the_environment_is_for_other_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    assert run(one(saying(CAKE))).cakes == 1
 
 
 def test_an_order_is_the_plain_request_that_httpx_would_send() -> None:
@@ -349,10 +374,11 @@ def test_a_path_that_does_not_exist_is_answered_with_the_nearest_one_that_does(
     framework: Callable[[str], Any],
 ) -> None:
     app = framework(__name__)
-    for path in ("/", "/bread", "/cake/<name>", "/cakes"):
+    for path in ("/", "/bread", "/cake/<name>"):
         app.add_url_rule(path, path, lambda: "")
+    app.add_url_rule("/cakes", "only for others", lambda: "", methods=["POST"])
     trace = run(one(saying(b"HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"), app))
-    assert reason(trace) == '404 nothing is sold at /cake. Did you mean:  await order(shop, path="/cakes")'
+    assert reason(trace) == '404 nothing is sold at /cake. Did you mean:  await order(shop, path="/bread")'
 
 
 def test_a_handler_that_itself_says_404_is_not_told_to_use_its_own_path() -> None:
@@ -416,9 +442,12 @@ def test_a_door_that_never_opens_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         raise AssertionError
 
     monkeypatch.setattr(asyncio, "open_connection", never)
-    trace = run(order("http://127.0.0.1:9", 120, timeout=0.02))
-    assert {span.error for span in trace.failures} == {"no connection to 127.0.0.1:9 within 0.02 s"}
-    assert len(trace.failures) == 120
+    monkeypatch.setattr(ordering, "AT_THE_DOOR", 1)
+    start = time.perf_counter()
+    trace = run(order("http://127.0.0.1:9", 200, timeout=0.05))
+    assert {span.error for span in trace.failures} == {"no connection to 127.0.0.1:9 within 0.05 s"}
+    assert len(trace.failures) == 200
+    assert time.perf_counter() - start < 5  # one limit for all, not one after another
 
 
 # Interrupted
@@ -473,8 +502,11 @@ def test_a_run_that_is_cancelled_at_the_door_leaves_nobody_there() -> None:
     run(test())
 
 
-def test_an_interrupt_in_the_middle_of_an_order_comes_through_at_once() -> None:
+def test_an_interrupt_in_the_middle_of_an_order_comes_through_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """It may strike in any callback; here in the reader's own."""
+    monkeypatch.setattr(ordering, "TICK", 60.0)
 
     def interrupt(spans: tuple[Span, ...]) -> None:
         if spans[-1].end:
@@ -512,10 +544,17 @@ def clock(*times: float) -> Callable[[], float]:
     return lambda: next(remaining)
 
 
+@pytest.fixture
+def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is shown, whatever the environment of these tests says."""
+    monkeypatch.delenv("BAKERY_PROGRESS", raising=False)
+
+
 def shown(stream: io.StringIO) -> list[str]:
     return stream.getvalue().split("\r")
 
 
+@pytest.mark.usefixtures("talkative")
 def test_a_short_run_says_nothing() -> None:
     stream = io.StringIO()
     progress = Progress(3, stream, clock(0, 1, 4.9))
@@ -525,6 +564,7 @@ def test_a_short_run_says_nothing() -> None:
     assert stream.getvalue() == ""
 
 
+@pytest.mark.usefixtures("talkative")
 def test_a_long_run_rewrites_one_line_and_leaves_nothing_behind() -> None:
     stream = io.StringIO()
     progress = Progress(1000, stream, clock(10, 16, 17))
@@ -543,6 +583,7 @@ def test_progress_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert stream.getvalue() == ""
 
 
+@pytest.mark.usefixtures("talkative")
 def test_an_order_shows_its_progress(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

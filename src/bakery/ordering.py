@@ -371,9 +371,9 @@ class _Body(httpx.AsyncByteStream):
 
 
 def _client() -> httpx.AsyncClient:
-    # No proxy or certificate settings from the environment: they would only cost time on the way to this
-    # machine itself. No time limits of httpx's own: one limit holds for the whole order.
-    return httpx.AsyncClient(transport=_NoPool(), trust_env=False, timeout=None)  # noqa: S113
+    # With a transport of its own, httpx reads no proxies and no certificates, which would only cost time on
+    # the way to this machine itself. None of httpx's time limits: one limit holds for the whole order.
+    return httpx.AsyncClient(transport=_NoPool(), timeout=None)  # noqa: S113
 
 
 @functools.cache
