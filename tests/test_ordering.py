@@ -6,6 +6,7 @@ import gc
 import io
 import json
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import quart
 
 from bakery import ordering
 from bakery.ordering import MOST_ORDERS, Progress, order
+from bakery.serving import serve
 from bakery.trace import Kind, Span, Trace
 
 T = TypeVar("T")
@@ -319,6 +321,97 @@ def test_a_streamed_answer_is_served_until_its_end() -> None:
         "order 1", answer('serve;dur=1;desc="102"', streamed=True), start=100.0, received=4.0, error=""
     )
     assert spans == (Span("order 1", "wait", 0.0, 2.0), Span("order 1", "serve", 2.0, 4.0))
+
+
+# On real servers
+
+
+def test_quart_serves_all_orders_at_once() -> None:
+    app = quart.Quart(__name__)
+    together = asyncio.Barrier(20)
+
+    @app.get("/cake")
+    async def cake() -> str:
+        await together.wait()
+        return "cake"
+
+    with serve(app) as shop:
+        trace = run(order(shop, 20))
+    assert (trace.cakes, trace.most_at_once) == (20, 20)
+    assert [span.kind for span in trace.spans] == ["wait", "serve", "wait"] * 20
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_flask_serves_as_many_orders_at_once_as_it_has_threads(threads: int) -> None:
+    app = flask.Flask(__name__)
+    together = threading.Barrier(threads)
+
+    @app.get("/cake")
+    def cake() -> str:
+        together.wait(10)
+        return "cake"
+
+    with serve(app, threads=threads) as shop:
+        trace = run(order(shop, 6))
+    assert (trace.cakes, trace.most_at_once) == (6, threads)
+
+
+@pytest.mark.parametrize("framework", [flask.Flask, quart.Quart])
+def test_a_handler_that_raises_fails_its_own_order_with_the_line_that_did_it(
+    framework: Callable[[str], Any],
+) -> None:
+    app = framework(__name__)
+    app.add_url_rule("/cake", "cake", lambda: "cake")
+    app.add_url_rule("/burnt", "burnt", lambda: str(1 / 0))
+    with serve(app) as shop:
+        trace = run(order(shop, 3, path=["/cake", "/burnt"]))
+    assert (trace.cakes, trace.failures[0].lane) == (2, "order 2 /burnt")
+    assert reason(trace).startswith("500 ZeroDivisionError: division by zero, line ")
+    assert '"burnt", lambda: str(1 / 0)' in reason(trace)
+
+
+def test_a_streamed_cake_is_served_until_the_last_slice() -> None:
+    app = quart.Quart(__name__)
+
+    @app.get("/cake")
+    async def cake() -> tuple[AsyncIterator[str], int]:
+        async def slices() -> AsyncIterator[str]:
+            for letter in "cake":
+                yield letter
+
+        return slices(), 200
+
+    with serve(app) as shop:
+        trace = run(order(shop, 1))
+    assert [span.kind for span in trace.spans] == ["wait", "serve"]
+
+
+def test_a_shop_that_is_closed_takes_no_orders() -> None:
+    with serve(flask.Flask(__name__)) as shop:
+        pass
+    with pytest.raises(RuntimeError, match="is closed"):
+        run(order(shop))
+
+
+def test_a_shop_that_closes_in_the_middle_loses_no_order() -> None:
+    async def test() -> Trace:
+        app = quart.Quart(__name__)
+        loop, inside = asyncio.get_running_loop(), asyncio.Event()
+
+        @app.get("/cake")
+        async def cake() -> str:
+            loop.call_soon_threadsafe(inside.set)
+            await asyncio.Event().wait()
+            return ""
+
+        with serve(app) as shop:
+            run = asyncio.create_task(order(shop, 3))
+            await inside.wait()
+            await asyncio.to_thread(shop.close)
+            return await run
+
+    trace = run(test())
+    assert (trace.cakes, len(trace.failures)) == (0, 3)
 
 
 # What can go wrong with an order
