@@ -261,12 +261,13 @@ class ASGICounter(Counter):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one order, hold one websocket, or live through startup and shutdown."""
-        token = VISIT.set(Visit(self))
+        visit = Visit(self)
+        token = VISIT.set(visit)
         try:
             if scope["type"] == "lifespan":
-                await self._live(scope, receive, send)
+                await self._live(visit, scope, receive, send)
             else:
-                await self._attend(scope, receive, send)
+                await self._attend(visit, scope, receive, send)
         finally:
             VISIT.reset(token)
 
@@ -275,8 +276,7 @@ class ASGICounter(Counter):
         for task in self._visits:
             task.cancel()
 
-    async def _attend(self, scope: Scope, receive: Receive, send: Send) -> None:
-        visit = VISIT.get() or Visit(self)
+    async def _attend(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # for the type checker: a server awaits in a task
 
@@ -308,18 +308,20 @@ class ASGICounter(Counter):
         # In ASGI the path keeps what the root path says.
         return {**scope, "root_path": self.prefix, "path": path if path != self.prefix else f"{path}/"}
 
-    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _live(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         async def told(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
                 self._open(None)
             elif message["type"] == "lifespan.startup.failed":
                 # Frameworks tell of the failure while they handle it, and pass on no more than its text.
                 self._open(sys.exc_info()[1] or RuntimeError(message.get("message", "")))
+            elif message["type"] == "lifespan.shutdown.failed" and (error := sys.exc_info()[1]):
+                visit.fail(error)
             await send(message)
 
         try:
             await self._app(scope, receive, told)
-        except (SystemExit, KeyboardInterrupt) as error:
+        except (SystemExit, KeyboardInterrupt, asyncio.CancelledError) as error:
             self._open(error)
             raise
         finally:

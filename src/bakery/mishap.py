@@ -38,9 +38,16 @@ def reason(error: BaseException) -> str:
             more = f" (and {len(error.exceptions) - 1} more)"
         error = error.exceptions[0]
     what = _short(f"{type(error).__name__}: {_text(error)}".removesuffix(": "))
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_the_readers(frame.filename)]
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_own(frame.filename)]
     where = f", line {own[-1].lineno}: {_short(own[-1].line or '')}".removesuffix(": ") if own else ""
     return f"{what}{where}{more}"
+
+
+def is_the_readers(error: BaseException) -> bool:
+    """Whether the reader's own code had a part in it."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_the_readers(part) for part in error.exceptions)
+    return any(_is_own(frame.filename) for frame in traceback.extract_tb(error.__traceback__))
 
 
 def quiet(error: BaseException) -> str:
@@ -57,7 +64,7 @@ def quiet(error: BaseException) -> str:
 def _keep_the_readers(report: traceback.TracebackException | None) -> None:
     if report is None:
         return
-    own = [frame for frame in report.stack if _is_the_readers(frame.filename)]
+    own = [frame for frame in report.stack if _is_own(frame.filename)]
     # Without columns: how a version of Python underlines them is no part of the story.
     report.stack = traceback.StackSummary.from_list(
         [
@@ -76,7 +83,7 @@ def _shown(filename: str) -> str:
 
 
 @cache
-def _is_the_readers(filename: str) -> bool:
+def _is_own(filename: str) -> bool:
     if filename.startswith("<frozen") or {"site-packages", "dist-packages"} & set(PurePath(filename).parts):
         return False
     others = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(__file__).parent))

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from bakery.counter import ASGICounter, WSGICounter
+from bakery.mishap import is_the_readers
 
 HOST = "127.0.0.1"
 TAKEN = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
@@ -29,6 +30,9 @@ CONNECTIONS = 10_000
 
 LAST_ORDERS = 1.5
 """Seconds that orders in flight are given when a shop closes: a bake of one second still comes out."""
+
+A_MOMENT = 0.1
+"""Seconds that idle bakers are given to take off their aprons, at the very least."""
 
 CLEARING_UP = 2.0
 """Seconds after the last orders for the app's own clearing up."""
@@ -44,6 +48,10 @@ class Server(Protocol):
     @property
     def running(self) -> bool:
         """Whether it takes orders."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a handler that cannot be interrupted keeps it from ending."""
 
     def start(self, startup: float) -> None:
         """Take orders; raises `StartupError` when the app is not ready within `startup` seconds."""
@@ -90,6 +98,11 @@ class WaitressServer:
         """Whether it takes orders."""
         return self._thread is not None and self._thread.is_alive() and not self._stopping.is_set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a handler that cannot be interrupted keeps it from ending."""
+        return self._stopping.is_set() and bool(self._server.task_dispatcher.threads)
+
     def start(self, startup: float) -> None:  # noqa: ARG002  # a WSGI app has no startup of its own
         """Take orders."""
         from waitress.server import create_server  # type: ignore[import-untyped]
@@ -120,7 +133,8 @@ class WaitressServer:
         if not self._door_shut.is_set():
             self._server.trigger.pull_trigger(self._shut_door)
             self._door_shut.wait(CLEARING_UP)
-        bakers.shutdown(timeout=last_orders)
+            self._door.close()
+        bakers.shutdown(timeout=max(last_orders, A_MOMENT))
         if not self._sent_home.is_set():
             self._deadline = monotonic() + CLEARING_UP / 2
             self._server.trigger.pull_trigger(self._send_home)
@@ -130,7 +144,7 @@ class WaitressServer:
         self._thread.join(0.0 if bakers.threads else CLEARING_UP)
 
     def _run(self) -> None:
-        from waitress import wasyncore
+        from waitress import wasyncore  # type: ignore[import-untyped]
 
         # The trigger stays open as long as anybody may pull it: pulling writes a byte to its descriptor, whoever
         # that number belongs to by then.
@@ -165,13 +179,19 @@ class HypercornServer:
         self._door = door
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
+        self._stopped = False
         self._last_orders = LAST_ORDERS
         self._thread = threading.Thread(target=self._run, name="shop-hypercorn", daemon=True)
 
     @property
     def running(self) -> bool:
         """Whether it takes orders."""
-        return self._thread.is_alive() and not self._stopping.is_set()
+        return self._thread.is_alive() and not self._stopped
+
+    @property
+    def busy(self) -> bool:
+        """Whether a handler that cannot be interrupted keeps it from ending."""
+        return self._stopped and self._thread.is_alive()
 
     def start(self, startup: float) -> None:
         """Take orders; raises `StartupError` when the app is not ready within `startup` seconds."""
@@ -186,6 +206,7 @@ class HypercornServer:
     def stop(self, last_orders: float = LAST_ORDERS) -> None:
         """Take no more orders, give those in flight a moment, and end."""
         self._last_orders = last_orders
+        self._stopped = True
         if not self._thread.is_alive():
             self._door.close()
             if not self._loop.is_running():
@@ -204,7 +225,12 @@ class HypercornServer:
         self._loop.set_exception_handler(self._missed)
         try:
             self._loop.run_until_complete(self._serve())
-        except BaseException as error:  # a thread has nobody to pass it on to
+        except Exception as error:
+            # Before the opening it is the opening that failed. After it, the counter has heard of it.
+            if not self.counter.opened.done():
+                self.counter.opened.set_result(error)
+        except BaseException as error:  # a sys.exit() in a handler ends the loop
+            self.counter.keep(error)
             if not self.counter.opened.done():
                 self.counter.opened.set_result(error)
         finally:
@@ -224,7 +250,7 @@ class HypercornServer:
         stopping = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if self.counter.opened.done():
+        if self.counter.opened.done():  # otherwise it has not opened yet, and there is nobody to wait for
             await asyncio.wait({serving}, timeout=self._last_orders)
             self.counter.send_home()
             await asyncio.wait({serving}, timeout=CLEARING_UP / 2)
@@ -244,7 +270,7 @@ class HypercornServer:
     def _missed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """What nobody awaited: the reader's own errors are kept, the rest is the end of connections."""
         error = context.get("exception")
-        if error is not None and not self._stopping.is_set():
+        if error is not None and not self._stopped and is_the_readers(error):
             self.counter.keep(error)
 
 

@@ -3,6 +3,7 @@
 import atexit
 import inspect
 import math
+import re
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,9 @@ THREADS = 4
 
 MOST_THREADS = 1_000
 MOST_PORTS = 65_535
+
+FACTORY = re.compile("(?i)^(create|make|build|get)_.*app|app_?factory")
+"""How functions that make an app are called; some take two arguments, as a WSGI app does."""
 
 Interface = Literal["wsgi", "asgi"]
 
@@ -52,18 +56,24 @@ def serve(
     _check_startup(startup)
     servers.make_room_for_a_crowd()
 
-    before = _SHOPS.get(name)
-    door = None if port == 0 or (before and before.port == port) else _listen(port)
-    if before is not None:
-        before.close()
-        door = door or _listen_again(before.port, asked=port)
-    shop = Shop(app, kind, name, threads, door or _listen(0))
+    shop = Shop(app, kind, name, threads, _take_over(name, port))
     shop._open(startup)
-    overtaken = _SHOPS.get(name)  # by a thread that served under the same name meanwhile
-    _SHOPS[name] = shop
-    if overtaken is not None:
-        overtaken.close()
     return shop
+
+
+def _take_over(name: str, port: int) -> socket:
+    """The door for the new shop of this name; the shop before it, if any, is closed."""
+    before = _SHOPS.get(name)
+    own = before is not None and before.port == port
+    door = _listen(port) if port and not own else None
+    try:
+        if before is not None:
+            before.close()
+    except BaseException:
+        if door is not None:
+            door.close()
+        raise
+    return door or _listen_again(_LAST_PORTS.get(name, 0), asked=port)
 
 
 class Shop:
@@ -146,6 +156,11 @@ class Shop:
         self._counter.listen()
         try:
             self._server.start(startup)
+            overtaken = _SHOPS.get(self.name)  # by a thread that served under the same name meanwhile
+            _SHOPS[self.name] = self
+            _LAST_PORTS[self.name] = self.port
+            if overtaken is not None:
+                overtaken.close()
         except StartupError as failure:
             self._close(0.0)
             raise RuntimeError(self._why(failure.__cause__, startup)) from failure.__cause__
@@ -156,6 +171,11 @@ class Shop:
     def _why(self, error: BaseException | None, startup: float) -> str:
         if error is not None:
             return f'The app "{self.name}" failed while it started: {reason(error)}'
+        if self._server.busy:
+            return (
+                f'The app "{self.name}" was still starting after {startup:g} s, and something in it blocks the event '
+                "loop.\nLook for a time.sleep() or another call without await in its before_serving functions."
+            )
         return (
             f'The app "{self.name}" was still starting after {startup:g} s, so the shop stays closed.\n'
             "Look at what its before_serving functions wait for. If it truly needs longer:  "
@@ -163,16 +183,18 @@ class Shop:
         )
 
     def _close(self, last_orders: float) -> None:
-        try:
-            self._server.stop(last_orders)
-        finally:
-            self._counter.leave()
-            if _SHOPS.get(self.name) is self:
-                del _SHOPS[self.name]
+        # Interrupted, it stays among the shops, and whoever closes it next goes on from here.
+        self._server.stop(last_orders)
+        self._counter.leave()
+        if _SHOPS.get(self.name) is self:
+            del _SHOPS[self.name]
 
 
 _SHOPS: dict[str, Shop] = {}
 """The shops that are open, by name."""
+
+_LAST_PORTS: dict[str, int] = {}
+"""Where the shop of a name was last: a browser tab may still be open there."""
 
 
 @atexit.register
@@ -195,7 +217,7 @@ def _listen(port: int) -> socket:
 
 
 def _listen_again(port: int, asked: int) -> socket:
-    """The door of the shop before, so that an open browser tab stays alive; else any, unless asked for."""
+    """A door on the port asked for; else on the one before, so that an open tab stays alive; else on any."""
     if asked:
         return _listen(asked)
     try:
@@ -234,6 +256,8 @@ def _kind(app: object) -> Kind:
         return Kind(framework, interface, "bakery" if own in ("", "__main__") else own)
     if isinstance(app, FunctionType | MethodType):
         return Kind(interface.upper(), interface, app.__name__)
+    if type(app).__module__ in ("builtins", "functools"):
+        return Kind(interface.upper(), interface, "bakery")
     return Kind(type(app).__name__, interface, "bakery")
 
 
@@ -257,7 +281,7 @@ def _mistake(app: object) -> tuple[str, str] | None:
         return f"the module {app.__name__}", f"serve({app.__name__}.app)"
     if app is None:
         return "None", "serve(app)   (if a function makes the app, does it end with `return app`?)"
-    if isinstance(app, FunctionType | MethodType) and _takes(app, 0):
+    if isinstance(app, FunctionType | MethodType) and (_takes(app, 0) or FACTORY.search(app.__name__)):
         waits = "await " if inspect.iscoroutinefunction(app) else ""
         return f"the function {app.__name__}", f"serve({waits}{app.__name__}())"
     return None
