@@ -1,5 +1,6 @@
 """What every test may rely on: notebooks are tests, and no kernel reads a reader's own settings."""
 
+import atexit
 import os
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from bakery.editions import CELL_SECONDS, SANITISERS, environment
 from bakery.ordering import QUIET
 
 settings = tempfile.TemporaryDirectory(prefix="settings-", ignore_cleanup_errors=True)
+atexit.register(settings.cleanup)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,20 +33,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         os.environ[QUIET] = "off"
 
 
-def pytest_unconfigure() -> None:
-    """Leave nothing behind."""
-    settings.cleanup()
-
-
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Be patient with notebooks on a busy machine, and keep a file's tests on one worker where there are several.
-
-    The cells of a notebook need each other, and a file's fixtures are made once. Tests that are slow and alone
-    may name a group of their own: `pytest.mark.xdist_group(name)`.
-    """
+    """Be patient with notebooks: nbval waits five seconds for an output, a busy machine may take longer."""
     if isinstance(item, IPyNbCell):
-        item.output_timeout = (
-            CELL_SECONDS  # nbval itself waits five seconds for an output, whatever the cell may take
-        )
-    if item.config.pluginmanager.hasplugin("xdist") and not item.get_closest_marker("xdist_group"):
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
+        item.output_timeout = CELL_SECONDS

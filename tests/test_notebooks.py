@@ -3,9 +3,7 @@
 Whether the stored outputs are true is not asked here: nbval runs every notebook and compares.
 """
 
-import asyncio
 from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ import pytest
 from contract import CHECKS, WORDS, Check, Page, minutes, minutes_in_readme
 from nbformat import NotebookNode
 
-from bakery.editions import executed, normal, read, written
+from bakery.editions import normal, written
 
 ROOT = Path(__file__).parents[1]
 new: Any = nbformat.v4  # whose functions have no types
@@ -35,29 +33,6 @@ def test_the_notebook_keeps_the_contract(path: Path, check: Check) -> None:
 def test_the_minutes_are_those_of_the_readme(path: Path) -> None:
     listed = minutes_in_readme((ROOT / "README.md").read_text(encoding="utf-8"), path.name)
     assert listed in {None, minutes(Page(path))}
-
-
-def doubled(notebook: NotebookNode) -> NotebookNode:
-    """A copy in which every code cell that should not fail is there twice in a row."""
-    copy = deepcopy(notebook)
-    copy.cells = []
-    for cell in notebook.cells:
-        copy.cells.append(cell)
-        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
-            again = deepcopy(cell)
-            again.id = f"{cell.id}-again"
-            copy.cells.append(again)
-    return copy
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(path, marks=pytest.mark.xdist_group(f"twice-{path.stem}")) for path in NOTEBOOKS],
-    ids=name,
-)
-def test_every_cell_may_be_run_twice_and_in_any_folder(path: Path, tmp_path: Path) -> None:
-    asyncio.run(executed(doubled(read(path)), f"{path.name}, every cell twice, in another folder", tmp_path))
 
 
 # The checks themselves, on a small notebook that is all right until something is done to it
@@ -257,8 +232,3 @@ def test_the_minutes_come_from_the_readmes_table() -> None:
 
 def test_the_word_bounds_name_notebooks_of_the_series() -> None:
     assert not NOTEBOOKS or set(WORDS) <= {path.name for path in NOTEBOOKS}
-
-
-def test_a_doubled_notebook_repeats_every_cell_that_should_not_fail() -> None:
-    ids = [cell.id for cell in doubled(small()).cells if cell.cell_type == "code"]
-    assert ids == ["bar", "bar-again", "slider", "slider-again", "fail"]
