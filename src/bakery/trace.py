@@ -139,19 +139,23 @@ class Trace:
         return self.served / self.makespan if self.makespan else 1.0
 
     @cached_property
-    def bakes_long(self) -> int:
-        """The makespan in whole servings of typical (median) length; 0 where nothing was served.
-
-        A multiple counts as reached from 0.2 below it: measured servings are a little longer than planned,
-        and the buckets have to hold on a busy machine.
-        """
+    def typical(self) -> float:
+        """Seconds that an order was served, in the middle (median) of all that ended well; 0.0 without any."""
         failed = {span.lane for span in self.failures}
         lengths: dict[str, float] = {}
         for span in self.spans:
             if span.kind != "wait" and span.lane not in failed:
                 lengths[span.lane] = lengths.get(span.lane, 0.0) + span.seconds
-        typical = median(lengths.values()) if lengths else 0.0
-        return int(self.makespan / typical + 0.2) if typical else 0
+        return median(lengths.values()) if lengths else 0.0
+
+    @cached_property
+    def bakes_long(self) -> int:
+        """The makespan in whole servings of typical length; 0 where nothing was served.
+
+        A multiple counts as reached from 0.2 below it: measured servings are a little longer than planned,
+        and the buckets have to hold on a busy machine.
+        """
+        return int(self.makespan / self.typical + 0.2) if self.typical else 0
 
     @property
     def words(self) -> str:
