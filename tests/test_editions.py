@@ -86,6 +86,10 @@ def test_the_normal_form_holds_the_kernel_the_language_and_the_tags_and_no_other
     assert plain.cells[0].metadata == {"tags": ["a", "b"]}
 
 
+def test_a_cell_ends_with_its_last_line() -> None:
+    assert normal(notebook(code("cell", "x\n\n"))).cells[0].source == "x"
+
+
 def test_executed_cells_count_from_one_and_the_others_stay_without_a_number() -> None:
     made = notebook(code("one", "1"), code("two", "2"), code("three", "3"))
     made.cells[0].execution_count = 7
@@ -170,7 +174,7 @@ def test_ruff_and_nbformat_agree_on_the_layout(tmp_path: Path) -> None:
     [
         (["", "two"], "cell 1 has no id"),
         (["one", "one"], "'one' is given to 2 cells"),
-        (["one", "3f2a9c1b"], "cell 2 has the id '3f2a9c1b': choose words"),
+        (["one", "a3f29c1b"], "cell 2 has the id 'a3f29c1b': choose words"),
         (["one", "0d0c0b0a-1111-2222-3333-444455556666"], "choose words"),
         (["one", "Two_cakes"], "choose words"),
     ],
@@ -278,6 +282,8 @@ def small() -> NotebookNode:
         code("python", "print(sys.prefix)"),
         code("fail", "1 / 0", tags=("raises-exception", "raises-ZeroDivisionError")),
         code("await", "import asyncio\nawait asyncio.sleep(0)\n'still here'"),
+        code("order", "print(1)\ndisplay(2)\nprint(3)"),
+        code("empty", ""),
     )
 
 
@@ -287,17 +293,22 @@ def test_a_build_executes_in_the_notebooks_folder_and_a_second_one_changes_no_by
     monkeypatch.setenv("PYTHONSTARTUP", "somebody's own")
     path = save(tmp_path, small())
     assert editions.faults(path) == [
-        "01_small.ipynb: not executed: clock, settings, python, fail, await",
+        "01_small.ipynb: not executed: clock, settings, python, fail, await, order, empty",
         "01_small.ipynb: not in normal form",
     ]
-    assert asyncio.run(build(path, RULES)) == ["clock", "settings", "python", "fail", "await"]
+    assert asyncio.run(build(path, RULES)) == ["clock", "settings", "python", "fail", "await", "order"]
     built = read(path)
-    said = [cell.outputs[0].get("text", "").split() for cell in built.cells]
+    said = [cell.outputs[0].get("text", "").split() for cell in built.cells[:3]]
     assert said[0][2] == tmp_path.name
     assert said[1] == ["False"]
     assert said[2] == [sys.prefix]
     assert built.cells[3].outputs[0].ename == "ZeroDivisionError"
     assert built.cells[4].outputs[0].data == {"text/plain": "'still here'"}
+    assert [output.get("text", "a picture") for output in built.cells[5].outputs] == [
+        "1\n",
+        "a picture",
+        "3\n",
+    ]
     assert editions.faults(path) == []
 
     first = path.read_bytes()
