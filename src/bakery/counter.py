@@ -79,8 +79,8 @@ class Counter:
     """What the WSGI and the ASGI counter share: the kept mishaps and the ear for the frameworks' signals."""
 
     def __init__(self, prefix: str = "") -> None:
-        # Servers hand over decoded paths, so the prefix is compared decoded too.
-        self.prefix = unquote(prefix).rstrip("/")
+        # Servers hand over decoded paths. The proxy, however, escapes once more what was escaped already.
+        self._prefixes = tuple({prefix, unquote(prefix)} - {""})
         self._kept: deque[str] = deque(maxlen=KEPT)
         self._ears: list[tuple[Any, Callable[..., Any]]] = []
 
@@ -88,6 +88,10 @@ class Counter:
     def errors(self) -> tuple[str, ...]:
         """The tracebacks of what went wrong, newest last."""
         return tuple(self._kept)
+
+    def moved(self, path: str) -> str:
+        """What of a path the proxy has put before it, or ""."""
+        return next((prefix for prefix in self._prefixes if f"{path}/".startswith(f"{prefix}/")), "")
 
     def keep(self, error: BaseException) -> None:
         """Remember a mishap; frameworks log it no more."""
@@ -131,8 +135,6 @@ class WSGICounter(Counter):
     def __init__(self, app: "WSGIApplication", prefix: str = "") -> None:
         super().__init__(prefix)
         self._app = app
-        # WSGI passes the bytes of a path as latin-1 characters.
-        self._moved = self.prefix.encode().decode("latin-1")
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one order."""
@@ -152,10 +154,12 @@ class WSGICounter(Counter):
             VISIT.reset(token)
 
     def _move(self, environ: "WSGIEnvironment") -> None:
-        path = environ.get("PATH_INFO", "")
-        if self._moved and f"{path}/".startswith(f"{self._moved}/"):
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + self._moved
-            environ["PATH_INFO"] = path[len(self._moved) :] or "/"
+        # WSGI passes the bytes of a path as latin-1 characters.
+        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        if moved := self.moved(path):
+            script = moved.encode().decode("latin-1")
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + script
+            environ["PATH_INFO"] = environ["PATH_INFO"][len(script) :] or "/"
 
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -303,10 +307,11 @@ class ASGICounter(Counter):
 
     def _move(self, scope: Scope) -> Scope:
         path = scope["path"]
-        if not self.prefix or not f"{path}/".startswith(f"{self.prefix}/"):
+        moved = self.moved(path)
+        if not moved:
             return scope
         # In ASGI the path keeps what the root path says.
-        return {**scope, "root_path": self.prefix, "path": path if path != self.prefix else f"{path}/"}
+        return {**scope, "root_path": moved, "path": path if path != moved else f"{path}/"}
 
     async def _live(self, visit: Visit, scope: Scope, receive: Receive, send: Send) -> None:
         async def told(message: Message) -> None:

@@ -14,6 +14,9 @@ CELL = re.compile(r"ipykernel_\d+[/\\]|<ipython-input-")
 LONGEST = 200
 """Characters of a message, and of a line, that a reason shows at most."""
 
+NOT_THE_READERS = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(__file__).parent))
+"""Where the code of Python and of this package lives; what was installed is known by its folder."""
+
 _KEPT = "_kept_by_a_shop"
 
 
@@ -86,8 +89,7 @@ def _shown(filename: str) -> str:
 def _is_own(filename: str) -> bool:
     if filename.startswith("<frozen") or {"site-packages", "dist-packages"} & set(PurePath(filename).parts):
         return False
-    others = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), str(Path(__file__).parent))
-    return not any(PurePath(filename).is_relative_to(other) for other in others)
+    return not any(PurePath(filename).is_relative_to(other) for other in NOT_THE_READERS)
 
 
 def _text(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from time import monotonic
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from bakery.counter import ASGICounter, WSGICounter
 from bakery.mishap import is_the_readers
@@ -60,16 +61,34 @@ class Server(Protocol):
         """Take no more orders and end; may be called again, also where a call was interrupted."""
 
 
-def listen(port: int) -> socket.socket:
-    """A socket that listens on a port of the loopback address; port 0 is any free one. Raises `OSError`."""
-    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+class Door(socket.socket):
+    """A socket that listens on the loopback address, and remembers whom it let in."""
+
+    def __init__(self) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self._inside: WeakSet[socket.socket] = WeakSet()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Let a client in."""
+        client, address = super().accept()
+        self._inside.add(client)
+        return client, address
+
+    def hang_up(self) -> None:
+        """End the connections that are still open, also those whose client has stopped reading."""
+        for client in tuple(self._inside):
+            with suppress(OSError):  # it has just ended by itself
+                client.shutdown(socket.SHUT_RDWR)
+
+
+def listen(port: int) -> Door:
+    """A door on a port of the loopback address; port 0 is any free one. Raises `OSError`."""
+    door = Door()
     try:
-        # On Windows the first option would let two shops share a port; elsewhere it lets a shop open on the
+        # On Windows the second option would let two shops share a port; elsewhere it lets a shop open on the
         # port of one that has just closed.
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
         door.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
-        # Accepted connections inherit it: small answers leave at once.
-        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         door.bind((HOST, port))
         door.listen(BACKLOG)
     except BaseException:
@@ -81,7 +100,7 @@ def listen(port: int) -> socket.socket:
 class WaitressServer:
     """A WSGI app on waitress: one thread for the connections, `threads` bakers for the app."""
 
-    def __init__(self, counter: WSGICounter, door: socket.socket, threads: int) -> None:
+    def __init__(self, counter: WSGICounter, door: Door, threads: int) -> None:
         self.counter = counter
         self._door = door
         self._threads = threads
@@ -151,6 +170,8 @@ class WaitressServer:
         bakers = self._server.task_dispatcher
         while not self._sent_home.is_set() or bakers.threads or self._sending():
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._connections, count=1)
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()  # large answers wait in files
         wasyncore.close_all(self._connections)
 
     def _sending(self) -> bool:
@@ -174,7 +195,7 @@ _UNHEARD = logging.NullHandler()
 class HypercornServer:
     """An ASGI app on Hypercorn: one thread with an event loop of its own."""
 
-    def __init__(self, counter: ASGICounter, door: socket.socket) -> None:
+    def __init__(self, counter: ASGICounter, door: Door) -> None:
         self.counter = counter
         self._door = door
         self._loop = asyncio.new_event_loop()
@@ -254,6 +275,8 @@ class HypercornServer:
             await asyncio.wait({serving}, timeout=self._last_orders)
             self.counter.send_home()
             await asyncio.wait({serving}, timeout=CLEARING_UP / 2)
+        self._door.hang_up()
+        await asyncio.wait({serving}, timeout=CLEARING_UP / 4)
         serving.cancel()
         await asyncio.wait({serving}, timeout=CLEARING_UP / 4)
         if serving.done() and not serving.cancelled() and (error := serving.exception()):
@@ -274,7 +297,7 @@ class HypercornServer:
             self.counter.keep(error)
 
 
-def _config(door: socket.socket) -> Any:  # noqa: ANN401  # Hypercorn's Config, which is imported late
+def _config(door: Door) -> Any:  # noqa: ANN401  # Hypercorn's Config, which is imported late
     from hypercorn.config import Config, Sockets
 
     class Configured(Config):

@@ -7,14 +7,13 @@ import re
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from socket import socket
 from types import FunctionType, MethodType, ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from bakery import proxy, servers
 from bakery.counter import ASGICounter, Counter, WSGICounter
 from bakery.mishap import reason
-from bakery.servers import HypercornServer, Server, StartupError, WaitressServer
+from bakery.servers import Door, HypercornServer, Server, StartupError, WaitressServer
 from bakery.trace import in_words
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def serve(
     return shop
 
 
-def _take_over(name: str, port: int) -> socket:
+def _take_over(name: str, port: int) -> Door:
     """The door for the new shop of this name; the shop before it, if any, is closed."""
     before = _SHOPS.get(name)
     own = before is not None and before.port == port
@@ -79,7 +78,7 @@ def _take_over(name: str, port: int) -> socket:
 class Shop:
     """A running server, with the app behind it. Made by `serve`; closed by `close()`, by `with`, or at the end."""
 
-    def __init__(self, app: Any, kind: "Kind", name: str, threads: int | None, door: socket) -> None:  # noqa: ANN401
+    def __init__(self, app: Any, kind: "Kind", name: str, threads: int | None, door: Door) -> None:  # noqa: ANN401
         self.app = app
         self.name = name
         self.threads = threads
@@ -207,7 +206,7 @@ def _close_all() -> None:
 # The door
 
 
-def _listen(port: int) -> socket:
+def _listen(port: int) -> Door:
     try:
         return servers.listen(port)
     except OSError as error:
@@ -216,7 +215,7 @@ def _listen(port: int) -> socket:
         raise OSError(f"Port {port} {what}.\nServe on a free port:  serve(app)") from None
 
 
-def _listen_again(port: int, asked: int) -> socket:
+def _listen_again(port: int, asked: int) -> Door:
     """A door on the port asked for; else on the one before, so that an open tab stays alive; else on any."""
     if asked:
         return _listen(asked)
