@@ -1,0 +1,90 @@
+# `make` alone lists the commands. Everything is installed in this folder, in .venv, in the versions of pins.txt.
+
+PYTHON ?= python3
+VENV ?= .venv
+LAB ?=
+PYTHONS := 3.11 3.12 3.13
+
+VENVS := $(VENV) $(PYTHONS:%=$(VENV)-%)
+RUN := $(VENV)/bin/python
+TOO_OLD = Python 3.11 or newer is needed, and $(PYTHON) is not. Name another:  make lab PYTHON=python3.13
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test bench doctor notebooks pins derived clean style $(PYTHONS:%=python-%)
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab LAB="--port=9000")
+	@$(RUN) -m jupyterlab notebooks/00_start_here.ipynb $(lab_options) $(LAB)
+
+test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
+	@$(MAKE) --no-print-directory --jobs=2 $(sync) style $(others:%=python-%)
+	$(RUN) -m pytest --numprocesses=3 --dist=loadgroup
+
+bench: $(VENV)/ready-to-test ## measure how near we come to theory
+	@$(RUN) tests/bench.py
+
+doctor: ## ask whether this kitchen is all right, and what to do if not
+	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/doctor.py
+
+notebooks: $(VENV)/ready-to-test ## execute the notebooks and store their outputs
+	@$(RUN) -m bakery.editions build
+
+pins: $(VENV)/ready $(VENV)-pins/bin/uv ## take the newest versions that fit together
+	@$(RUN) -m bakery.project pins --uv $(VENV)-pins/bin/uv
+
+derived: $(VENV)/ready ## write what follows from pyproject.toml and pins.txt: environment.yml, the README's links
+	@$(RUN) -m bakery.project
+
+clean: ## remove all that was installed or left behind here
+	rm -rf $(VENV) $(VENV)-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# What `test` is made of, beside pytest itself.
+
+style: $(VENV)/ready-to-test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m codespell_lib
+
+# The unit tests and two notebooks: the one whose words are Python's own, and the one whose Quart is newer on 3.13.
+$(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
+	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadgroup -m "not slow" \
+		--ignore=tests/browser tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
+
+# Virtual environments. The empty files `ready…` are as old as the last installation.
+
+$(VENVS:=/ready): %/ready: pins.txt pyproject.toml | %/bin/pip
+	$*/bin/python -m pip install --quiet --constraint pins.txt --editable .
+	@touch $@
+
+$(VENVS:=/ready-to-test): %/ready-to-test: pins.txt pyproject.toml | %/bin/pip
+	$*/bin/python -m pip install --quiet --constraint pins.txt --editable '.[test]'
+	@touch $*/ready $@
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '$(TOO_OLD)' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(PYTHONS:%=$(VENV)-%/bin/pip): $(VENV)-%/bin/pip:
+	$(call find,$*) -m venv $(VENV)-$*
+
+$(VENV)-pins/bin/uv:
+	$(RUN) -m venv $(VENV)-pins
+	$(VENV)-pins/bin/python -m pip install --quiet uv
+
+# A Python that really runs and can make a virtual environment. A name on the path may be an empty shell (pyenv's are).
+find = $(firstword $(foreach python,python$(1) $(wildcard $(HOME)/.pyenv/versions/$(1).*/bin/python),\
+	$(if $(shell $(python) -c 'import ensurepip; print(1)' 2>/dev/null),$(python))))
+this = $(shell $(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+others = $(foreach version,$(filter-out $(this),$(PYTHONS)),$(if $(call find,$(version)),$(version)))
+
+# Outputs of jobs that run side by side stay apart, where this make can do that.
+sync = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+# Without a display Jupyter would look for a browser in the terminal; and it starts for root only if told to.
+display = $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter-out Linux,$(shell uname)))
+lab_options = $(if $(display),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)

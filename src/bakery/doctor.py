@@ -1,0 +1,247 @@
+"""Is my kitchen all right, and what to do if not.
+
+Standard library only, and nothing of this package at import: a doctor who needs a healthy kitchen is no use.
+So `python src/bakery/doctor.py` works before anything is installed.
+"""
+
+from __future__ import annotations  # an older Python has to get as far as being told that it is too old
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from urllib.request import getproxies, proxy_bypass
+
+OLDEST = (3, 11)
+NEEDED = (
+    "three-cakes-at-once",
+    "flask",
+    "quart",
+    "waitress",
+    "hypercorn",
+    "httpx",
+    "ipykernel",
+    "ipywidgets",
+    "jupyterlab",
+)
+"""What a notebook cannot do without, in the order in which the report names the versions."""
+
+BAD_KERNEL = "7.4.0"
+SECONDS = 5.0
+"""How long a connection to this very machine may take."""
+
+INSTALL = "In a terminal, in the project's folder:  pip install -c pins.txt -e ."
+RESTART = "Then restart the kernel (menu Kernel, Restart Kernel)."
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is not as it should be, and what to do about it."""
+
+    what: str
+    remedy: str
+
+    def __repr__(self) -> str:
+        return "\n   ".join([self.what, *self.remedy.split("\n")])
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What there is to see in a kitchen. `versions` has `None` for what is not installed."""
+
+    python: tuple[int, ...]
+    versions: Mapping[str, str | None]
+    loopback: str = ""
+    """Why this machine cannot be reached at 127.0.0.1; "" where it can."""
+    base: str = "/"
+    """The base URL of the Jupyter server, other than "/" behind JupyterHub or Binder."""
+    server_proxy: bool = True
+    """Whether jupyter-server-proxy is installed."""
+    http_proxy: bool = False
+    """Whether the environment would send requests for 127.0.0.1 through an HTTP proxy."""
+    nested: bool = False
+    """Whether `nest_asyncio.apply()` has patched the event loop that runs this."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the doctor found: troubles that need a remedy, remarks that do not, and the versions."""
+
+    troubles: tuple[Trouble, ...]
+    remarks: tuple[str, ...]
+    versions: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no trouble."""
+        return not self.troubles
+
+    def __repr__(self) -> str:
+        if self.ok:
+            return "\n".join(["Your kitchen is all right.", *self.remarks, self.versions])
+        many = "one thing" if len(self.troubles) == 1 else f"{len(self.troubles)} things"
+        numbered = [f"{number}. {trouble!r}" for number, trouble in enumerate(self.troubles, start=1)]
+        return "\n".join([f"Your kitchen needs {many} mended.", *numbered, *self.remarks, self.versions])
+
+
+def doctor() -> Report:
+    """Look round this kitchen: Python, packages, the way to the loopback address, the proxy, the event loop."""
+    return judged(signs())
+
+
+def signs() -> Signs:
+    """What there is to see here."""
+    versions = {name: installed(name) for name in NEEDED}
+    return Signs(
+        python=sys.version_info[:3],
+        versions=versions,
+        loopback=loopback(),
+        base=base(),
+        server_proxy=installed("jupyter-server-proxy") is not None,
+        http_proxy="http" in getproxies() and not proxy_bypass("127.0.0.1"),
+        nested=nested(),
+    )
+
+
+def judged(seen: Signs) -> Report:
+    """What to make of what there is to see."""
+    packages = [f"{name} {version}" for name, version in seen.versions.items() if version]
+    return Report(
+        troubles=tuple(trouble for look in LOOKS if (trouble := look(seen))),
+        remarks=tuple(remark for look in ASIDES if (remark := look(seen))),
+        versions=", ".join([f"Python {'.'.join(map(str, seen.python))}", *packages]),
+    )
+
+
+# What can be wrong
+
+
+def old_python(seen: Signs) -> Trouble | None:
+    """A Python the notebooks do not run on."""
+    if seen.python[:2] >= OLDEST:
+        return None
+    needed = ".".join(map(str, OLDEST))
+    return Trouble(
+        f"Python {'.'.join(map(str, seen.python))} is too old: the notebooks need {needed} or newer.",
+        "In a terminal, in the project's folder, with a newer one:  make lab PYTHON=python3.13",
+    )
+
+
+def missing_packages(seen: Signs) -> Trouble | None:
+    """Packages that are not installed."""
+    missing = [name for name, version in seen.versions.items() if version is None]
+    if not missing:
+        return None
+    verb = "is" if len(missing) == 1 else "are"
+    return Trouble(
+        f"Not installed where this runs: {', '.join(missing)}, which {verb} needed.", f"{INSTALL}\n{RESTART}"
+    )
+
+
+def closed_loopback(seen: Signs) -> Trouble | None:
+    """A machine that does not let its programs talk to each other."""
+    if not seen.loopback:
+        return None
+    return Trouble(
+        f"A shop cannot be reached: a connection to 127.0.0.1 failed ({seen.loopback}).",
+        "A firewall, a VPN or a sandbox is in the way: allow Python connections within this machine.",
+    )
+
+
+def missing_proxy(seen: Signs) -> Trouble | None:
+    """A Jupyter server behind a hub that cannot show a shop in a browser tab."""
+    if seen.base == "/" or seen.server_proxy:
+        return None
+    return Trouble(
+        f"Your notebooks live at {seen.base}, where links to a shop need jupyter-server-proxy, which is not installed.",
+        f"{INSTALL}\nThen restart the Jupyter server. Until then all but the links works.",
+    )
+
+
+def bad_kernel(seen: Signs) -> Trouble | None:
+    """The kernel in which sliders die."""
+    if seen.versions.get("ipykernel") != BAD_KERNEL:
+        return None
+    return Trouble(
+        f"ipykernel {BAD_KERNEL} leaves a slider dead once it is moved while a cell awaits.",
+        f'In a terminal:  pip install "ipykernel!={BAD_KERNEL}"\n{RESTART}',
+    )
+
+
+def nested_loop(seen: Signs) -> Trouble | None:
+    """An event loop that may be entered twice, at a price."""
+    if not seen.nested:
+        return None
+    return Trouble(
+        "nest_asyncio has patched this kernel's event loop: cells that wait their turn under Run All get lost.",
+        "Leave out nest_asyncio.apply(), and in a cell write:  await main()  instead of  asyncio.run(main())\n"
+        + RESTART,
+    )
+
+
+LOOKS = (old_python, missing_packages, closed_loopback, missing_proxy, bad_kernel, nested_loop)
+
+
+def proxied_loopback(seen: Signs) -> str:
+    """An HTTP proxy that other clients than ours would take even to this machine."""
+    if not seen.http_proxy:
+        return ""
+    return "An HTTP proxy is set here. Orders go round it; a client of your own does with trust_env=False, or NO_PROXY=127.0.0.1."
+
+
+ASIDES = (proxied_loopback,)
+
+
+# How to see it
+
+
+def installed(name: str) -> str | None:
+    """The version of an installed package."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def loopback() -> str:
+    """Why a connection to a port of 127.0.0.1 fails; "" where it does not."""
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            door.settimeout(SECONDS)
+            with socket.create_connection(door.getsockname(), timeout=SECONDS):
+                door.accept()[0].close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def base() -> str:
+    """The base URL of the Jupyter server this kernel belongs to, "/" where there is none."""
+    try:
+        from bakery.proxy import prefix
+    except ImportError:  # in a kitchen that lacks more than a proxy
+        return os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or "/"
+    return prefix(0).removesuffix("proxy/absolute/0") or "/"
+
+
+def nested() -> bool:
+    """Whether `nest_asyncio` has patched the running event loop; its fork nest_asyncio2 loses no cells."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return hasattr(loop, "_nest_patched") and not hasattr(loop, "_nest_asyncio2")
+
+
+def main() -> int:
+    """The command line; 0 where all is right, 1 where it is not."""
+    report = doctor()
+    print(report)  # noqa: T201 - a command
+    return 0 if report.ok else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
