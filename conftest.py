@@ -11,6 +11,12 @@ from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
 from bakery.editions import CELL_SECONDS, SANITISERS, environment
 from bakery.ordering import QUIET
 
+WHOLE_FILES = {"no", "loadfile", "loadscope"}
+"""The ways of pytest-xdist that keep a notebook's cells on one worker, in their order.
+
+Its groups (`loadgroup`) do not: with pytest 9.2 they are passed over in silence.
+"""
+
 settings = tempfile.TemporaryDirectory(prefix="settings-", ignore_cleanup_errors=True)
 atexit.register(settings.cleanup)
 
@@ -23,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(ours)
     os.environ.pop(QUIET)  # the tests of progress see some; notebooks see none, as below
     config.option.nbval_sanitize_with = str(config.rootpath / SANITISERS)
+    if config.getoption("dist", "no") not in WHOLE_FILES:
+        config.option.dist = "loadfile"
 
 
 @pytest.hookimpl(tryfirst=True)
