@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
-
 from .lab import Lab
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+    from playwright.sync_api import Error as ScriptError
 
 Theme = Literal["light", "dark"]
 THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -35,6 +37,11 @@ OPENED = """async (panel, app) => {
     await panel.context.ready;
     await panel.sessionContext.ready;
     await panel.revealed;
+    // A widget's callback that raises belongs to no cell: its error goes to a log that nobody opens.
+    panel.sessionContext.iopubMessage.connect((_, message) => {
+        if (message.header.msg_type === 'error' && message.parent_header.msg_type !== 'execute_request')
+            console.error(`in a callback: ${message.content.ename}: ${message.content.evalue}`);
+    });
     app.shell.collapseLeft();
     app.shell.collapseRight();
 }"""
@@ -68,7 +75,7 @@ class Complaint:
 class OpenNotebook:
     """A notebook on the screen, with a kernel of its own; `complaints` grows while it is used."""
 
-    page: Page
+    page: "Page"
     complaints: list[Complaint] = field(default_factory=list)
 
     def do(self, script: str, argument: object = None) -> Any:  # noqa: ANN401  (whatever JSON the script returns)
@@ -107,6 +114,12 @@ class OpenNotebook:
     def settle(self) -> None:
         """Wait until the widgets are there and the last frame is drawn."""
         self.page.evaluate(SETTLED)
+
+    def wear(self, theme: Theme) -> None:
+        """Change JupyterLab's theme."""
+        change = "(panel, app, theme) => app.commands.execute('apputils:change-theme', {theme})"
+        self.do(change, THEMES[theme])
+        self.settle()
 
     @property
     def model(self) -> dict[str, Any]:
@@ -153,7 +166,7 @@ class OpenNotebook:
 class Window:
     """A browser that opens notebooks of one JupyterLab."""
 
-    browser: Browser
+    browser: "Browser"
     lab: Lab
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -175,25 +188,37 @@ class Window:
         finally:
             context.close()
 
-    def _open(self, context: BrowserContext, name: str, theme: Theme) -> OpenNotebook:
+    @contextmanager
+    def page(self, html: str, *, width: int = 1280) -> Iterator["Page"]:
+        """Show a page of HTML, which may ask no other machine for anything."""
+        context = self.browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
+        try:
+            context.route(leaves, lambda route: route.abort())
+            page = context.new_page()
+            page.set_content(html)
+            yield page
+        finally:
+            context.close()
+
+    def _open(self, context: "BrowserContext", name: str, theme: Theme) -> OpenNotebook:
+        complaints: list[Complaint] = []
+        _listen(context, complaints)
         page = context.new_page()
-        opened = OpenNotebook(page)
-        _listen(context, page, opened.complaints)
+        opened = OpenNotebook(page, complaints)
         if not (self.lab.root / name).is_file():
             raise FileNotFoundError(f"no notebook {name} in {self.lab.root}")
         page.goto(self.lab.address(name, f"test-{next(self.numbers)}"), timeout=60_000)
         page.wait_for_function(HAS_NOTEBOOK, timeout=60_000)
         opened.do(OPENED)
-        opened.do(
-            "(panel, app, theme) => app.commands.execute('apputils:change-theme', {theme})", THEMES[theme]
-        )
-        opened.settle()
+        opened.wear(theme)
         return opened
 
 
 @contextmanager
 def browser_window(lab: Lab) -> Iterator[Window]:
     """A headless browser for as long as the block lasts."""
+    from playwright.sync_api import sync_playwright  # here, so that tests can be collected without it
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         try:
@@ -202,33 +227,35 @@ def browser_window(lab: Lab) -> Iterator[Window]:
             browser.close()
 
 
-def _listen(context: BrowserContext, page: Page, complaints: list[Complaint]) -> None:
-    """Write down errors, and stop and write down every request to another machine."""
+def _listen(context: "BrowserContext", complaints: list[Complaint]) -> None:
+    """Write down errors of all pages, and stop and write down every request to another machine."""
 
-    def guard(route: Route) -> None:
-        if _leaves(route.request.url):
-            complaints.append(Complaint("request", route.request.url))
-            route.abort()
-        else:
-            route.continue_()
+    def stop(route: "Route") -> None:
+        complaints.append(Complaint("request", route.request.url))
+        route.abort()
 
-    context.route(_leaves, guard)
-    page.on(
-        "websocket",
-        lambda socket: complaints.append(Complaint("request", socket.url)) if _leaves(socket.url) else None,
-    )
-    page.on(
-        "console",
-        lambda message: (
+    def hear(message: "ConsoleMessage") -> None:
+        if message.type == "error":
             complaints.append(Complaint("console", message.text, message.location.get("url", "")))
-            if message.type == "error"
-            else None
-        ),
-    )
-    page.on("pageerror", lambda error: complaints.append(Complaint("exception", str(error))))
+
+    def watch_sockets(page: "Page") -> None:
+        page.on("websocket", lambda socket: note_socket(socket.url))
+
+    def note_socket(url: str) -> None:
+        if leaves(url):
+            complaints.append(Complaint("request", url))
+
+    context.route(leaves, stop)
+    context.on("console", hear)
+    context.on("weberror", lambda raised: complaints.append(Complaint("exception", _words(raised.error))))
+    context.on("page", watch_sockets)
 
 
-def _leaves(url: str) -> bool:
+def _words(error: "ScriptError") -> str:
+    return error.stack or error.message
+
+
+def leaves(url: str) -> bool:
     """Whether a request to this address would leave the machine."""
     parts = urlsplit(url)
     return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in {"127.0.0.1", "localhost"}

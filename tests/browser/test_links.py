@@ -1,0 +1,106 @@
+"""A shop's link, clicked in JupyterLab: through the proxy to the running app."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .draft import write_notebook
+from .lab import BASE
+from .window import OpenNotebook, Window
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+FLASK = """
+    import flask
+
+    from bakery import serve
+
+    app = flask.Flask(__name__)
+
+    @app.get("/")
+    def door():
+        return f'<h1>Flask</h1> <a id="old" href="{flask.url_for("old")}">old menu</a>'
+
+    @app.get("/old")
+    def old():
+        return flask.redirect(flask.url_for("menu"))
+
+    @app.get("/menu")
+    def menu():
+        return f'<h1>Menu</h1> <p>{flask.url_for("door", _external=True)}</p>'
+
+    serve(app).link
+"""
+
+QUART = """
+    import quart
+
+    app = quart.Quart(__name__)
+
+    @app.get("/")
+    async def door():
+        return f'<h1>Quart</h1> <a id="old" href="{quart.url_for("old")}">old menu</a> <p>{quart.url_for("bell")}</p>'
+
+    @app.get("/old")
+    async def old():
+        return quart.redirect(quart.url_for("menu"))
+
+    @app.get("/menu")
+    async def menu():
+        return f'<h1>Menu</h1> <p>{quart.url_for("door", _external=True)}</p>'
+
+    @app.websocket("/bell")
+    async def bell():
+        await quart.websocket.send(f"{await quart.websocket.receive()} is ready")
+
+    serve(app).link
+"""
+
+RING = """path => new Promise((resolve, reject) => {
+    const bell = new WebSocket(path);
+    bell.onopen = () => bell.send('cake 1');
+    bell.onmessage = message => resolve(message.data);
+    bell.onerror = () => reject(new Error(`no bell at ${bell.url}`));
+})"""
+
+
+@pytest.fixture(scope="module")
+def shops(window: Window) -> Iterator[OpenNotebook]:
+    """A notebook that serves both apps and shows their links."""
+    name = write_notebook(window.lab.root / "links.ipynb", flask=FLASK, quart=QUART)
+    with window.notebook(name) as opened:
+        assert opened.run_all(), opened.errors
+        yield opened
+
+
+def click(shops: OpenNotebook, number: int) -> "Page":
+    """The tab that opens when the reader clicks the link."""
+    with shops.page.expect_popup() as popup:
+        shops.page.locator(".jp-OutputArea-output a").nth(number).click()
+    return popup.value
+
+
+@pytest.mark.parametrize(("number", "heading"), [(0, "Flask"), (1, "Quart")])
+def test_the_link_opens_the_app_and_every_address_in_it_is_right(
+    shops: OpenNotebook, number: int, heading: str
+) -> None:
+    """Links, redirects and full addresses lead back through the proxy, below the base URL."""
+    tab = click(shops, number)
+    door = tab.url
+    assert f"{BASE}proxy/" in door
+    assert tab.locator("h1").inner_text() == heading
+    tab.locator("#old").click()
+    assert tab.locator("h1").inner_text() == "Menu"
+    assert tab.url == f"{door}menu"
+    assert tab.locator("p").inner_text() == door
+    tab.close()
+    assert shops.complaints == []
+
+
+def test_a_websocket_passes_through_the_proxy(shops: OpenNotebook) -> None:
+    tab = click(shops, 1)
+    assert tab.evaluate(RING, tab.locator("p").inner_text()) == "cake 1 is ready"
+    tab.close()
+    assert shops.complaints == []
