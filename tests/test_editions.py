@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbval.plugin import get_sanitize_patterns  # type: ignore[import-untyped]
 
 from bakery import editions
+from bakery.drawing import timeline
 from bakery.editions import (
     NotebookError,
     build,
@@ -28,6 +29,7 @@ from bakery.editions import (
     written,
 )
 from bakery.ordering import QUIET
+from bakery.trace import Span, Trace
 
 new: Any = nbformat.v4  # whose functions have no types
 SANITISERS = Path(__file__).with_name("sanitize.cfg")
@@ -240,6 +242,25 @@ def test_each_rule_changes_its_sample_and_leaves_a_near_miss_alone(
     given, expected, near_miss = sample
     assert editions.sanitised(given, (rule,)) == expected
     assert editions.sanitised(near_miss, RULES) == near_miss
+
+
+def queue(first: float, second: float, *, simulated: bool = False) -> str:
+    """The picture of two orders, one after the other, that took so many seconds."""
+    spans = (
+        Span("order 1", "serve", 0.0, first),
+        Span("order 2", "wait", 0.0, first),
+        Span("order 2", "serve", first, first + second),
+    )
+    return editions.sanitised(timeline(Trace(spans, simulated=simulated)).svg, RULES)
+
+
+def test_pictures_of_measured_time_may_differ_in_their_lengths_and_in_nothing_else() -> None:
+    assert queue(1.01, 1.0) == queue(1.07, 1.12)
+    assert queue(1.01, 1.0) != queue(1.01, 2.0)
+
+
+def test_pictures_of_simulated_time_may_not_differ() -> None:
+    assert queue(1.0, 1.0, simulated=True) != queue(1.0, 1.25, simulated=True)
 
 
 # What still holds
