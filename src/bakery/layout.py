@@ -76,7 +76,7 @@ class Bar:
 class Panel:
     """One trace: its title and summary, its rows from `top` to `bottom`, and the x where it was done."""
 
-    title: Mark
+    title: Mark | None
     summary: Mark
     reasons: tuple[Mark, ...]
     labels: tuple[Mark, ...]
@@ -117,7 +117,7 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
     second = (right - left) / long
 
     reasons = [_reasons(trace) for trace in traces]
-    fixed = sum(_head(told) + PANEL_GAP for told in reasons) + 2 * EDGE + 2 * LINE + 6
+    fixed = sum(map(_head, traces, reasons)) + PANEL_GAP * len(traces) + 2 * EDGE + 2 * LINE + 6
     # Every panel gets the same share, but none needs more than its rows at full height.
     share = max(2 * ROW, (TALL - fixed) / len(traces))
     panels = []
@@ -128,32 +128,30 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
         top = panels[-1].bottom + PANEL_GAP
     axis = math.ceil(top - PANEL_GAP) + LINE + 2
     ticks = tuple(
-        Mark(left + moment * second, axis, f"{moment:g} s", "middle") for moment in tick_marks(long, measured)
+        Mark(left + moment * second, axis, f"{moment:g} s", "middle")
+        for moment in round_steps(long, measured)
     )
     return Layout(width, axis + LINE + 10 + EDGE, left, right, second, tuple(panels), ticks, measured)
 
 
-def _head(told: Sequence[str]) -> int:
-    """Height of what stands above the rows: the title, the summary, and what failed."""
-    return TITLE + LINE * (1 + len(told)) + 11
+def _head(trace: Trace, told: Sequence[str]) -> int:
+    """Height of what stands above the rows: the title if there is one, the summary, and what failed."""
+    return TITLE + LINE * (bool(trace.title) + len(told)) + 11
 
 
 def _panel(
     trace: Trace, told: Sequence[str], top: float, row: float, left: float, second: float, width: int
 ) -> Panel:
     begin = min((span.start for span in trace.spans), default=0.0)
-    first = top + _head(told)
+    first = top + _head(trace, told)
     bottom = first + row * max(1, len(trace.lanes))
     room = width - 2 * EDGE
-    headline = top + TITLE - 3
+    lines = iter(top + TITLE - 3 + number * LINE + 2 * bool(number) for number in count())
     finish = Mark(left + trace.makespan * second + 9, (first + bottom) / 2 + 6, _done(trace))
     return Panel(
-        title=Mark(EDGE, headline, fit(trace.title, room, TITLE)),
-        summary=Mark(EDGE, headline + LINE + 2, fit(summary(trace), room)),
-        reasons=tuple(
-            Mark(EDGE, headline + LINE * number + 2, fit(f"{CROSS} {reason}", room))
-            for number, reason in enumerate(told, start=2)
-        ),
+        title=Mark(EDGE, next(lines), fit(trace.title, room, TITLE * BOLD)) if trace.title else None,
+        summary=Mark(EDGE, next(lines), fit(summary(trace), room)),
+        reasons=tuple(Mark(EDGE, next(lines), fit(f"{CROSS} {reason}", room)) for reason in told),
         labels=tuple(_labels(trace.lanes, first, row, left)),
         bars=tuple(_bars(trace, first, row, left - begin * second, second)),
         top=first,
@@ -214,23 +212,22 @@ def _label_width(traces: Sequence[Trace]) -> float:
     return min(max(widest, LABELS[0]), LABELS[1])
 
 
-def tick_marks(seconds: float, measured: bool) -> tuple[float, ...]:
-    """Round moments for a time axis: multiples of the smallest step of 1, 2 or 5 that gives few of them.
+def round_steps(length: float, measured: bool) -> tuple[float, ...]:
+    """Round marks for an axis from 0: multiples of the smallest step of 1, 2 or 5 that gives few of them.
 
-    A stored picture has to show the same ticks on a busy machine, where a bake of 1.00 s takes 1.01 s or
+    A stored picture has to show the same marks on a busy machine, where a bake of 1.00 s takes 1.01 s or
     1.20 s. So a multiple counts as reached from 0.2 below it (as in `Trace.bakes_long`), and measured axes
     have at most four of them after 0: the next would come too soon. 1.01 s and 1.35 s both give 0, 0.5, 1.
     """
-    most = 4 if measured else 6
-    power = math.floor(math.log10(seconds)) - 1
-    steps = ((factor, exponent) for exponent in range(power, power + 3) for factor in (1, 2, 5))
-    for factor, exponent in steps:
-        # The step is written as a decimal, not multiplied: 0.3 is a tick, 0.30000000000000004 is not.
-        step = float(f"{factor}e{exponent}")
-        reached = int(seconds / step + (0.2 if measured else 1e-9))
-        if reached <= most:
-            return tuple(float(f"{factor * number}e{exponent}") for number in range(reached + 1))
-    raise AssertionError("ten times a tenth of the length is longer than the length")
+    most, slack = (4, 0.2) if measured else (6, 1e-9)
+    power = math.floor(math.log10(length)) - 1
+    for exponent in range(power, power + 3):
+        for factor in (1, 2, 5):
+            # The step is written as a decimal, not multiplied: 0.3 is a mark, 0.30000000000000004 is not.
+            reached = int(length / float(f"{factor}e{exponent}") + slack)
+            if reached <= most:
+                return tuple(float(f"{factor * number}e{exponent}") for number in range(reached + 1))
+    raise AssertionError("ten times a tenth of the length is as long as the length")
 
 
 # Words, as they are read above a panel and in its place.
