@@ -41,7 +41,7 @@ QUART = """
 
     @app.get("/")
     async def door():
-        return f'<h1>Quart</h1> <a id="old" href="{quart.url_for("old")}">old menu</a> <p>{quart.url_for("bell")}</p>'
+        return f'<h1>Quart</h1> <a id="old" href="{quart.url_for("old")}">old menu</a> <p>{quart.url_for("bell", _external=True)}</p>'
 
     @app.get("/old")
     async def old():
