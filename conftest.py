@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.nbval_sanitize_with = str(config.rootpath / SANITISERS)
     if config.getoption("dist", "no") not in WHOLE_FILES:
         config.option.dist = "loadfile"
+    config.option.loadscopereorder = False  # begin with what comes first, see below, not with the most tests
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,3 +46,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Be patient with notebooks: nbval waits five seconds for an output, a busy machine may take longer."""
     if isinstance(item, IPyNbCell):
         item.output_timeout = CELL_SECONDS
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, then the notebooks, so that no worker is left alone with it at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in slow, not isinstance(item, IPyNbCell)))
