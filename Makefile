@@ -17,7 +17,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab LAB="--port=9000")
-	@$(RUN) -m jupyterlab notebooks/00_start_here.ipynb $(lab_options) $(LAB)
+	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --log-level=WARN $(lab_options) $(LAB)
 
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
 	@$(MAKE) --no-print-directory --jobs=2 $(sync) style $(others:%=python-%)

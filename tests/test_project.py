@@ -376,7 +376,9 @@ def test_make_alone_lists_every_command(make: Callable[..., str]) -> None:
 
 def test_the_second_make_lab_only_starts_the_lab(make: Callable[..., str]) -> None:
     (only,) = make("-n", "lab", DISPLAY=":0").splitlines()
-    assert only.startswith(".venv/bin/python -m jupyterlab notebooks/00_start_here.ipynb")
+    assert only.startswith(
+        ".venv/bin/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+    )
 
 
 @pytest.mark.parametrize("name", ["pins.txt", "pyproject.toml"])
