@@ -1,0 +1,42 @@
+"""The page that nbconvert makes of a stored notebook, as a reader without JupyterLab sees it."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from nbconvert import HTMLExporter
+
+from . import axe
+from .conftest import NOTEBOOKS
+from .window import Theme, Window
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+THEMES: tuple[Theme, ...] = ("light", "dark")
+PAGES = [(file.name, theme) for file in sorted(NOTEBOOKS.glob("*.ipynb")) for theme in THEMES]
+
+
+@pytest.fixture(scope="module", params=PAGES, ids="-".join)
+def page(request: pytest.FixtureRequest, window: Window) -> Iterator["Page"]:
+    """A stored page in one theme."""
+    name, theme = request.param
+    html, _ = HTMLExporter(theme=theme).from_filename(str(NOTEBOOKS / name))  # type: ignore[no-untyped-call]
+    with window.page(html) as page:
+        yield page
+
+
+def test_contrast_is_enough(page: "Page") -> None:
+    """Inside JupyterLab, axe's rule for contrast checks nothing; here, other faults are nbconvert's own."""
+    assert axe.findings(page, only=["color-contrast"]) == []
+
+
+def test_every_picture_says_in_words_what_it_shows(page: "Page") -> None:
+    """nbconvert makes up a text for a picture without one, so that axe is content."""
+    pictures = page.locator(".jp-OutputArea-output img, .jp-RenderedMarkdown img").all()
+    assert [alt for alt in (picture.get_attribute("alt") for picture in pictures) if not tells(alt)] == []
+
+
+def tells(alt: str | None) -> bool:
+    """Whether somebody wrote this text for this picture."""
+    return bool(alt) and "No description" not in str(alt)
