@@ -10,7 +10,7 @@ comparison of stored outputs knows what may differ from run to run.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutine
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
@@ -56,10 +56,11 @@ FILLS: dict[Kind, str] = {
 }
 OUTLINES: dict[Kind, str] = {"bake": "#94591a"}
 THIN_FILLS: dict[Kind, str] = {**FILLS, "bake": "#c97c1d"}  # 3.2 : 1 without an outline
-OUTLINED = 5
+OUTLINED = 7
 """Bars less high than this have no room for an outline."""
 
-WIDTHS = (320, 4000)
+WIDTHS = (480, 4000)
+"""Narrower, the legend has no room; wider, no screen has."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ def _not_a_trace(given: object) -> str:
         repair = "timeline(await order(shop))"
     elif isinstance(given, Iterable) and not isinstance(given, str | bytes):
         repair = "timeline(*traces)"
-    if close := getattr(given, "close", None):
-        close()  # a coroutine that is refused here would warn later that nobody awaited it
+    if iscoroutine(given):
+        given.close()  # it is refused here, and would warn later that nobody awaited it
     return f"timeline() draws traces, but got a {type(given).__name__}.\nDid you mean:  {repair}"
 
 
@@ -178,8 +179,8 @@ class _Canvas:
 
 
 def exact(value: float) -> str:
-    """A number that is the same in every run: whole, or with three decimals, which never look measured."""
-    return str(int(value)) if value == int(value) else f"{value:.3f}"
+    """A number that is the same in every run: with no, one or three decimals, since two mean measured."""
+    return f"{value:g}" if value * 10 == int(value * 10) else f"{value:.3f}"
 
 
 def _paint(layout: Layout, words: str) -> str:

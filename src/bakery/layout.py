@@ -6,9 +6,10 @@ the same values (`dataclasses.asdict` makes plain data of them) while a trace gr
 
 import math
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count
 from typing import Literal
 
 from .trace import Kind, Trace, in_words
@@ -26,7 +27,7 @@ TIGHT = 15
 """Rows less high than this are too close for a label each."""
 BOLD = 1.1
 """How much wider bold text is."""
-TALL = 420
+TALL = 440
 """What a picture of up to three panels is at most high; the rows become thinner before it grows."""
 LABELS = (40, 160)
 """The least and the most that lane labels may take from the width."""
@@ -40,10 +41,11 @@ SLIVER = 1.5
 INSTANT = 1e-9
 """Seconds that no clock here can tell from none; an axis needs a length."""
 
+PANEL_GAP = 26
+"""Between the rows of a panel and the title of the next."""
+
 FEW = 6
 """Up to here lanes are told one by one, above together."""
-PANEL_GAP = 26
-
 CROSS = "\N{MULTIPLICATION SIGN}"
 REASONS = 3
 """Different reasons of failures that a panel tells; the others are counted."""
@@ -112,14 +114,14 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
     long = max(seconds, *(trace.makespan for trace in traces))
     if long < INSTANT:
         long = 1.0
-    left = EDGE + _label_width(traces) + 10
+    left = EDGE + math.ceil(_label_width(traces)) + 10
     right = width - EDGE - max(text_width(_done(trace), FINISH * BOLD) for trace in traces) - 14
     second = (right - left) / long
 
     reasons = [_reasons(trace) for trace in traces]
-    fixed = sum(map(_head, traces, reasons)) + PANEL_GAP * len(traces) + 2 * EDGE + 2 * LINE + 6
+    fixed = sum(map(_head, traces, reasons)) + PANEL_GAP * (len(traces) - 1) + 2 * (EDGE + LINE) + 13
     # Every panel gets the same share, but none needs more than its rows at full height.
-    share = max(2 * ROW, (TALL - fixed) / len(traces))
+    share = max(3 * TIGHT, (TALL - fixed) / len(traces))
     panels = []
     top: float = EDGE
     for trace, told in zip(traces, reasons, strict=True):
@@ -245,7 +247,7 @@ def _reasons(trace: Trace) -> tuple[str, ...]:
         lanes.setdefault(one_line(span.error), []).append(span.lane)
     told = [f"{together(named)}: {reason}" for reason, named in lanes.items()]
     if len(told) > REASONS:
-        told[REASONS - 1 :] = [f"and {len(told) - REASONS + 1} other reasons"]
+        told[REASONS - 1 :] = [f"and {in_words(len(told) - REASONS + 1, 'other reason')}"]
     return tuple(told)
 
 
@@ -319,7 +321,11 @@ def _capital(text: str) -> str:
 
 def text_width(text: str, size: float = TEXT) -> float:
     """About how many pixels a text takes."""
-    return sum(0.56 + 0.5 * (unicodedata.east_asian_width(letter) in "WF") for letter in text) * size
+    return sum(map(_letter_width, text)) * size
+
+
+def _letter_width(letter: str) -> float:
+    return 1.06 if unicodedata.east_asian_width(letter) in "WF" else 0.56
 
 
 def one_line(text: str) -> str:
@@ -330,8 +336,8 @@ def one_line(text: str) -> str:
 def fit(text: str, room: float, size: float = TEXT) -> str:
     """The text in one line, shortened with "…" where it has no room."""
     line = one_line(text)
-    if text_width(line, size) <= room:
+    ends = list(accumulate(_letter_width(letter) * size for letter in line))
+    if not ends or ends[-1] <= room:
         return line
-    while line and text_width(f"{line}…", size) > room:
-        line = line[:-1]
-    return f"{line.rstrip()}…"
+    kept = bisect_right(ends, room - _letter_width("…") * size)
+    return f"{line[:kept].rstrip()}…"
