@@ -195,6 +195,16 @@ def test_few_lanes_are_told_one_by_one_in_whole_bakes() -> None:
         assert story(queue(3, 3, noise=noise)) == "Order 1, order 2 and order 3: served for one bake."
 
 
+@pytest.mark.parametrize(
+    ("waited", "told"), [(0.7, ""), (0.81, "waiting for one bake, "), (1.7, "waiting for one bake, ")]
+)
+def test_a_wait_counts_as_a_bake_from_a_fifth_below_it(waited: float, told: str) -> None:
+    late = (Span("order 2", "wait", 0.0, waited), Span("order 2", "serve", waited, waited + 1.0))
+    assert story(Trace((Span("order 1", "serve", 0.0, 1.0), *late))).endswith(
+        f"Order 2: {told}served for one bake." if told else "Order 1 and order 2: served for one bake."
+    )
+
+
 def test_simulated_lanes_are_told_in_exact_seconds() -> None:
     assert story(simulate(2, 0.1, 0.3)) == (
         "Cake 1: mixed for 0.1 s, baked for 0.3 s. Cake 2: waiting for 0.4 s, mixed for 0.1 s, baked for 0.3 s."
