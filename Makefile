@@ -20,7 +20,7 @@ lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab
 	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --log-level=WARN $(lab_options) $(LAB)
 
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
-	@$(MAKE) --no-print-directory --jobs=2 $(sync) style $(others:%=python-%)
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(sync) style $(others:%=python-%)
 	$(RUN) -m pytest --numprocesses=3 --dist=loadgroup
 
 bench: $(VENV)/ready-to-test ## measure how near we come to theory

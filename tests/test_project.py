@@ -408,16 +408,19 @@ def test_a_python_that_is_too_old_is_told_in_one_sentence(make: Callable[..., st
     assert not (copy / ".venv").exists()
 
 
-def test_a_python_that_is_only_a_name_is_left_out(make: Callable[..., str], copy: Path) -> None:
+@pytest.mark.parametrize("broken", ["exit 127", 'case "$2" in *ensurepip*) exit 1; esac'])
+def test_a_python_that_does_not_run_or_makes_no_environment_is_left_out(
+    make: Callable[..., str], copy: Path, broken: str
+) -> None:
     this = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    others = [version for version in ("3.11", "3.12", "3.13") if version != this]
+    first, second = [version for version in ("3.11", "3.12", "3.13") if version != this][:2]
     shims = copy / "shims"
     shims.mkdir()
-    for version, word in zip(others, ("exit 127", f'exec "{sys.executable}" "$@"'), strict=False):
+    for version, word in ((first, broken), (second, "")):
         shim = shims / f"python{version}"
-        shim.write_text(f"#!/bin/sh\n{word}\n")
+        shim.write_text(f'#!/bin/sh\n{word}\nexec "{sys.executable}" "$@"\n')
         shim.chmod(0o755)
     said = make("-n", "test", PATH=f"{shims}:{os.environ['PATH']}")
-    assert f".venv-{others[0]}/bin/python" not in said
-    assert f".venv-{others[1]}/bin/python -m pytest" in said
+    assert f".venv-{first}/bin/python" not in said
+    assert f".venv-{second}/bin/python -m pytest" in said
     assert ".venv/bin/python -m pytest" in said.splitlines()[-1]
