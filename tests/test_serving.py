@@ -419,6 +419,30 @@ def test_a_client_that_does_not_read_holds_up_the_closing_only_for_a_moment(
         assert our_threads() == []
 
 
+def test_a_baker_in_the_thread_pool_holds_up_the_closing_only_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(servers, "LAST_ORDERS", 0.05)
+    bakers = Bakers()
+    app = Quart(__name__)
+
+    @app.get("/stuck")
+    def wait() -> str:
+        bakers.entered.release()
+        bakers.go.wait()
+        return "cake"
+
+    shop = serve(app)
+    order = Order(shop)
+    assert bakers.entered.acquire(timeout=10)
+    shop.close()
+    names = [thread.name for thread in threading.enumerate()]
+    assert "shop-hypercorn" not in names
+    bakers.go.set()
+    assert order.result() is not None
+    assert our_threads() == []
+
+
 def test_an_order_sent_home_is_told_that_the_shop_was_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(servers, "LAST_ORDERS", 0.01)
     bakers = Bakers()
@@ -762,6 +786,20 @@ def test_a_handler_that_quits_does_not_take_its_baker_along() -> None:
     with serve(plain_wsgi, threads=1) as shop:
         assert get(shop, "/quits").status_code == 500
         assert get(shop, "/cake").text == "cake"
+
+
+def test_a_quart_handler_that_quits_does_not_take_the_loop_along(capfd: pytest.CaptureFixture[str]) -> None:
+    app = quart_bakery()
+
+    @app.get("/quits")
+    async def quit_early() -> str:
+        sys.exit("enough")
+
+    with serve(app) as shop:
+        assert get(shop, "/quits").status_code == 500
+        assert get(shop, "/cake").text == "cake"
+        assert [error.splitlines()[-1] for error in shop.errors] == ["SystemExit: enough"]
+    assert capfd.readouterr() == ("", "")
 
 
 @both

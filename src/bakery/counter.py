@@ -297,11 +297,12 @@ class ASGICounter(Counter):
             if scope["type"] == "http" and not visit.answered:
                 await _apologise(send, 503, visit, CLOSED)
             raise
-        except Exception as error:
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
             visit.fail(error)
-            if scope["type"] != "http" or visit.answered:
+            if scope["type"] == "http" and not visit.answered:
+                await _apologise(send, 500, visit)
+            elif isinstance(error, Exception):
                 raise
-            await _apologise(send, 500, visit)
         finally:
             self._visits.discard(task)
 

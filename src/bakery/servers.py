@@ -244,21 +244,23 @@ class HypercornServer:
         pool = ThreadPoolExecutor(thread_name_prefix="shop-pool")
         self._loop.set_default_executor(pool)
         self._loop.set_exception_handler(self._missed)
+        serving = self._loop.create_task(self._serve())
         try:
-            self._loop.run_until_complete(self._serve())
+            while not serving.done():
+                # A sys.exit() in a handler ends the run of the loop, not the shop: the counter makes it a 500.
+                with suppress(SystemExit, KeyboardInterrupt):
+                    self._loop.run_until_complete(serving)
         except Exception as error:
             # Before the opening it is the opening that failed. After it, the counter has heard of it.
             if not self.counter.opened.done():
                 self.counter.opened.set_result(error)
-        except BaseException as error:  # a sys.exit() in a handler ends the loop
-            self.counter.keep(error)
-            if not self.counter.opened.done():
-                self.counter.opened.set_result(error)
         finally:
-            self._clear_up()
-            pool.shutdown(wait=False, cancel_futures=True)
-            self._loop.close()
-            self._door.close()
+            try:
+                self._clear_up()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._loop.close()
+                self._door.close()
 
     async def _serve(self) -> None:
         from hypercorn.asyncio import serve
@@ -275,19 +277,20 @@ class HypercornServer:
             await asyncio.wait({serving}, timeout=self._last_orders)
             self.counter.send_home()
             await asyncio.wait({serving}, timeout=CLEARING_UP / 2)
-        self._door.hang_up()
-        await asyncio.wait({serving}, timeout=CLEARING_UP / 4)
+            self._door.hang_up()
+            await asyncio.wait({serving}, timeout=CLEARING_UP / 8)
         serving.cancel()
-        await asyncio.wait({serving}, timeout=CLEARING_UP / 4)
+        await asyncio.wait({serving}, timeout=CLEARING_UP / 8)
         if serving.done() and not serving.cancelled() and (error := serving.exception()):
             raise error
 
     def _clear_up(self) -> None:
+        self._door.hang_up()
         left = asyncio.all_tasks(self._loop)
         for task in left:
             task.cancel()
         if left:
-            self._loop.run_until_complete(asyncio.wait(left, timeout=CLEARING_UP / 4))
+            self._loop.run_until_complete(asyncio.wait(left, timeout=CLEARING_UP / 8))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
 
     def _missed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
