@@ -1,50 +1,51 @@
-"""One JupyterLab and one browser for all tests of this folder, and a kernel for each notebook."""
+"""One JupyterLab and one browser for the tests of this folder that share a worker, and a kernel per notebook."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from .lab import Lab, running_lab
-from .window import Window, browser_window
+from .lab import running_lab
+from .window import Window, running_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 HERE = Path(__file__).parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep these tests on one worker, so that there is one JupyterLab, and on one Python."""
-    spread = config.pluginmanager.hasplugin("xdist")
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run these tests on one Python only, and begin with them."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.slow)
-            if spread:
-                item.add_marker(pytest.mark.xdist_group("browser"))
-
-
-@pytest.fixture(scope="package")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab that shows a copy of the notebooks."""
-    if shutil.which("chromium") is None:
-        _cannot("Debian's chromium is not installed")
-    for package in ("playwright", "axe_playwright_python"):
-        if find_spec(package) is None:
-            _cannot(f"{package} is not installed")
-    with running_lab(NOTEBOOKS, tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
 
 
 # Not for the session: while its driver runs, Playwright keeps an event loop in this thread, and tests of
 # other folders call asyncio.run.
 @pytest.fixture(scope="package")
-def window(lab: Lab) -> Iterator[Window]:
-    """A browser on that JupyterLab."""
-    with browser_window(lab) as window:
-        yield window
+def browser() -> Iterator["Browser"]:
+    """A browser, without a window yet."""
+    if shutil.which("chromium") is None:
+        _cannot("Debian's chromium is not installed")
+    for package in ("playwright", "axe_playwright_python"):
+        if find_spec(package) is None:
+            _cannot(f"{package} is not installed")
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def window(browser: "Browser", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """A JupyterLab that shows a copy of the notebooks, in that browser."""
+    with running_lab(NOTEBOOKS, tmp_path_factory.mktemp("lab")) as lab:
+        yield Window(browser, lab)
 
 
 @pytest.fixture(scope="package")

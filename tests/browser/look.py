@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from .lab import running_lab
-from .window import THEMES, browser_window
+from .window import THEMES, Window, running_browser
 
 
 def main() -> int:
@@ -34,8 +34,10 @@ def main() -> int:
     with (
         tempfile.TemporaryDirectory(prefix="lab-") as home,
         running_lab(ask.notebook.resolve().parent, Path(home)) as lab,
-        browser_window(lab) as window,
-        window.notebook(ask.notebook.name, theme=ask.theme, width=ask.width, height=ask.height) as opened,
+        running_browser() as browser,
+        Window(browser, lab).notebook(
+            ask.notebook.name, theme=ask.theme, width=ask.width, height=ask.height
+        ) as opened,
     ):
         began = time.monotonic()
         if not ask.stored:

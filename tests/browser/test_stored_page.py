@@ -8,27 +8,35 @@ from nbconvert import HTMLExporter
 
 from . import axe
 from .conftest import NOTEBOOKS
-from .window import Theme, Window
+from .window import Theme, shown
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 PAGES = [(file.name, theme) for file in sorted(NOTEBOOKS.glob("*.ipynb")) for theme in THEMES]
 
 
 @pytest.fixture(scope="module", params=PAGES, ids="-".join)
-def page(request: pytest.FixtureRequest, window: Window) -> Iterator["Page"]:
+def page(request: pytest.FixtureRequest, browser: "Browser") -> Iterator["Page"]:
     """A stored page in one theme."""
     name, theme = request.param
     html, _ = HTMLExporter(theme=theme).from_filename(str(NOTEBOOKS / name))  # type: ignore[no-untyped-call]
-    with window.page(html) as page:
+    with shown(html, browser) as page:
         yield page
 
 
 def test_contrast_is_enough(page: "Page") -> None:
     """Inside JupyterLab, axe's rule for contrast checks nothing; here, other faults are nbconvert's own."""
     assert axe.findings(page, only=["color-contrast"]) == []
+
+
+def test_pale_words_are_noticed(browser: "Browser") -> None:
+    """Without this, the test above could pass for nothing."""
+    pale = '<div class="jp-OutputArea-output" style="color: #bbb; background: #fff">pale</div>'
+    with shown(pale, browser) as page:
+        (finding,) = axe.findings(page, only=["color-contrast"])
+    assert "pale" in finding
 
 
 def test_every_picture_says_in_words_what_it_shows(page: "Page") -> None:

@@ -188,18 +188,6 @@ class Window:
         finally:
             context.close()
 
-    @contextmanager
-    def page(self, html: str, *, width: int = 1280) -> Iterator["Page"]:
-        """Show a page of HTML, which may ask no other machine for anything."""
-        context = self.browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
-        try:
-            context.route(leaves, lambda route: route.abort())
-            page = context.new_page()
-            page.set_content(html)
-            yield page
-        finally:
-            context.close()
-
     def _open(self, context: "BrowserContext", name: str, theme: Theme) -> OpenNotebook:
         complaints: list[Complaint] = []
         _listen(context, complaints)
@@ -215,16 +203,29 @@ class Window:
 
 
 @contextmanager
-def browser_window(lab: Lab) -> Iterator[Window]:
+def running_browser() -> Iterator["Browser"]:
     """A headless browser for as long as the block lasts."""
     from playwright.sync_api import sync_playwright  # here, so that tests can be collected without it
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         try:
-            yield Window(browser, lab)
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def shown(html: str, browser: "Browser") -> Iterator["Page"]:
+    """A page of HTML, which may ask no other machine for anything."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    try:
+        context.route(leaves, lambda route: route.abort())
+        page = context.new_page()
+        page.set_content(html)
+        yield page
+    finally:
+        context.close()
 
 
 def _listen(context: "BrowserContext", complaints: list[Complaint]) -> None:

@@ -1,10 +1,11 @@
-"""A shop's link, clicked in JupyterLab: through the proxy to the running app."""
+"""What only JupyterLab can show: sliders while the kernel is busy, links through the proxy, faults of a page."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
+from . import axe
 from .draft import write_notebook
 from .lab import BASE
 from .window import OpenNotebook, Window
@@ -66,6 +67,39 @@ RING = """path => new Promise((resolve, reject) => {
 })"""
 
 
+def test_a_slider_moved_while_a_cell_awaits_stays_alive(window: Window) -> None:
+    """ipykernel 7.4.0 never says that it is idle again, so that the slider's next move is lost."""
+    name = write_notebook(
+        window.lab.root / "moved_while_awaiting.ipynb",
+        slider="""
+            import ipywidgets as widgets
+
+            slider = widgets.IntSlider(description="Oven")
+            seen = widgets.HTML("seen 0")
+            slider.observe(lambda change: setattr(seen, "value", f"seen {change.new}"), "value")
+            widgets.VBox([slider, seen])
+        """,
+        awaiting="""
+            import asyncio
+
+            async with asyncio.timeout(30):
+                while slider.value == 0:
+                    await asyncio.sleep(0.05)
+        """,
+    )
+    with window.notebook(name) as opened:
+        opened.start_all()
+        handle = opened.page.locator(".noUi-handle")
+        seen = opened.page.locator(".widget-html-content")
+        handle.press("ArrowRight")
+        seen.get_by_text("seen 1").wait_for(timeout=15_000)
+        assert opened.wait_all(40), opened.errors
+        for moved in range(2, 5):
+            handle.press("ArrowRight")
+            seen.get_by_text(f"seen {moved}").wait_for(timeout=5_000)
+        assert opened.complaints == []
+
+
 @pytest.fixture(scope="module")
 def shops(window: Window) -> Iterator[OpenNotebook]:
     """A notebook that serves both apps and shows their links."""
@@ -104,3 +138,40 @@ def test_a_websocket_passes_through_the_proxy(shops: OpenNotebook) -> None:
     assert tab.evaluate(RING, tab.locator("p").inner_text()) == "cake 1 is ready"
     tab.close()
     assert shops.complaints == []
+
+
+def test_a_page_that_misbehaves_is_noticed(window: Window) -> None:
+    """Without this, the tests of the notebooks could pass for nothing."""
+    name = write_notebook(
+        window.lab.root / "misbehaving.ipynb",
+        asking="""
+            from IPython.display import HTML
+            HTML('<img src="https://pictures.example/cake.png"><script>console.error("burnt")</script>')
+        """,
+        drawing="""
+            HTML('<svg role="img" width="9" height="9"></svg>')
+        """,
+        calling="""
+            from ipywidgets import IntSlider
+            slider = IntSlider()
+            slider.observe(lambda change: 1 / 0, "value")
+            slider
+        """,
+        failing="""
+            raise ValueError("no flour")
+        """,
+        never_run="""
+            "not reached"
+        """,
+    )
+    with window.notebook(name) as opened:
+        assert not opened.run_all()
+        assert opened.errors == ["failing: ValueError: no flour"]
+        assert opened.model["cells"][-1]["execution_count"] is None
+        with opened.page.expect_console_message(lambda message: "in a callback" in message.text):
+            opened.page.locator(".noUi-handle").press("ArrowRight")
+        complaints = "\n".join(map(str, opened.complaints))
+        assert "request: https://pictures.example/cake.png" in complaints
+        assert "console: burnt" in complaints
+        assert "in a callback: ZeroDivisionError: division by zero" in complaints
+        assert any(finding.startswith("svg-img-alt") for finding in axe.findings(opened.page))
