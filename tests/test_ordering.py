@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import flask
@@ -226,11 +227,11 @@ def test_a_proxy_in_the_environment_is_for_other_machines(monkeypatch: pytest.Mo
     assert run(one(saying(CAKE))).cakes == 1
 
 
-def test_an_order_is_the_plain_request_that_httpx_would_send() -> None:
+def test_an_order_is_the_plain_request_that_httpx_would_send_for_a_single_visit() -> None:
     async def test() -> tuple[bytes, bytes]:
         async with playing(saying(CAKE)) as fake:
             await order(fake, 1)
-            async with httpx.AsyncClient(trust_env=False) as client:
+            async with httpx.AsyncClient(trust_env=False, headers={"Connection": "close"}) as client:
                 await client.get(fake.url + "/cake")
             return fake.requests[0], fake.requests[1]
 
@@ -339,6 +340,26 @@ def test_quart_serves_all_orders_at_once() -> None:
         trace = run(order(shop, 20))
     assert (trace.cakes, trace.most_at_once) == (20, 20)
     assert [span.kind for span in trace.spans] == ["wait", "serve", "wait"] * 20
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts descriptors where Linux lists them")
+@pytest.mark.parametrize("framework", [flask.Flask, quart.Quart])
+def test_crowd_after_crowd_leaves_no_descriptors_behind(framework: Callable[[str], Any]) -> None:
+    """On neither side: the server has to know that nobody stays."""
+    app = framework(__name__)
+    app.add_url_rule("/cake", "cake", lambda: "cake")
+
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    with serve(app) as shop:
+        run(order(shop, 1))
+        before = descriptors()
+        assert run(order(shop, 60)).cakes == 60
+        patience = time.monotonic() + 3
+        while descriptors() > before + 10 and time.monotonic() < patience:
+            run(order(shop, 1))
+        assert descriptors() <= before + 10
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -165,7 +165,8 @@ async def _serve(
             done, pending = await asyncio.wait(pending, timeout=TICK, return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
                 task.result()
-            progress.show(served=len(tasks) - len(pending))
+            if pending:
+                progress.show(served=len(tasks) - len(pending))
         return [task.result() for task in tasks]
     finally:
         progress.erase()
@@ -373,7 +374,9 @@ class _Body(httpx.AsyncByteStream):
 def _client() -> httpx.AsyncClient:
     # With a transport of its own, httpx reads no proxies and no certificates, which would only cost time on
     # the way to this machine itself. None of httpx's time limits: one limit holds for the whole order.
-    return httpx.AsyncClient(transport=_NoPool(), timeout=None)  # noqa: S113
+    # Nobody stays for a second order, and says so: Hypercorn would keep the place of somebody who has left
+    # until its keep-alive time is over, and a few thousand of these use up the machine's descriptors.
+    return httpx.AsyncClient(transport=_NoPool(), timeout=None, headers={"Connection": "close"})  # noqa: S113
 
 
 @functools.cache

@@ -1,0 +1,171 @@
+"""How near the kitchen comes to theory: run `python tests/bench.py` (two to three minutes), on a quiet machine.
+
+Theory is the number of rounds times the latency, and a ratio is a makespan over theory: of the best, the
+middle and the worst of several runs. The target, where there is one, is for the middle one.
+"""
+# ruff: noqa: T201
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import flask
+import httpx
+import quart
+
+from bakery.kitchen import simulate
+from bakery.ordering import QUIET, order
+from bakery.serving import serve
+from bakery.trace import Trace
+
+PROJECT = Path(__file__).parent.parent
+LATENCY = 1.0
+SERVER_SECONDS = 600.0
+"""How long `make lab` may take: the first time, it sets everything up."""
+
+flask_app, quart_app = flask.Flask("flask"), quart.Quart("quart")
+
+
+@flask_app.get("/cake")
+def bake_in_flask() -> str:
+    time.sleep(LATENCY)
+    return "cake"
+
+
+@quart_app.get("/cake")
+async def bake_in_quart() -> str:
+    await asyncio.sleep(LATENCY)
+    return "cake"
+
+
+def row(what: str, theory: float, measured: list[float], target: float | None = None) -> None:
+    """One line of the table: ratios to theory."""
+    best, middle, worst = (of(measured) / theory for of in (min, median, max))
+    aim = f"{target:>9.2f} {'met' if middle <= target else 'MISSED'}" if target else ""
+    print(f"{what:<52}{theory:>7g} s{best:>9.3f}{middle:>9.3f}{worst:>9.3f}{aim}", flush=True)
+
+
+def busy() -> str:
+    """How many processes have wanted a processor in the last minute: figures need a quiet machine."""
+    return (
+        f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors" if hasattr(os, "getloadavg") else "unknown"
+    )
+
+
+def orders(cakes: int, *, threads: int | None = None, repeats: int) -> list[float]:
+    """The makespans of several runs; threads are those of Flask, and none of them means Quart."""
+
+    async def run() -> Trace:
+        return await order(shop, cakes, timeout=60.0)
+
+    makespans = []
+    with serve(flask_app, threads=threads) if threads else serve(quart_app) as shop:
+        for _ in range(repeats):
+            trace = asyncio.run(run())
+            if trace.failures:
+                raise SystemExit(f"not all were served: {trace}")
+            makespans.append(trace.makespan)
+    return makespans
+
+
+def first_order() -> float:
+    """The makespan of the very first order of a fresh process: nothing has been imported or run before."""
+    run = subprocess.run([sys.executable, __file__, "first"], check=True, capture_output=True, text=True)
+    return float(run.stdout)
+
+
+def seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+@contextmanager
+def lab() -> Iterator[subprocess.Popen[str]]:
+    """`make lab` without a browser; whatever it has started ends with it."""
+    without_display = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
+    process = subprocess.Popen(
+        ["make", "lab"],
+        cwd=PROJECT,
+        env={**without_display, "BROWSER": "true"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def lab_is_ready() -> float:
+    """Seconds from the start of `make lab` until its server answers."""
+    start = time.perf_counter()
+    with lab() as process:
+        assert process.stdout
+        for line in process.stdout:
+            address = re.search(
+                r"(http://(?:127\.0\.0\.1|localhost):\d+/(?:\S*/)?)(?:lab|tree)\S*token=(\w+)", line
+            )
+            if address:
+                break
+            if time.perf_counter() - start > SERVER_SECONDS:
+                raise SystemExit("make lab has given no address")
+        else:
+            raise SystemExit(f"make lab ended with {process.wait()} before it gave an address")
+        while True:
+            try:
+                if httpx.get(f"{address[1]}api?token={address[2]}", trust_env=False).is_success:
+                    return time.perf_counter() - start
+            except httpx.TransportError:
+                pass
+            if time.perf_counter() - start > SERVER_SECONDS:
+                raise SystemExit("the server of make lab does not answer")
+            time.sleep(0.05)
+
+
+def main() -> None:
+    os.environ[QUIET] = "off"
+    print(f"load: {busy()}\n")
+    print(f"{f'orders of {LATENCY:g} s':<52}{'theory':>9}{'best':>9}{'median':>9}{'worst':>9}{'target':>9}")
+    row("Quart, 3 orders, the first ones of a fresh process", 1.0, [first_order() for _ in range(5)], 1.02)
+    for cakes, target in ((3, 1.02), (10, 1.02), (100, 1.1), (1000, 2.5)):
+        row(f"Quart, {cakes:,} orders", 1.0, orders(cakes, repeats=5), target)
+    for threads in (1, 4):
+        for cakes in (3, 10):
+            rounds = -(-cakes // threads)
+            what = f"Flask, {threads} thread{'s' * (threads > 1)}, {cakes} orders"
+            row(what, rounds * LATENCY, orders(cakes, threads=threads, repeats=3))
+
+    times = [seconds(lambda: simulate(cakes=10_000)) for _ in range(9)]
+    best, middle, worst = (of(times) * 1e3 for of in (min, median, max))
+    print(f"\nsimulate(cakes=10_000): best {best:.1f} ms, median {middle:.1f} ms, worst {worst:.1f} ms")
+    print(f"load: {busy()}")
+
+    if os.name == "nt" or not shutil.which("make") or not (PROJECT / "Makefile").exists():
+        print("make lab: skipped, there is no make here")
+        return
+    times = [lab_is_ready() for _ in range(3)]
+    print(f"make lab, from its start to a ready server: first {times[0]:.1f} s, then {min(times[1:]):.1f} s")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["first"]:
+        print(*orders(3, repeats=1))
+    else:
+        main()
