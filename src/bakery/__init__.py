@@ -1,7 +1,39 @@
 """Three cakes at once: serve, order, trace and draw, from a notebook cell."""
 
+import sys
+from typing import Any
+
+from bakery.doctor import doctor
+from bakery.drawing import Picture, Series, curve, timeline
+from bakery.kitchen import simulate
 from bakery.ordering import order
 from bakery.serving import Shop, serve
 from bakery.trace import Span, Trace
 
-__all__ = ["Shop", "Span", "Trace", "order", "serve"]
+__all__ = [
+    "Picture",
+    "Series",
+    "Shop",
+    "Span",
+    "Trace",
+    "curve",
+    "doctor",
+    "order",
+    "serve",
+    "simulate",
+    "timeline",
+]
+
+
+def _show_traces(shell: Any) -> None:  # noqa: ANN401  # an IPython shell, which we do not import
+    """Let a notebook draw a trace that is the value of a cell.
+
+    The trace itself knows no drawing, so that it needs nothing but the standard library.
+    """
+    formatters = shell.display_formatter.formatters
+    formatters["text/html"].for_type(Trace, lambda trace: timeline(trace).html)
+    formatters["image/svg+xml"].for_type(Trace, lambda trace: timeline(trace).svg)
+
+
+if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):
+    _show_traces(_shell)

@@ -10,9 +10,11 @@ comparison of stored outputs knows what may differ from run to run.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from inspect import isawaitable, iscoroutine
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from .layout import (
@@ -69,6 +71,20 @@ class Picture:
 
     svg: str
     words: str
+
+    @property
+    def html(self) -> str:
+        """The picture as an image with its words as alt text.
+
+        JupyterLab and nbconvert turn a bare SVG into an image without alt text, at a fixed width, and
+        JupyterLab hides it until the notebook is trusted. This form keeps its words, fits a narrow page, and
+        is shown before the first run.
+        """
+        # Spaces stay, so that the comparison of stored outputs finds measured numbers here too.
+        return f'<img alt="{escape(self.words)}" src="data:image/svg+xml,{quote(self.svg, safe=" =:/,;()")}">'
+
+    def _repr_html_(self) -> str:
+        return self.html
 
     def _repr_svg_(self) -> str:
         return self.svg
