@@ -154,6 +154,26 @@ def test_all_connections_are_open_before_the_first_order_is_sent() -> None:
     assert events == ["in"] * 120 + ["order"] * 120
 
 
+def test_orders_that_trickle_in_are_placed_one_by_one_and_never_early() -> None:
+    async def test() -> Trace:
+        async with playing(saying(CAKE)) as fake:
+            return await order(fake, 4, every=0.01)
+
+    trace = run(test())
+    placed = [span.start for span in trace.spans]
+    assert trace.cakes == 4
+    assert placed == sorted(placed)
+    assert all(moment >= turn * 0.01 - 0.001 for turn, moment in enumerate(placed))
+
+
+def test_each_order_that_trickles_in_has_the_whole_time_limit_for_itself() -> None:
+    async def test() -> Trace:
+        async with playing(saying(CAKE)) as fake:
+            return await order(fake, 6, every=0.02, timeout=0.08)
+
+    assert run(test()).failures == ()
+
+
 def test_every_order_has_left_when_the_trace_is_there() -> None:
     async def test() -> None:
         async with playing(saying(CAKE)) as fake:
@@ -310,7 +330,7 @@ def answer(timing: str, *, streamed: bool = False) -> httpx.Response:
 def test_the_header_says_when_the_app_was_called_and_for_how_long(
     timing: str, stretches: list[tuple[Kind, float, float]]
 ) -> None:
-    spans = ordering._spans("order 1", answer(timing), start=100.0, received=4.0, error="")
+    spans = ordering._spans("order 1", answer(timing), start=100.0, placed=0.0, received=4.0, error="")
     assert [span.kind for span in spans] == [kind for kind, _, _ in stretches]
     assert [span.start for span in spans] == pytest.approx([start for _, start, _ in stretches])
     assert [span.end for span in spans] == pytest.approx([end for _, _, end in stretches])
@@ -319,7 +339,12 @@ def test_the_header_says_when_the_app_was_called_and_for_how_long(
 
 def test_a_streamed_answer_is_served_until_its_end() -> None:
     spans = ordering._spans(
-        "order 1", answer('serve;dur=1;desc="102"', streamed=True), start=100.0, received=4.0, error=""
+        "order 1",
+        answer('serve;dur=1;desc="102"', streamed=True),
+        start=100.0,
+        placed=0.0,
+        received=4.0,
+        error="",
     )
     assert spans == (Span("order 1", "wait", 0.0, 2.0), Span("order 1", "serve", 2.0, 4.0))
 
@@ -767,6 +792,12 @@ class Shop:
         ({"timeout": float("inf")}, ValueError, "got inf"),
         ({"timeout": None}, TypeError, "a timeout in seconds, more than 0, but got None"),
         ({"timeout": True}, TypeError, "got True"),
+        (
+            {"every": -1},
+            ValueError,
+            "0 or more, but got every=-1.\nDid you mean:  await order(shop, every=0.1)",
+        ),
+        ({"every": "soon"}, TypeError, "got every='soon'"),
         ({"path": "cake"}, ValueError, "got 'cake'.\nDid you mean:  await order(shop, path=\"/cake\")"),
         ({"path": ["/cake", "bread"]}, ValueError, "got 'bread'"),
         ({"path": []}, TypeError, "a path, or a list of them, but got []"),

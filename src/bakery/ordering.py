@@ -75,11 +75,12 @@ async def order(
     path: str | Sequence[str] = "/cake",
     method: str = "GET",
     json: object = None,
+    every: float = 0.0,
     timeout: float = 30.0,  # noqa: ASYNC109 - an order that takes longer is a result here, not an exception
     title: str = "",
     watch: Watch | None = None,
 ) -> Trace:
-    """Place `cakes` orders at the same moment, wait for all answers, and say what happened.
+    """Place `cakes` orders at the same moment, or one `every` so many seconds, and say what happened.
 
     In plain httpx one order is `await client.get(shop.url + "/cake")`, and several at the same moment are a
     `gather` of these. Several paths are ordered in turn: `path=["/slow", "/fast"]`. The connections are opened
@@ -90,7 +91,7 @@ async def order(
     for what cannot be ordered at all, and `RuntimeError` for a shop that is closed.
     """
     address, menu = _address(shop), _menu(shop, method)
-    paths, number, seconds = _paths(path), _number(cakes), _seconds(timeout)
+    paths, number, seconds, gap = _paths(path), _number(cakes), _seconds(timeout), _gap(every)
     async with _client() as client:
         slips = [
             _slip(client, lane, address + where, method=method, json=json)
@@ -100,7 +101,7 @@ async def order(
         try:
             await _open([slip.connection for slip in slips], seconds)
             with COLLECTOR_AWAY:
-                spans = await _serve(client, slips, seconds, menu, watch)
+                spans = await _serve(client, slips, gap, seconds, menu, watch)
         finally:
             for slip in slips:
                 slip.connection.abort()
@@ -136,28 +137,36 @@ async def _open(connections: "list[_Connection]", seconds: float) -> None:
 async def _serve(
     client: httpx.AsyncClient,
     slips: list[_Slip],
+    gap: float,
     seconds: float,
     menu: tuple[str, ...],
     watch: Watch | None,
 ) -> list[tuple[Span, ...]]:
     """Send all orders, and return the spans of each, in the order of placing."""
     progress = Progress(len(slips))
-    if watch:
+    if watch and not gap:
         for slip in slips:
             watch((Span(slip.lane, "wait", 0.0, 0.0),))
-    start = time.perf_counter()
-    deadline = asyncio.get_running_loop().time() + seconds
+    loop = asyncio.get_running_loop()
+    start, opening = time.perf_counter(), loop.time()
 
-    async def place(slip: _Slip) -> tuple[Span, ...]:
-        answer, error = await _place(client, slip, deadline, seconds, menu)
+    async def place(slip: _Slip, moment: float) -> tuple[Span, ...]:
+        placed = 0.0
+        if gap:
+            # Counted from the opening: an order that comes late does not make all later ones late.
+            await asyncio.sleep(opening + moment - loop.time())
+            placed = time.perf_counter() - start
+            if watch:
+                watch((Span(slip.lane, "wait", placed, placed),))
+        answer, error = await _place(client, slip, opening + moment + seconds, seconds, menu)
         received = time.perf_counter() - start
         slip.connection.abort()
-        spans = _spans(slip.lane, answer, start, received, error)
+        spans = _spans(slip.lane, answer, start, placed, received, error)
         if watch:
             watch(spans)
         return spans
 
-    tasks = [asyncio.create_task(place(slip)) for slip in slips]
+    tasks = [asyncio.create_task(place(slip, turn * gap)) for turn, slip in enumerate(slips)]
     pending = set(tasks)
     try:
         while pending:
@@ -194,20 +203,20 @@ async def _place(
 
 
 def _spans(
-    lane: str, answer: httpx.Response | None, start: float, received: float, error: str
+    lane: str, answer: httpx.Response | None, start: float, placed: float, received: float, error: str
 ) -> tuple[Span, ...]:
     """One order's stretches: waiting until the app was called, the serving, and the way back."""
     if answer is None:
-        return (Span(lane, "wait", 0.0, received, error),)
+        return (Span(lane, "wait", placed, received, error),)
     served = _served(answer)
     if served is None:
-        return (Span(lane, "serve", 0.0, received, error),)
+        return (Span(lane, "serve", placed, received, error),)
     called, ready = served.start - start, served.start + served.seconds - start
-    if not -ROUNDING <= called <= ready <= received + ROUNDING:  # a clock that is not ours
-        return (Span(lane, "serve", 0.0, received, error),)
-    called = min(max(called, 0.0), received)
+    if not placed - ROUNDING <= called <= ready <= received + ROUNDING:  # a clock that is not ours
+        return (Span(lane, "serve", placed, received, error),)
+    called = min(max(called, placed), received)
     ready = min(max(ready, called), received)
-    waiting = Span(lane, "wait", 0.0, called)
+    waiting = Span(lane, "wait", placed, called)
     if _streamed(answer):
         return waiting, Span(lane, "serve", called, received, error)
     return waiting, Span(lane, "serve", called, ready, error), Span(lane, "wait", ready, received)
@@ -540,6 +549,16 @@ def _seconds(timeout: float) -> float:
             "Did you mean:  await order(shop, timeout=30.0)"
         )
     return float(timeout)
+
+
+def _gap(every: float) -> float:
+    number = isinstance(every, int | float) and not isinstance(every, bool)
+    if not number or not 0 <= every < math.inf:
+        raise (ValueError if number else TypeError)(
+            f"order() needs seconds between two orders, 0 or more, but got every={every!r}.\n"
+            "Did you mean:  await order(shop, every=0.1)"
+        )
+    return float(every)
 
 
 def _paths(path: str | Sequence[str]) -> tuple[str, ...]:
