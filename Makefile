@@ -21,7 +21,7 @@ lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab
 
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(sync) style $(others:%=python-%)
-	$(RUN) -m pytest --numprocesses=3 --dist=loadgroup
+	$(RUN) -m pytest --numprocesses=3 --dist=loadfile
 
 bench: $(VENV)/ready-to-test ## measure how near we come to theory
 	@$(RUN) tests/bench.py
@@ -52,7 +52,7 @@ style: $(VENV)/ready-to-test
 
 # The unit tests and two notebooks: the one whose words are Python's own, and the one whose Quart is newer on 3.13.
 $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
-	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadgroup -m "not slow" \
+	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow" \
 		--ignore=tests/browser tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
 
 # Virtual environments. The empty files `ready…` are as old as the last installation.

@@ -1,9 +1,22 @@
 """What a learner imports, and how a notebook shows it."""
 
-import bakery
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.formatters import DisplayFormatter
 
+import bakery
 from bakery import Trace, simulate, timeline
+
+
+class Shell:
+    """As much of an IPython shell as showing needs."""
+
+    display_formatter = DisplayFormatter()
+
+
+def shown(trace: Trace) -> dict[str, str]:
+    shell = Shell()
+    bakery._show_traces(shell)
+    forms: dict[str, str] = shell.display_formatter.format(trace)[0]
+    return forms
 
 
 def test_every_name_a_learner_is_promised_is_there_and_documented() -> None:
@@ -13,17 +26,16 @@ def test_every_name_a_learner_is_promised_is_there_and_documented() -> None:
 
 
 def test_a_notebook_draws_a_trace_and_keeps_its_words() -> None:
-    shell = InteractiveShell()
-    bakery._show_traces(shell)
     trace = simulate(cakes=3)
-    shown, _ = shell.display_formatter.format(trace)
     picture = timeline(trace)
-    assert shown == {"text/html": picture.html, "image/svg+xml": picture.svg, "text/plain": repr(trace)}
+    assert shown(trace) == {
+        "text/html": picture.html,
+        "image/svg+xml": picture.svg,
+        "text/plain": repr(trace),
+    }
 
 
 def test_an_empty_trace_is_shown_too() -> None:
-    shell = InteractiveShell()
-    bakery._show_traces(shell)
-    shown, _ = shell.display_formatter.format(Trace(()))
-    assert shown["text/plain"] == "no orders"
-    assert "<svg" in shown["image/svg+xml"]
+    forms = shown(Trace(()))
+    assert forms["text/plain"] == "no orders"
+    assert "<svg" in forms["image/svg+xml"]
