@@ -62,7 +62,7 @@ $(VENVS:=/ready): %/ready: pins.txt pyproject.toml | %/bin/pip
 	@touch $@
 
 $(VENVS:=/ready-to-test): %/ready-to-test: pins.txt pyproject.toml | %/bin/pip
-	$*/bin/python -m pip install --quiet --constraint pins.txt --editable '.[test]'
+	$*/bin/python -m pip install --quiet --constraint pins.txt --editable '.[test,postgres]'
 	@touch $*/ready $@
 
 $(VENV)/bin/pip:

@@ -26,7 +26,7 @@ PYTHON = "3.13"
 LEARNERS = (
     "# What every reader installs, on any platform: `dependencies` in pyproject.toml and what they need."
 )
-TESTS = "# What the tests need on top: `test` in pyproject.toml."
+TESTS = "# What is needed on top by the tests, the site and PostgreSQL: the optional parts in pyproject.toml."
 PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>.+))?")
 
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
@@ -54,7 +54,7 @@ class Pin(NamedTuple):
 
 
 class Pins(NamedTuple):
-    """The two parts of pins.txt. The tests install the packages of both."""
+    """The two parts of pins.txt. Readers install the first."""
 
     learners: tuple[Pin, ...]
     tests: tuple[Pin, ...]
