@@ -163,14 +163,20 @@ def test_not_waiting_at_the_oven_is_never_slower(kitchen: dict[str, Any]) -> Non
     assert predict(**{**kitchen, "waits": False}) <= predict(**{**kitchen, "waits": True})
 
 
-def test_ten_thousand_cakes_are_worked_out_at_once() -> None:
-    """50 ms is the promise (20 measured); the best of five, since other things run on this machine."""
+def cpu(work: Callable[[], object]) -> float:
+    """Seconds of CPU that some work takes, the best of ten: other things run on this machine."""
     best = math.inf
-    for _ in range(5):
-        begun = time.perf_counter()
-        simulate(10_000)
-        best = min(best, time.perf_counter() - begun)
-    assert best < 0.05
+    for _ in range(10):
+        begun = time.process_time()
+        work()
+        best = min(best, time.process_time() - begun)
+    return best
+
+
+def test_ten_thousand_cakes_cost_little_more_than_writing_down_their_spans() -> None:
+    """50 ms is the promise, and `make bench` measures it; a busy machine is slower at everything alike."""
+    writing = cpu(lambda: [Span("cake", "wait", 0.0, float(number)) for number in range(30_000)])
+    assert cpu(lambda: simulate(10_000)) < 4 * writing
 
 
 @pytest.mark.parametrize("verb", [simulate, predict])

@@ -798,6 +798,11 @@ class Shop:
             "0 or more, but got every=-1.\nDid you mean:  await order(shop, every=0.1)",
         ),
         ({"every": "soon"}, TypeError, "got every='soon'"),
+        (
+            {"bake": -1},
+            ValueError,
+            "the seconds of one bake, 0 or more, but got bake=-1.\nDid you mean:  await order(shop, bake=0.1)",
+        ),
         ({"path": "cake"}, ValueError, "got 'cake'.\nDid you mean:  await order(shop, path=\"/cake\")"),
         ({"path": ["/cake", "bread"]}, ValueError, "got 'bread'"),
         ({"path": []}, TypeError, "a path, or a list of them, but got []"),

@@ -90,6 +90,17 @@ def test_a_multiple_is_reached_from_a_fifth_below_it(measured: float, multiple: 
     assert trace.bakes_long == multiple
 
 
+def test_where_a_bake_is_known_stretched_servings_do_not_count_as_bakes() -> None:
+    """On a blocked loop all orders are taken at once, and each is served for as long as all before it."""
+    stretched = tuple(Span(f"order {n}", "serve", 0.0, 0.5 * n) for n in (1, 2, 3))
+    assert (Trace(stretched).bakes_long, Trace(stretched, bake=0.5).bakes_long) == (1, 3)
+
+
+def test_a_bake_of_less_than_no_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="from 0 on: got -1"):
+        Trace((), bake=-1)
+
+
 def test_spans_and_traces_are_values() -> None:
     assert together(2) == together(2)
     assert hash(together(2)) == hash(together(2))

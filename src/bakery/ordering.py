@@ -78,20 +78,24 @@ async def order(
     every: float = 0.0,
     timeout: float = 30.0,  # noqa: ASYNC109 - an order that takes longer is a result here, not an exception
     title: str = "",
+    bake: float = 0.0,
     watch: Watch | None = None,
 ) -> Trace:
     """Place `cakes` orders at the same moment, or one `every` so many seconds, and say what happened.
 
     In plain httpx one order is `await client.get(shop.url + "/cake")`, and several at the same moment are a
     `gather` of these. Several paths are ordered in turn: `path=["/slow", "/fast"]`. The connections are opened
-    before the clock starts; see the head of this module for what exactly is measured.
+    before the clock starts; see the head of this module for what exactly is measured. `bake` is the seconds that
+    one cake should take, for the words "three bakes long"; without it they are counted in servings as measured.
 
     An order that fails, is refused or gets no answer within `timeout` seconds becomes a span with the reason
     as its `error`; the others are not disturbed. Raises `TypeError` or `ValueError`, with the corrected call,
     for what cannot be ordered at all, and `RuntimeError` for a shop that is closed.
     """
     address, menu = _address(shop), _menu(shop, method)
-    paths, number, seconds, gap = _paths(path), _number(cakes), _seconds(timeout), _gap(every)
+    paths, number, seconds = _paths(path), _number(cakes), _seconds(timeout)
+    gap = _span_of_time("every", every, "seconds between two orders")
+    length = _span_of_time("bake", bake, "the seconds of one bake")
     async with _client() as client:
         slips = [
             _slip(client, lane, address + where, method=method, json=json)
@@ -106,7 +110,7 @@ async def order(
             for slip in slips:
                 slip.connection.abort()
             await asyncio.sleep(0)  # the loop closes an aborted socket in its next round
-    return Trace(tuple(span for lane in spans for span in lane), title)
+    return Trace(tuple(span for lane in spans for span in lane), title, bake=length)
 
 
 # Placing the orders
@@ -189,6 +193,8 @@ async def _place(
     client: httpx.AsyncClient, slip: _Slip, deadline: float, seconds: float, menu: tuple[str, ...]
 ) -> tuple[httpx.Response | None, str]:
     """Send one order and wait for the whole answer: the answer, if there is one, and what is wrong with it."""
+    if slip.connection.refusal:  # told before anything else: a busy machine could let the time run out first
+        return None, slip.connection.refusal
     answer: httpx.Response | None = None
     limit = asyncio.timeout_at(deadline)
     try:
@@ -289,7 +295,8 @@ class _Connection(httpcore.AsyncNetworkStream):
     def __init__(self, url: httpx.URL) -> None:
         self._url = url
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._refusal = ""
+        self.refusal = ""
+        """Why it could not be opened; empty otherwise."""
         self._heard = False
         self._hung_up = False
 
@@ -302,9 +309,9 @@ class _Connection(httpcore.AsyncNetworkStream):
             async with asyncio.timeout_at(deadline):
                 self._streams = await asyncio.open_connection(url.host, port, ssl=secure)
         except TimeoutError:
-            self._refusal = f"no connection to {url.host}:{port} within {seconds:g} s"
+            self.refusal = f"no connection to {url.host}:{port} within {seconds:g} s"
         except OSError as problem:
-            self._refusal = f"nobody answers at {url.host}:{port} ({_words(problem)}); is the shop open?"
+            self.refusal = f"nobody answers at {url.host}:{port} ({_words(problem)}); is the shop open?"
 
     def abort(self) -> None:
         """Close at once; safe to call twice."""
@@ -313,8 +320,6 @@ class _Connection(httpcore.AsyncNetworkStream):
 
     def reason(self, problem: Exception) -> str:
         """Why there was no answer, or only a part of one."""
-        if self._refusal:
-            return self._refusal
         if self._hung_up:
             return "the shop hung up " + (
                 "in the middle of its answer" if self._heard else "without an answer"
@@ -347,7 +352,7 @@ class _Connection(httpcore.AsyncNetworkStream):
 
     def _open_streams(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._streams is None:
-            raise ConnectionError(self._refusal)
+            raise ConnectionError(self.refusal)
         return self._streams
 
 
@@ -551,14 +556,14 @@ def _seconds(timeout: float) -> float:
     return float(timeout)
 
 
-def _gap(every: float) -> float:
-    number = isinstance(every, int | float) and not isinstance(every, bool)
-    if not number or not 0 <= every < math.inf:
+def _span_of_time(name: str, given: float, what: str) -> float:
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    if not number or not 0 <= given < math.inf:
         raise (ValueError if number else TypeError)(
-            f"order() needs seconds between two orders, 0 or more, but got every={every!r}.\n"
-            "Did you mean:  await order(shop, every=0.1)"
+            f"order() needs {what}, 0 or more, but got {name}={given!r}.\n"
+            f"Did you mean:  await order(shop, {name}=0.1)"
         )
-    return float(every)
+    return float(given)
 
 
 def _paths(path: str | Sequence[str]) -> tuple[str, ...]:

@@ -65,6 +65,11 @@ class Trace:
     title: str = ""
     simulated: bool = False
     """Whether the seconds are computed (exact) rather than measured."""
+    bake: float = 0.0
+    """Seconds that one bake takes, where somebody knows; 0.0 where it has to be seen from the servings.
+
+    Needed where servings stretch, as on a blocked event loop: every order has been taken, and all stand still.
+    """
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "spans", tuple(self.spans))
@@ -74,6 +79,8 @@ class Trace:
                 raise ValueError(f"a span needs start <= end, both finite: got {span}")
             if span.kind not in kinds:
                 raise ValueError(f"a span is one of {', '.join(kinds)}: got {span.kind!r}")
+        if not 0.0 <= self.bake < math.inf:
+            raise ValueError(f"a bake takes a number of seconds from 0 on: got {self.bake!r}")
 
     @cached_property
     def lanes(self) -> tuple[str, ...]:
@@ -140,7 +147,12 @@ class Trace:
 
     @cached_property
     def typical(self) -> float:
-        """Seconds that an order was served, in the middle (median) of all that ended well; 0.0 without any."""
+        """Seconds of one bake: `bake` where it is known, else the middle (median) of all servings that ended well.
+
+        0.0 without any.
+        """
+        if self.bake:
+            return self.bake
         failed = {span.lane for span in self.failures}
         lengths: dict[str, float] = {}
         for span in self.spans:
@@ -150,7 +162,7 @@ class Trace:
 
     @cached_property
     def bakes_long(self) -> int:
-        """The makespan in whole servings of typical length; 0 where nothing was served.
+        """The makespan in whole bakes, see `typical`; 0 where nothing was served.
 
         A multiple counts as reached from 0.2 below it: measured servings are a little longer than planned,
         and the buckets have to hold on a busy machine.
