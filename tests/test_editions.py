@@ -375,7 +375,13 @@ def test_an_edit_made_during_a_build_is_not_lost(tmp_path: Path) -> None:
 
 
 def test_a_kernel_gets_settings_of_its_own(tmp_path: Path) -> None:
-    given = {"PATH": "/bin", "JUPYTER_PATH": "mine", "IPYTHONDIR": "mine", "PYTHONSTARTUP": "mine"}
+    given = {
+        "PATH": "/bin",
+        "JUPYTER_PATH": "mine",
+        "IPYTHONDIR": "mine",
+        "PYTHONSTARTUP": "mine",
+        "BAKERY_POSTGRES": "mine",
+    }
     ours = environment(tmp_path, given)
     assert ours["PATH"] == "/bin"
     assert "mine" not in ours.values()

@@ -228,9 +228,17 @@ def kept(stored: NotebookNode, fresh: NotebookNode, rules: Rules) -> NotebookNod
 def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Environment variables for a kernel that reads no settings but its own, which it keeps in `folder`.
 
-    A reader's start-up files, history and warning filters would change what a cell prints, and so would progress.
+    A reader's start-up files, history, warning filters and database would change what a cell prints, and so would
+    progress.
     """
-    dropped = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONASYNCIODEBUG", "FORCE_COLOR"}
+    dropped = {
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONDEVMODE",
+        "PYTHONASYNCIODEBUG",
+        "FORCE_COLOR",
+        "BAKERY_POSTGRES",
+    }
     variables = {
         name: value
         for name, value in given.items()
