@@ -5,6 +5,7 @@ import asyncio
 import functools
 import inspect
 import linecache
+import traceback
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from types import CodeType
 from typing import Any, Literal, TypeVar, cast
@@ -56,6 +57,26 @@ class Answer:
             if not inspect.isawaitable(made):
                 raise Wrong(self._not_async(made))
             return await made
+
+        return self._on_loop(main, pool, allow)
+
+    def together(self, *calls: tuple[Any, ...], pool: int = POOL, allow: Allowed = ()) -> Run:
+        """Call the coroutine function several times, gather the calls, and tell what happened; `calls` are arguments.
+
+        The result is the list of their results: `answer.together((1,), (2,))` is `gather(f(1), f(2))`.
+        """
+        function = self._callable("async def")
+        for args in calls:
+            self._must_take(function, args, {})
+
+        async def main() -> list[Any]:
+            made: list[Any] = []
+            for args in calls:
+                one = function(*args)
+                if not inspect.isawaitable(one):
+                    raise Wrong(self._not_async(one))
+                made.append(one)
+            return list(await asyncio.gather(*made))
 
         return self._on_loop(main, pool, allow)
 
@@ -186,6 +207,8 @@ class Answer:
             troubles = list(self._stage.troubles)
         trace = self.trace = trace_of_waits(clock.waits, end)
         self._must_be_sound(error, halt, where, forgotten, clock.blocked, troubles, allow)
+        if result is ...:
+            raise NotAttempted
         if _holds_coroutine(result):
             raise Wrong(
                 f"`{self.subject}` gives back a coroutine instead of its result: an `await` is missing before the call."
@@ -241,7 +264,10 @@ class Answer:
         if isinstance(error, NotImplementedError):
             raise NotAttempted
         if error is not None:
-            raise Wrong(wrong_because(error))
+            said = wrong_because(error)
+            # A coroutine that its frames hold would warn, later and elsewhere, that it was never awaited.
+            traceback.clear_frames(error.__traceback__)
+            raise Wrong(said)
         if forgotten and "forgetting" not in allow:
             raise Wrong(on_forgotten(forgotten))
         if blocked and "blocking" not in allow:

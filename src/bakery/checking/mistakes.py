@@ -4,6 +4,7 @@ import asyncio
 import re
 import traceback
 from collections.abc import Iterable
+from typing import Any
 
 from bakery.mishap import reason
 
@@ -109,7 +110,7 @@ def on_halt(halt: Halt, lines: str) -> str:
     return f"it did not come to an end{where}."
 
 
-def on_time_up(stage: Stage[object]) -> str:
+def on_time_up(stage: Stage[Any]) -> str:
     """A sentence on a check that had to be stopped after real seconds."""
     said = on_halt(TimeUp(), f"it was at {stage.last_line}" if stage.last_line else "")
     if stage.abandoned:

@@ -13,6 +13,7 @@ import queue
 import sys
 import threading
 import time
+import traceback
 import warnings
 from _thread import allocate_lock
 from collections.abc import Callable, Iterator
@@ -145,6 +146,7 @@ def _begin(performance: Stage[T], work: Callable[[Stage[T]], T]) -> threading.Th
             performance.value = work(performance)
         except BaseException as error:  # anything may be raised here, also an order to exit
             performance.error = error
+            _let_go(performance, error)
         else:
             performance.finished = True
         finally:
@@ -161,6 +163,23 @@ def _begin(performance: Stage[T], work: Callable[[Stage[T]], T]) -> threading.Th
         with suppress(ValueError, RuntimeError):
             threading.stack_size(before)
     return thread
+
+
+def _let_go(performance: "Stage[Any]", error: BaseException) -> None:
+    """Free what the frames of an error hold, while it can still be told whose it was.
+
+    Else a coroutine in them would warn, much later and in some other cell, that it was never awaited.
+    """
+    several: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while several:
+        one = several.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        traceback.clear_frames(one.__traceback__)
+        several += [one.__context__, one.__cause__]
+    performance.collect()
 
 
 def _supervise(performance: Stage[Any], thread: threading.Thread, grace: float) -> None:

@@ -61,23 +61,23 @@ class Verdict:
         return self.words
 
     def _repr_html_(self) -> str:
-        says = _with_code(self.says)
-        printed = (
-            f"<p style='margin:.4em 0 0'>It printed:</p><pre style='margin:.2em 0 0'>{escape(_indented(self.printed))}</pre>"
-            if self.printed
-            else ""
-        )
-        return (
-            f'<div role="status" style="{FRAME}">'
-            f"<p style='margin:0'><strong>{SIGNS[self.outcome]} {escape(self.name)}: {self.headline}</strong></p>"
-            f"<p style='margin:.3em 0 0'>{says}</p>{printed}</div>"
-        )
+        head = f"{SIGNS[self.outcome]} {self.name}: {self.headline}"
+        return framed(head, self.says, f"It printed:\n{_indented(self.printed)}" if self.printed else "")
 
 
 FRAME = (
     "border:1px solid currentColor;border-left-width:5px;border-radius:4px;padding:.5em .8em;max-width:46em"
 )
 """Takes its colour from the text around it, so that it fits a light and a dark page."""
+
+
+def framed(head: str, says: str, code: str = "", after: str = "") -> str:
+    """Words in a frame, as HTML that a screen reader reads out when it comes."""
+    parts = [f"<strong>{with_code(head)}</strong>" if head else "", with_code(says)]
+    told = "".join(f'<p style="margin:0 0 .3em">{part}</p>' for part in parts if part)
+    block = f'<pre style="margin:.3em 0">{escape(code)}</pre>' if code else ""
+    end = f'<p style="margin:.3em 0 0">{with_code(after)}</p>' if after else ""
+    return f'<div role="status" style="{FRAME}">{told}{block}{end}</div>'
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,10 @@ class Note:
         return "\n\n".join(part for part in parts if part)
 
     def _repr_html_(self) -> str:
-        code = f"<pre style='margin:.5em 0'><code>{escape(self.code)}</code></pre>" if self.code else ""
-        after = f"<p style='margin:0'>{_with_code(self.after)}</p>" if self.after else ""
-        return f'<div role="status" style="{FRAME}"><p style=\'margin:0\'>{_with_code(self.words)}</p>{code}{after}</div>'
+        return framed("", self.words, self.code, self.after)
 
 
-def _with_code(text: str) -> str:
+def with_code(text: str) -> str:
     """Plain words as HTML; what stands between backticks is code, and a line is a line."""
     parts = escape(text).split("`")
     if len(parts) % 2 == 0:
