@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.trace import Trace
@@ -39,7 +39,10 @@ class Rows:
 
 
 class Database:
-    """Like a connection of aiosqlite: a real SQLite, in memory, that does one thing at a time."""
+    """Like a connection of aiosqlite: a real SQLite, in memory, that does one thing at a time.
+
+    Closed at the end of a `with`.
+    """
 
     def __init__(self, script: str) -> None:
         self._sqlite = sqlite3.connect(":memory:", check_same_thread=False)
@@ -68,6 +71,12 @@ class Database:
             return work()
 
     # For the check, which stands outside of time.
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._sqlite.close()
 
     @property
     def in_transaction(self) -> bool:
@@ -192,10 +201,10 @@ def two_presses(rows: int) -> float:
 )
 def cake_names(answer: Answer) -> str:
     """A function written for `sqlite3`, moved."""
-    db = Database("CREATE TABLE cakes (name TEXT); INSERT INTO cakes VALUES ('apple'), ('lemon')")
-    answer.run(db).gives(["apple", "lemon"])
-    one = Database("CREATE TABLE cakes (name TEXT); INSERT INTO cakes VALUES ('plum')")
-    answer.run(one).gives(["plum"])
+    with Database("CREATE TABLE cakes (name TEXT); INSERT INTO cakes VALUES ('apple'), ('lemon')") as db:
+        answer.run(db).gives(["apple", "lemon"])
+    with Database("CREATE TABLE cakes (name TEXT); INSERT INTO cakes VALUES ('plum')") as db:
+        answer.run(db).gives(["plum"])
     return "Two calls wait for the database, so two calls have an `await`. The SQL and the loop stayed as they were."
 
 
@@ -245,26 +254,28 @@ def ten_at_once(answer: Answer) -> str:
 )
 def both_or_neither(answer: Answer) -> str:
     """An error in the middle of a transaction."""
-    db = Database(
+    with Database(
         "CREATE TABLE orders (customer TEXT);"
         "CREATE TABLE shelf (cakes INTEGER CHECK (cakes >= 0)); INSERT INTO shelf VALUES (1)"
-    )
-    first = answer.run(db, "Ada").result
-    expect(first is True, f"there was a cake for Ada, and her order should give `True`, not `{first}`.")
-    expect(
-        db.kept("SELECT customer FROM orders") == [("Ada",)],
-        "Ada's order was not kept. Is there a `commit`, and is it awaited?",
-    )
-    second = answer.run(db, "Bob").result
-    expect(second is False, f"no cake was left for Bob, and his order should give `False`, not `{second}`.")
-    expect(
-        not db.in_transaction,
-        "after Bob's order the transaction is still open, with his row in it: whoever commits next on this "
-        "connection keeps it. Roll back.",
-    )
-    customers = db.kept("SELECT customer FROM orders")
-    expect(customers == [("Ada",)], "Bob's order was kept although there was no cake for him.")
-    expect(db.kept("SELECT cakes FROM shelf") == [(0,)], "one cake was sold, and the shelf should say 0.")
+    ) as db:
+        first = answer.run(db, "Ada").result
+        expect(first is True, f"there was a cake for Ada, and her order should give `True`, not `{first}`.")
+        expect(
+            db.kept("SELECT customer FROM orders") == [("Ada",)],
+            "Ada's order was not kept. Is there a `commit`, and is it awaited?",
+        )
+        second = answer.run(db, "Bob").result
+        expect(
+            second is False, f"no cake was left for Bob, and his order should give `False`, not `{second}`."
+        )
+        expect(
+            not db.in_transaction,
+            "after Bob's order the transaction is still open, with his row in it: whoever commits next on this "
+            "connection keeps it. Roll back.",
+        )
+        customers = db.kept("SELECT customer FROM orders")
+        expect(customers == [("Ada",)], "Bob's order was kept although there was no cake for him.")
+        expect(db.kept("SELECT cakes FROM shelf") == [(0,)], "one cake was sold, and the shelf should say 0.")
     return "Ada has both, Bob has neither, and the connection goes back to the pool with nothing open in it."
 
 
@@ -277,24 +288,26 @@ def both_or_neither(answer: Answer) -> str:
 )
 def next_ticket(answer: Answer) -> str:
     """Read, await, write."""
-    db = Database("CREATE TABLE tickets (number INTEGER PRIMARY KEY, customer TEXT)")
-    customers = ["Ada", "Bob", "Cy"]
-    run = answer.together(*((db, customer) for customer in customers))
-    numbers = run.result
-    expect(
-        all(isinstance(number, int) for number in numbers), f"it should give numbers, and gives `{numbers}`."
-    )
-    expect(
-        len(set(numbers)) == len(numbers),
-        f"three customers at the same moment got the tickets {', '.join(map(str, numbers))}. "
-        "What was read before an `await` may be old after it.",
-    )
-    kept = dict(db.kept("SELECT customer, number FROM tickets"))
-    expect(
-        len(kept) == 3, f"of three tickets, {len(kept)} were kept. Is there a `commit`, and is it awaited?"
-    )
-    expect(
-        kept == dict(zip(customers, numbers, strict=True)),
-        "the number on somebody's ticket is not the one in the table.",
-    )
+    with Database("CREATE TABLE tickets (number INTEGER PRIMARY KEY, customer TEXT)") as db:
+        customers = ["Ada", "Bob", "Cy"]
+        run = answer.together(*((db, customer) for customer in customers))
+        numbers = run.result
+        expect(
+            all(isinstance(number, int) for number in numbers),
+            f"it should give numbers, and gives `{numbers}`.",
+        )
+        expect(
+            len(set(numbers)) == len(numbers),
+            f"three customers at the same moment got the tickets {', '.join(map(str, numbers))}. "
+            "What was read before an `await` may be old after it.",
+        )
+        kept = dict(db.kept("SELECT customer, number FROM tickets"))
+        expect(
+            len(kept) == 3,
+            f"of three tickets, {len(kept)} were kept. Is there a `commit`, and is it awaited?",
+        )
+        expect(
+            kept == dict(zip(customers, numbers, strict=True)),
+            "the number on somebody's ticket is not the one in the table.",
+        )
     return "Three tickets, three numbers. The database counts in one step, and no `await` fits in between."
