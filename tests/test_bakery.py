@@ -15,7 +15,7 @@ class Shell:
 def shown(trace: Trace) -> dict[str, str]:
     shell = Shell()
     bakery._show_traces(shell)
-    forms: dict[str, str] = shell.display_formatter.format(trace)[0]
+    forms: dict[str, str] = shell.display_formatter.format(trace)[0]  # type: ignore[no-untyped-call]
     return forms
 
 
