@@ -1,8 +1,9 @@
 """Notebook files: their normal form, their execution, and whether both still hold.
 
-The `.ipynb` is the only source. `python -m bakery.editions build` executes notebooks and writes them in normal
-form; a stored output that still holds is kept, so that a second build changes no byte. `python -m bakery.editions
-check` says what a build would mend, without executing anything. The solved and the blank editions belong here too.
+The `.ipynb` is the only source, but for the cells of exercises, which come from the sheets of the lesson.
+`python -m bakery.editions build` executes notebooks and writes them in normal form; a stored output that still holds
+is kept, so that a second build changes no byte. `python -m bakery.editions check` says what a build would mend,
+without executing anything. `python -m bakery.editions editions` writes the solved and the blank editions.
 """
 
 import argparse
@@ -27,6 +28,9 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from bakery.checking.lesson import Lesson, lessons
+from bakery.checking.memory import FILE, import_lessons
 
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 """What to replace by what before two outputs are compared, in this order."""
@@ -175,6 +179,26 @@ def normal_frame(frame: str) -> str:
     return f"File {path}:{found['line']}{found['call'] or ''}"
 
 
+# Exercises: their cells come from the sheets of the lesson
+
+
+def lesson_of(path: Path) -> Lesson | None:
+    """The lesson of a notebook, where it has one."""
+    import_lessons()
+    return lessons.get(path.stem)
+
+
+def with_cells(notebook: NotebookNode, texts: Mapping[str, str]) -> NotebookNode:
+    """A copy in which the cells with these ids end in these texts; what a cell imports above stays."""
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.id in texts:
+            kept_lines = [line for line in cell.source.split("\n") if line.startswith(("from ", "import "))]
+            text = texts[cell.id].rstrip("\n")
+            cell.source = "\n".join([*kept_lines, "", text] if kept_lines else [text])
+    return copy
+
+
 # Comparing
 
 
@@ -243,6 +267,7 @@ def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str
         "JUPYTER_RUNTIME_DIR": "runtime",
     }
     variables["BAKERY_PROGRESS"] = "off"
+    variables[FILE] = "off"
     return variables | {name: str(folder / place) for name, place in places.items()}
 
 
@@ -323,6 +348,8 @@ async def build(path: Path, rules: Rules) -> list[str]:
     edited the file in the meantime; the file then stays as it is.
     """
     before, stored = content(path), read(path)
+    lesson = lesson_of(path)
+    stored = with_cells(stored, lesson.starters if lesson else {})
     fresh = kept(stored, await executed(stored, path.name, path.parent), rules)
     if content(path) != before:
         raise NotebookError(
@@ -362,6 +389,55 @@ def faults(path: Path) -> list[str]:
     if written(normal(notebook)) != path.read_bytes():
         found.append(f"{path.name}: not in normal form")
     return found
+
+
+# Editions: the learner's is the one that is shipped, the others are made from it
+
+
+SOLVED, BLANK = "solved", "blank"
+"""The folders of the editions, beside the notebooks."""
+
+
+def solved(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
+    """The solved edition: every exercise, prediction and quiz answered, nothing executed.
+
+    It ends in a cell that fails unless every check agreed.
+    """
+    copy = cleared(with_cells(notebook, lesson.solutions))
+    last = "assert not ex.unsolved, ex.unsolved"
+    cell: NotebookNode = nbformat.v4.new_code_cell(last, id="every-check-agrees")  # type: ignore[no-untyped-call]
+    copy.cells.append(cell)
+    return normal(copy)
+
+
+def blank(notebook: NotebookNode) -> NotebookNode:
+    """The edition for live coding: the prose is there, and the code cells are empty."""
+    copy = cleared(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.source = ""
+    return normal(copy)
+
+
+def cleared(notebook: NotebookNode) -> NotebookNode:
+    """A copy without outputs; its links lead to the same places from one folder further down."""
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return copy
+
+
+def write_editions(paths: Sequence[Path]) -> None:
+    """Write the solved and the blank edition of each notebook; a notebook without a lesson is only blanked."""
+    for path in paths:
+        notebook, lesson = read(path), lesson_of(path)
+        several = {BLANK: blank(notebook)} | ({SOLVED: solved(notebook, lesson)} if lesson else {})
+        for folder, edition in several.items():
+            place = path.parent / folder / path.name
+            place.parent.mkdir(exist_ok=True)
+            replace(place, written(edition))
+            say(place.relative_to(path.parent.parent).as_posix())
 
 
 # The command line
@@ -416,7 +492,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bakery.editions", description="Build or check notebooks."
     )
-    parser.add_argument("verb", choices=["build", "check"], help="execute and write, or only look")
+    parser.add_argument(
+        "verb",
+        choices=["build", "check", "editions"],
+        help="execute and write, only look, or write the other editions",
+    )
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all in notebooks/")
     wanted = parser.parse_args(arguments)
     try:
@@ -425,6 +505,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in paths:
             if not path.is_file():
                 raise NotebookError(f"{path}: no such file")
+        if wanted.verb == "editions":
+            write_editions(paths)
+            return 0
         if wanted.verb == "check":
             return 0 if check_all(paths) else 1
         return 0 if asyncio.run(build_all(paths, read_rules(root / SANITISERS))) else 1
