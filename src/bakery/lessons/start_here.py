@@ -33,7 +33,7 @@ def slower_oven(seconds: float) -> float:
 @ex.exercise(
     hints=(
         "Look at the two pictures. What was changed between them, and what did the time do?",
-        "Ten cakes at the same moment: longer than three? The last picture but one says it.",
+        "Ten cakes at the same moment: did they take longer than three? Look at the last picture.",
         "The time is that of one bake, however many cakes there are: `return …`",
     )
 )

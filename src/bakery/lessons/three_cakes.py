@@ -75,6 +75,7 @@ def least_work(kitchens: Sequence[Trace]) -> str:
 
 
 @ex.prediction(
+    unit="time",
     within=0.3,
     because={
         1: "Four stand at four ovens. One walks from oven to oven, and there is no limit to them.",
