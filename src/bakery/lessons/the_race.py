@@ -73,12 +73,12 @@ def crowded_rounds(trace: Trace) -> float:
         "c": "the queue grows at first, and is gone at the end",
     },
     because={
-        "a": "That would need ten threads: twenty orders a second, half a second each.",
+        "a": "That would need five threads: ten orders a second, half a second each.",
         "c": "Nothing makes it shorter while more come in than go out.",
     },
 )
 def trickle(trace: Trace) -> str:
-    """More orders come in than four threads can serve."""
+    """More orders come in than two threads can serve."""
     stays = [int(seconds / BAKE + 0.2) for seconds in trace.stays]
     if max(stays) == stays[0]:
         return "a"
