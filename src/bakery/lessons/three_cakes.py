@@ -225,7 +225,10 @@ def shared(answer: Answer) -> str:
         not strange, f'there is no job `{", ".join(strange)}`. Put letters into it, such as `{{"a", "b"}}`.'
     )
     for one in sorted(letters - SHARED):
-        expect(False, f"{one}, “{JOBS[one]}”, is mixing: your own Python works, and has one bowl.")
+        expect(
+            False,
+            f"{one}, “{JOBS[one]}”, is mixing: the one thread computes, and nobody else gets on meanwhile.",
+        )
     for one in sorted(SHARED - letters):
         expect(False, f"{one} is missing: “{JOBS[one]}” is a wait, something else works meanwhile.")
     return "Those three are bakes. The other two keep the one thread busy, and everybody else waits for them."
