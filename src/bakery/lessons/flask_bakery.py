@@ -90,7 +90,8 @@ def slip(given: object, orders: int, bakers: int, bake: float) -> str:
         orders / bakers * bake: "The last round is not full, but it lasts a whole bake all the same.",
         orders // bakers * bake: "The orders that do not fill a round need one, too.",
         (orders // bakers + 1) * bake: f"The last of {wanted} rounds is full, so no other begins after it.",
-        round(orders / bakers) * bake: "`round` goes down as well as up, and an order left over needs a round.",
+        round(orders / bakers)
+        * bake: "`round` goes down as well as up, and an order left over needs a round.",
         orders * bake: f"That is the time of one baker, and there are {bakers}.",
         wanted: "That is the number of rounds; each lasts one `bake`.",
     }
@@ -108,7 +109,9 @@ def enough_bakers(answer: Answer) -> str:
     bakers = answer.value(int)
     expect(bakers > 0, f"with {bakers} bakers nobody is served.")
     rounds = ceil(12 / bakers)
-    expect(rounds <= 2, f"twelve orders and {bakers} bakers make {rounds} rounds, so the last takes {rounds} s.")
+    expect(
+        rounds <= 2, f"twelve orders and {bakers} bakers make {rounds} rounds, so the last takes {rounds} s."
+    )
     expect(bakers <= 6, f"{bakers} bakers are in time, but fewer are enough.")
     return "Seven, eight, up to eleven bakers would still need two rounds. Only the twelfth changes anything."
 
