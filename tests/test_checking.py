@@ -1,6 +1,7 @@
 """A check is exact, in time, and unharmed by whatever an answer does, with threads and without."""
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -181,6 +182,27 @@ def test_a_failing_handler_is_told_with_its_line_and_a_missing_route_with_those_
     assert "the handler of `/burnt` fails: it raised ZeroDivisionError" in said
     assert "return 1 / 0" in said
     assert "`/cake`" in refused(app, lambda answer: answer.visit("/bread"), alone=alone)
+
+
+@WAYS
+@pytest.mark.parametrize("may_fail", [False, True])
+def test_what_a_failing_handler_forgot_is_not_told_of_the_next_answer(may_fail: bool, alone: bool) -> None:
+    text = f"""{QUART}
+@answer.get("/both")
+async def both():
+    await asyncio.gather([asyncio.sleep(1), asyncio.sleep(1)])
+"""
+
+    def ask(answer: Answer) -> Visit:
+        return answer.visit("/both", may_fail=may_fail)
+
+    with suppress(AssertionError):
+        run_of(text, ask, alone=alone)
+    gc.collect(0)
+    gc.collect(1)
+    stage = asked(FIVE, Answer.run, alone=alone)
+    assert stage.error is None
+    assert stage.forgotten == []
 
 
 def test_two_tasks_that_wait_for_each_other_are_a_deadlock() -> None:

@@ -26,6 +26,7 @@ from bakery.editions import (
     normal,
     read,
     read_rules,
+    with_cells,
     written,
 )
 from bakery.ordering import QUIET
@@ -73,6 +74,16 @@ def save(folder: Path, made: NotebookNode, name: str = "01_small.ipynb") -> Path
 
 
 # The normal form
+
+
+@pytest.mark.parametrize("above", ["", "from bakery.lessons.waiting import ex\n\n", "import threading\n\n"])
+def test_the_text_of_an_exercise_comes_once_however_often_it_is_written(above: str) -> None:
+    text = "import threading\n\nex.one.check(threading)\n"
+    cells = notebook(code("exercise-one", f"{above}pass"), code("other", "import time"))
+    once = with_cells(cells, {"exercise-one": text})
+    assert once.cells[0].source == f"{above.removeprefix('import threading').lstrip()}{text}".rstrip()
+    assert once.cells[1].source == "import time"
+    assert with_cells(once, {"exercise-one": text}) == once
 
 
 def test_the_normal_form_holds_the_kernel_the_language_and_the_tags_and_no_other_metadata() -> None:

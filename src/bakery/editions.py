@@ -193,8 +193,10 @@ def with_cells(notebook: NotebookNode, texts: Mapping[str, str]) -> NotebookNode
     copy = deepcopy(notebook)
     for cell in copy.cells:
         if cell.id in texts:
-            kept_lines = [line for line in cell.source.split("\n") if line.startswith(("from ", "import "))]
             text = texts[cell.id].rstrip("\n")
+            imports = [line for line in cell.source.split("\n") if line.startswith(("from ", "import "))]
+            # The text may begin with imports of its own, which a second build must not repeat.
+            kept_lines = [line for line in imports if line not in text.split("\n")]
             cell.source = "\n".join([*kept_lines, "", text] if kept_lines else [text])
     return copy
 

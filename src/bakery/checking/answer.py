@@ -19,6 +19,7 @@ from .mistakes import NotAttempted, Wrong, on_blocking, on_forgotten, on_halt, w
 from .run import Reply, Run, Visit, trace_of_replies, trace_of_waits
 from .sheet import parse
 from .stage import Stage, is_own, line_at
+from .stage import _let_go as let_go
 
 T = TypeVar("T")
 
@@ -129,6 +130,10 @@ class Answer:
         replies: tuple[Reply, ...] = done.result
         trace = trace_of_replies(replies, "Quart" if kind == "quart" else "Flask")
         self.trace = trace
+        for reply in replies:
+            # What a failed handler never awaited would else be found in a later check, and told of a later answer.
+            if reply.error is not None:
+                let_go(self._stage, reply.error)
         if not may_fail:
             _all_good(self.given, replies, method)
         return Visit(
