@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from bakery.checking import progress
 from bakery.doctor import doctor
 from bakery.drawing import Picture, Series, curve, timeline
 from bakery.kitchen import simulate
@@ -19,6 +20,7 @@ __all__ = [
     "curve",
     "doctor",
     "order",
+    "progress",
     "serve",
     "simulate",
     "timeline",

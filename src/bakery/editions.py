@@ -1,6 +1,6 @@
 """Notebook files: their normal form, their execution, and whether both still hold.
 
-The `.ipynb` is the only source. `python -m bakery.editions build` executes notebooks and writes them in normal
+The `.ipynb` is the only source, but for the cells of exercises, which come from the sheets of the lesson. `python -m bakery.editions build` executes notebooks and writes them in normal
 form; a stored output that still holds is kept, so that a second build changes no byte. `python -m bakery.editions
 check` says what a build would mend, without executing anything. The solved and the blank editions belong here too.
 """
@@ -27,6 +27,9 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from bakery.checking.lesson import Lesson, lessons
+from bakery.checking.memory import FILE, import_lessons
 
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 """What to replace by what before two outputs are compared, in this order."""
@@ -175,6 +178,26 @@ def normal_frame(frame: str) -> str:
     return f"File {path}:{found['line']}{found['call'] or ''}"
 
 
+# Exercises: their cells come from the sheets of the lesson
+
+
+def lesson_of(path: Path) -> Lesson | None:
+    """The lesson of a notebook, where it has one."""
+    import_lessons()
+    return lessons.get(path.stem)
+
+
+def with_cells(notebook: NotebookNode, texts: Mapping[str, str]) -> NotebookNode:
+    """A copy in which the cells with these ids end in these texts; what a cell imports above stays."""
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.id in texts:
+            kept_lines = [line for line in cell.source.split("\n") if line.startswith(("from ", "import "))]
+            text = texts[cell.id].rstrip("\n")
+            cell.source = "\n".join([*kept_lines, "", text] if kept_lines else [text])
+    return copy
+
+
 # Comparing
 
 
@@ -243,6 +266,7 @@ def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str
         "JUPYTER_RUNTIME_DIR": "runtime",
     }
     variables["BAKERY_PROGRESS"] = "off"
+    variables[FILE] = "off"
     return variables | {name: str(folder / place) for name, place in places.items()}
 
 
@@ -323,6 +347,8 @@ async def build(path: Path, rules: Rules) -> list[str]:
     edited the file in the meantime; the file then stays as it is.
     """
     before, stored = content(path), read(path)
+    lesson = lesson_of(path)
+    stored = with_cells(stored, lesson.starters if lesson else {})
     fresh = kept(stored, await executed(stored, path.name, path.parent), rules)
     if content(path) != before:
         raise NotebookError(

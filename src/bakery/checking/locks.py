@@ -1,0 +1,81 @@
+"""Locks that tell the clock who waits for them; everything in `threading` and `queue` can be built on them."""
+
+import time
+from collections import deque
+from types import TracebackType
+
+from .clock import SECOND, Clock, Player, player, real_sleep
+
+_real_monotonic = time.monotonic
+
+POLL = 0.0005
+"""Real seconds between two tries of a thread that takes no part in the check."""
+
+
+class VirtualLock:
+    """A `threading.Lock` whose waiting is known to the clock. It goes on working when the clock has stopped."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._held = False
+        self._waiting: deque[Player] = deque()
+        self._given: set[int] = set()
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock; as `threading.Lock.acquire`, with simulated seconds for the players."""
+        me = player()
+        if me is None or me.clock is not self._clock:
+            return self._acquire_from_outside(blocking, timeout)
+        if not self._held:
+            self._held = True
+            return True
+        if not blocking:
+            return False
+        until = None if timeout < 0 else self._clock.now + round(timeout * SECOND)
+        self._waiting.append(me)
+        try:
+            while id(me) not in self._given:
+                if not self._clock.park(until) and id(me) not in self._given:
+                    return False
+            return True
+        finally:
+            self._given.discard(id(me))
+            if me in self._waiting:
+                self._waiting.remove(me)
+
+    def _acquire_from_outside(self, blocking: bool, timeout: float) -> bool:
+        end = _real_monotonic() + timeout
+        while self._held:
+            if not blocking or (timeout >= 0 and _real_monotonic() >= end):
+                return False
+            real_sleep(POLL)
+        self._held = True
+        return True
+
+    def release(self) -> None:
+        """Give the lock to whoever has waited longest."""
+        if not self._held:
+            raise RuntimeError("release unlocked lock")
+        while self._waiting:
+            following = self._waiting.popleft()
+            if following.state != "gone":
+                self._given.add(id(following))
+                self._clock.wake(following)
+                return
+        self._held = False
+
+    def locked(self) -> bool:
+        """Whether somebody has it."""
+        return self._held
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _at_fork_reinit(self) -> None:
+        self._held = False
+        self._waiting.clear()

@@ -1,0 +1,204 @@
+"""Visitors: they ask an app the way a client would, in process and on the virtual clock."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from bakery import mishap
+
+from .clock import SECOND, Clock
+from .mistakes import Wrong
+from .run import Reply
+
+_errors: ContextVar[list[BaseException] | None] = ContextVar("errors", default=None)
+"""Where the handler of the visitor being served puts what it raised."""
+
+
+def ask_flask(
+    app: Any, paths: Sequence[str], threads: int, method: str, request: dict[str, Any], clock: Clock
+) -> tuple[Reply, ...]:
+    """Let so many threads serve the visitors, who stand in line."""
+    from flask import got_request_exception
+
+    line = deque(enumerate(paths))
+    replies: dict[int, Reply] = {}
+
+    def bake() -> None:
+        while line:
+            number, path = line.popleft()
+            replies[number] = _ask_one_of_flask(app, path, method, request, clock)
+
+    def note(_sender: Any, exception: BaseException, **_named: Any) -> None:
+        _note(exception)
+
+    with got_request_exception.connected_to(note, app), _as_it_was(app):
+        bakers = [threading.Thread(target=bake) for _ in range(min(threads, len(paths)))]
+        for baker in bakers:
+            baker.start()
+        for baker in bakers:
+            baker.join()
+    return tuple(replies[number] for number in sorted(replies))
+
+
+def _ask_one_of_flask(app: Any, path: str, method: str, request: dict[str, Any], clock: Clock) -> Reply:
+    raised: list[BaseException] = []
+    _errors.set(raised)
+    start = clock.now
+    status, text, headers = 500, "", {}
+    given = {("data" if name == "form" else name): value for name, value in request.items()}
+    try:
+        response = app.test_client().open(path, method=method, **given)
+        status, text, headers = response.status_code, response.get_data(as_text=True), dict(response.headers)
+    except Exception as error:
+        raised.append(error)
+    return _reply(path, status, text, headers, start, clock, raised)
+
+
+async def ask_together(
+    app: Any, paths: Sequence[str], method: str, request: dict[str, Any], clock: Clock
+) -> tuple[Reply, ...]:
+    """Let all visitors ask a Quart app at the same moment."""
+    async with _open(app):
+        start = clock.now
+        asked = (_ask_one_of_quart(app, path, method, request, clock, start) for path in paths)
+        return tuple(await asyncio.gather(*asked))
+
+
+async def _ask_one_of_quart(
+    app: Any, path: str, method: str, request: dict[str, Any], clock: Clock, opened: int
+) -> Reply:
+    raised: list[BaseException] = []
+    _errors.set(raised)
+    start = clock.now
+    status, text, headers = 500, "", {}
+    try:
+        response = await app.test_client().open(path, method=method, **request)
+        body = await response.get_data(as_text=False)
+        status, text, headers = response.status_code, body.decode(errors="replace"), dict(response.headers)
+    except Exception as error:
+        raised.append(error)
+    return _reply(path, status, text, headers, start, clock, raised, opened)
+
+
+def _reply(
+    path: str,
+    status: int,
+    text: str,
+    headers: dict[str, str],
+    start: int,
+    clock: Clock,
+    raised: list[BaseException],
+    opened: int = 0,
+) -> Reply:
+    return Reply(
+        path=path,
+        status=status,
+        text=text,
+        headers=headers,
+        start=(start - opened) / SECOND,
+        end=(clock.now - opened) / SECOND,
+        error=raised[0] if raised else None,
+    )
+
+
+async def meet(app: Any, script: Callable[[Any], Awaitable[Any]]) -> Any:
+    """Do what the script does with a test client."""
+    async with _open(app):
+        raised: list[BaseException] = []
+        _errors.set(raised)
+        try:
+            result = await script(app.test_client())
+        except Exception:
+            if raised:
+                raise raised[0] from None
+            raise
+        if raised:
+            raise raised[0]
+        return result
+
+
+async def talk(app: Any, path: str, messages: Sequence[str], replies: int | None) -> list[Any]:
+    """Send messages through a WebSocket and gather what comes back."""
+    from quart.testing.connections import WebsocketDisconnectError, WebsocketResponseError
+
+    heard: list[Any] = []
+
+    async def script(client: Any) -> list[Any]:
+        async with client.websocket(path) as socket:
+            for message in messages:
+                await socket.send(message)
+                if replies is None:
+                    heard.append(await socket.receive())
+            for _ in range(replies or 0):
+                heard.append(await socket.receive())  # noqa: PERF401 - kept even when a later one fails
+        return heard
+
+    try:
+        result: list[Any] = await meet(app, script)
+    except WebsocketResponseError as error:
+        raise Wrong(
+            f"the WebSocket `{path}` was refused with {error.args[0].status_code}: is there such a route?"
+        ) from None
+    except WebsocketDisconnectError:
+        count = len(heard)
+        raise Wrong(
+            f"the app closed the WebSocket after {count} {'reply' if count == 1 else 'replies'}."
+        ) from None
+    return result
+
+
+class _open:  # noqa: N801 - reads as a verb
+    """Start and stop a Quart app as a server would, and hear what its handlers raise."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __aenter__(self) -> None:
+        from quart.signals import got_request_exception, got_websocket_exception
+
+        async def note(_sender: Any, exception: BaseException, **_named: Any) -> None:
+            _note(exception)
+
+        self._note = note  # kept: signals hold their listeners only weakly
+        self._signals = (got_request_exception, got_websocket_exception)
+        self._first = getattr(self._app, "_got_first_request", False)
+        for signal in self._signals:
+            signal.connect(note, sender=self._app)
+        try:
+            await self._app.startup()
+        except Exception as error:
+            self._close()
+            mishap.quiet(error)
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self._app.shutdown()
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        for signal in self._signals:
+            signal.disconnect(self._note, sender=self._app)
+        self._app._got_first_request = self._first
+
+
+@contextmanager
+def _as_it_was(app: Any) -> Iterator[None]:
+    """A later cell may still add a route to the app: nothing was asked of it."""
+    first = getattr(app, "_got_first_request", False)
+    try:
+        yield
+    finally:
+        app._got_first_request = first
+
+
+def _note(error: BaseException) -> None:
+    raised = _errors.get()
+    if raised is not None:
+        raised.append(error)
+    mishap.quiet(error)  # told by the check, and not by the framework's log as well
