@@ -1,8 +1,9 @@
 """Notebook files: their normal form, their execution, and whether both still hold.
 
-The `.ipynb` is the only source, but for the cells of exercises, which come from the sheets of the lesson. `python -m bakery.editions build` executes notebooks and writes them in normal
-form; a stored output that still holds is kept, so that a second build changes no byte. `python -m bakery.editions
-check` says what a build would mend, without executing anything. The solved and the blank editions belong here too.
+The `.ipynb` is the only source, but for the cells of exercises, which come from the sheets of the lesson.
+`python -m bakery.editions build` executes notebooks and writes them in normal form; a stored output that still holds
+is kept, so that a second build changes no byte. `python -m bakery.editions check` says what a build would mend,
+without executing anything. `python -m bakery.editions editions` writes the solved and the blank editions.
 """
 
 import argparse

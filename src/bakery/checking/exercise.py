@@ -220,7 +220,7 @@ class Prediction(Task):
         if not self.choices:
             return f"A number is wanted: how many {self._unit}s?" if self._unit else "A number is wanted."
         several = "; ".join(f'"{letter}": {text}' for letter, text in self.choices.items())
-        return f"A letter is wanted: {several}."
+        return f"One of these is wanted: {several}."
 
     def _read(self, guess: Any) -> float | str | None:
         if self.choices:

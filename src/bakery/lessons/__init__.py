@@ -89,7 +89,7 @@ a number that is off by a tenth.
 ## A quiz
 
 Only paper, no Python: a heading, a question, the choices as `- [ ] …` and `- [x] …`, and the feedback of each on the
-lines below it, indented by two spaces. The cell `quiz-NAME` says `ex.NAME`; `ex.NAME.check("b")` answers it in code.
+lines below it, indented by two spaces; that of a wrong one goes on after "wrong, because". The cell `quiz-NAME` says `ex.NAME`; `ex.NAME.check("b")` answers it in code.
 
 ## In the notebook, and in the tests
 
