@@ -37,7 +37,7 @@ def stuck(trace: Trace) -> float:
     return trace.bakes_long
 
 
-@ex.prediction(choices={"a": "at once: its handler is not slow", "b": "when the cake is out"})
+@ex.prediction(choices={"a": "at once", "b": "when the cake is out"})
 def bystander(trace: Trace) -> str:
     """An innocent order, placed after one that blocks."""
     return "b" if trace.waited > trace.typical / 2 else "a"
