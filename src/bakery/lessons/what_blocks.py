@@ -1,7 +1,5 @@
 """Notebook 06, What blocks: what stops the loop, what sets it free, and what nobody can share."""
 
-from collections.abc import Sequence
-
 from bakery.checking import Answer, Lesson, expect
 from bakery.trace import Trace
 
@@ -37,7 +35,7 @@ def stuck(trace: Trace) -> float:
     return trace.bakes_long
 
 
-@ex.prediction(choices={"a": "at once", "b": "when the cake is out"})
+@ex.prediction(choices={"a": "at once", "b": "when the cakes are out"})
 def bystander(trace: Trace) -> str:
     """An innocent order, placed after one that blocks."""
     return "b" if trace.waited > trace.typical / 2 else "a"
@@ -75,15 +73,15 @@ def fair(runs: tuple[Trace, Trace]) -> str:
 
 
 @ex.prediction(
-    choices={
-        "a": "about two mixes: four threads, two rounds",
-        "b": "about six mixes: the threads take turns",
-    }
+    unit="core",
+    because={
+        4: "That is how threads share waiting. Mixing they cannot share.",
+        2: "Two would need two locks.",
+    },
 )
-def mixing(points: Sequence[tuple[int, float]]) -> str:
-    """Six orders that keep the CPU busy, four threads; points are orders and seconds, of one order first."""
-    (_, alone), *_, (_, all_six) = points
-    return "b" if all_six > 3 * alone else "a"
+def mixing(cores: float) -> float:
+    """Cores that work at the same time while four threads mix; on a busy machine the process gets less than one."""
+    return max(1, round(cores))
 
 
 @ex.prediction(
