@@ -11,7 +11,7 @@ TOO_OLD = Python 3.11 or newer is needed, and $(PYTHON) is not. Name another:  m
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench doctor notebooks pins derived clean style $(PYTHONS:%=python-%)
+.PHONY: help lab test bench doctor notebooks editions pins derived clean style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ doctor: ## ask whether this kitchen is all right, and what to do if not
 
 notebooks: $(VENV)/ready-to-test ## execute the notebooks and store their outputs
 	@$(RUN) -m bakery.editions build
+
+editions: $(VENV)/ready-to-test ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
+	@$(RUN) -m bakery.editions editions
 
 pins: $(VENV)/ready $(VENV)-pins/bin/uv ## take the newest versions that fit together
 	@$(RUN) -m bakery.project pins --uv $(VENV)-pins/bin/uv

@@ -391,6 +391,55 @@ def faults(path: Path) -> list[str]:
     return found
 
 
+# Editions: the learner's is the one that is shipped, the others are made from it
+
+
+SOLVED, BLANK = "solved", "blank"
+"""The folders of the editions, beside the notebooks."""
+
+
+def solved(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
+    """The solved edition: every exercise, prediction and quiz answered, nothing executed.
+
+    It ends in a cell that fails unless every check agreed.
+    """
+    copy = cleared(with_cells(notebook, lesson.solutions))
+    last = "assert not ex.unsolved, ex.unsolved"
+    cell: NotebookNode = nbformat.v4.new_code_cell(last, id="every-check-agrees")  # type: ignore[no-untyped-call]
+    copy.cells.append(cell)
+    return normal(copy)
+
+
+def blank(notebook: NotebookNode) -> NotebookNode:
+    """The edition for live coding: the prose is there, and the code cells are empty."""
+    copy = cleared(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.source = ""
+    return normal(copy)
+
+
+def cleared(notebook: NotebookNode) -> NotebookNode:
+    """A copy without outputs; its links lead to the same places from one folder further down."""
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return copy
+
+
+def write_editions(paths: Sequence[Path]) -> None:
+    """Write the solved and the blank edition of each notebook; a notebook without a lesson is only blanked."""
+    for path in paths:
+        notebook, lesson = read(path), lesson_of(path)
+        several = {BLANK: blank(notebook)} | ({SOLVED: solved(notebook, lesson)} if lesson else {})
+        for folder, edition in several.items():
+            place = path.parent / folder / path.name
+            place.parent.mkdir(exist_ok=True)
+            replace(place, written(edition))
+            say(place.relative_to(path.parent.parent).as_posix())
+
+
 # The command line
 
 
@@ -443,7 +492,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bakery.editions", description="Build or check notebooks."
     )
-    parser.add_argument("verb", choices=["build", "check"], help="execute and write, or only look")
+    parser.add_argument(
+        "verb",
+        choices=["build", "check", "editions"],
+        help="execute and write, only look, or write the other editions",
+    )
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all in notebooks/")
     wanted = parser.parse_args(arguments)
     try:
@@ -452,6 +505,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for path in paths:
             if not path.is_file():
                 raise NotebookError(f"{path}: no such file")
+        if wanted.verb == "editions":
+            write_editions(paths)
+            return 0
         if wanted.verb == "check":
             return 0 if check_all(paths) else 1
         return 0 if asyncio.run(build_all(paths, read_rules(root / SANITISERS))) else 1

@@ -194,7 +194,7 @@ class Answer:
     def _performed(
         self, play: Callable[[Clock], tuple[Any, BaseException | None, tuple[str, ...], str]], allow: Allowed
     ) -> Run:
-        clock = Clock()
+        clock = Clock(alone=self._stage.alone)
         self._stage.collect()
         self._stage.forgotten.clear()
         self._stage.troubles.clear()
@@ -223,7 +223,8 @@ class Answer:
     ) -> tuple[Any, BaseException | None, tuple[str, ...], str]:
         """What a coroutine gave, or raised; the lines where tasks were left over, and where everybody waited."""
         loop = VirtualLoop(clock, pool)
-        asyncio.set_event_loop(loop)
+        if not clock.alone:  # the thread is the check's own
+            asyncio.set_event_loop(loop)
         result, error = None, None
         task = loop.create_task(main())
         try:

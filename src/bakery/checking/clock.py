@@ -11,11 +11,13 @@ import time
 from _thread import RLock as RealRLock
 from _thread import allocate_lock
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
+
+from .alone import stepped_out
 
 SECOND = 1_000_000_000
 """Nanoseconds in a second."""
@@ -89,10 +91,14 @@ def player() -> Player | None:
 
 
 class Clock:
-    """Virtual time for one run and its players; `horizon` in simulated seconds."""
+    """Virtual time for one run and its players; `horizon` in simulated seconds.
 
-    def __init__(self, horizon: float = HORIZON) -> None:
+    Where there are no threads it is `alone`: what a thread would do is then done `aside`.
+    """
+
+    def __init__(self, horizon: float = HORIZON, *, alone: bool = False) -> None:
         self.now = 0
+        self.alone = alone
         self.waits: list[Wait] = []
         self.blocked: list[str] = []
         """Where `time.sleep` was called while an event loop should have run."""
@@ -193,6 +199,16 @@ class Clock:
         while other.state != "gone" and (until is None or self.now < until):
             other.joiners.append(me)
             self.park(until)
+
+    def aside(self, start: int, work: Callable[[], object]) -> int:
+        """Do, from this moment on, what a thread would do, and come back to now; the moment at which it is done."""
+        now, self.now = self.now, start
+        try:
+            with stepped_out():
+                work()
+            return self.now
+        finally:
+            self.now = now
 
     # What is done for a player.
 

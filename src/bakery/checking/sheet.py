@@ -9,7 +9,7 @@ Python (the solved cell, with markers) and, after it, the reason in prose:
 
     ```python
     async def three_cakes():
-        return await asyncio.gather(bake(), bake(), bake())  # starter: ...
+        return await asyncio.gather(bake(), bake(), bake())  # starter: return ...
 
     ex.three_cakes.check(three_cakes)
     ```

@@ -24,6 +24,7 @@ from typing import Any, Generic, TypeVar
 
 from bakery.mishap import _is_own as is_own_file
 
+from .alone import ALONE, alarm, stepped_out
 from .clock import SECOND, Clock, Halt, Player, TimeUp, player, players, real_sleep
 from .locks import VirtualLock
 from .loop import VirtualLoop
@@ -59,6 +60,8 @@ class Stage(Generic[T]):
     """One performance: what happened on it."""
 
     limit: float = LIMIT
+    alone: bool = False
+    """Whether it plays in the very thread that asked for it."""
     clock: Clock | None = None
     threads: dict[int, str] = field(default_factory=dict)
     forgotten: list[Forgotten] = field(default_factory=list)
@@ -118,14 +121,20 @@ def stage() -> "Stage[Any] | None":
     return stages.get(threading.get_ident())
 
 
-def perform(work: Callable[["Stage[T]"], T], *, limit: float = LIMIT, grace: float = GRACE) -> "Stage[T]":
+def perform(
+    work: Callable[["Stage[T]"], T], *, limit: float = LIMIT, grace: float = GRACE, alone: bool = ALONE
+) -> "Stage[T]":
     """Do the work on a stage of its own, for at most so many real seconds; it cannot do any harm there.
 
-    `os._exit`, a crash of the interpreter or memory running out cannot be caught: they end the kernel.
+    `os._exit`, a crash of the interpreter or memory running out cannot be caught: they end the kernel. `alone`, in
+    the thread of the cell, the time limit holds only where the reader's own lines are running.
     """
-    # A browser has no second thread: a variant that plays in this one would take its place here.
-    performance: Stage[T] = Stage(limit)
+    performance: Stage[T] = Stage(limit, alone)
     with _replaced(performance):
+        if alone:
+            with stepped_out(), alarm(is_own, _watch(performance)):
+                _play(performance, work)
+            return performance
         thread = _begin(performance, work)
         try:
             _supervise(performance, thread, grace)
@@ -136,24 +145,41 @@ def perform(work: Callable[["Stage[T]"], T], *, limit: float = LIMIT, grace: flo
     return performance
 
 
-def _begin(performance: Stage[T], work: Callable[[Stage[T]], T]) -> threading.Thread:
-    def play() -> None:
-        ident = threading.get_ident()
-        stages[ident] = performance
-        performance.threads[ident] = "main"
-        sys.set_coroutine_origin_tracking_depth(1)
-        try:
-            performance.value = work(performance)
-        except BaseException as error:  # anything may be raised here, also an order to exit
-            performance.error = error
-            _let_go(performance, error)
-        else:
-            performance.finished = True
-        finally:
-            performance.threads.pop(ident, None)
-            stages.pop(ident, None)
+def _play(performance: Stage[T], work: Callable[[Stage[T]], T]) -> None:
+    ident = threading.get_ident()
+    stages[ident] = performance
+    performance.threads[ident] = "main"
+    depth = sys.get_coroutine_origin_tracking_depth()
+    sys.set_coroutine_origin_tracking_depth(1)
+    try:
+        performance.value = work(performance)
+    except BaseException as error:  # anything may be raised here, also an order to exit
+        performance.error = error
+        _let_go(performance, error)
+    else:
+        performance.finished = True
+    finally:
+        sys.set_coroutine_origin_tracking_depth(depth)
+        performance.threads.pop(ident, None)
+        stages.pop(ident, None)
 
-    thread = threading.Thread(target=play, name="check", daemon=True)
+
+def _watch(performance: Stage[Any]) -> Callable[[FrameType], BaseException | None]:
+    """Whether the time of a stage is up, asked from within."""
+    end = _real["monotonic"]() + performance.limit
+
+    def is_over(frame: FrameType) -> BaseException | None:
+        if _real["monotonic"]() < end:
+            return None
+        performance.out_of_time = True
+        performance.last_line = own_line(frame)
+        return TimeUp()
+
+    return is_over
+
+
+def _begin(performance: Stage[T], work: Callable[[Stage[T]], T]) -> threading.Thread:
+    thread = threading.Thread(target=_play, args=(performance, work), name="check", daemon=True)
     before = 0
     with suppress(ValueError, RuntimeError):
         before = threading.stack_size(64 * 2**20)  # deep recursion has to end in an error, not in a crash
@@ -333,6 +359,9 @@ def _start(thread: threading.Thread) -> None:
     me, on = player(), stage()
     if me is None or on is None or thread.ident is not None:
         return _real_start(thread)
+    if on.alone:
+        thread.__dict__["_until"] = me.clock.aside(me.clock.now, _noting(thread.run, on))
+        return None
     # The starter waits for this in real time, with the baton: it may hold a lock that the new thread needs.
     del players[me.ident]
     thread._started = threading.Event()  # type: ignore[attr-defined]
@@ -369,8 +398,24 @@ def _played(run: Callable[[], None], me: Player, on: "Stage[Any]") -> Callable[[
     return play
 
 
+def _noting(run: Callable[[], None], on: "Stage[Any]") -> Callable[[], None]:
+    """What a thread does with an error: it ends, and the others go on."""
+
+    def play() -> None:
+        try:
+            run()
+        except Exception as error:
+            on.troubles.append(error)
+
+    return play
+
+
 def _join(thread: threading.Thread, timeout: float | None = None) -> None:
     me, other = player(), thread.__dict__.get("_player")
+    if me is not None and (until := thread.__dict__.get("_until")) is not None:
+        latest = until if timeout is None else me.clock.now + round(timeout * SECOND)
+        me.clock.now = max(me.clock.now, min(until, latest))
+        return
     if me is not None and isinstance(other, Player) and other is not me and other.clock is me.clock:
         me.clock.wait_for(other, None if timeout is None else me.clock.now + round(timeout * SECOND))
         if other.state != "gone":

@@ -1,0 +1,60 @@
+"""The solved edition of every lesson runs, and every check agrees with it; the blank one keeps the prose."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bakery.editions import NotebookError, blank, executed, lesson_of, main, read, solved
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+LESSONS = [path for path in NOTEBOOKS if lesson_of(path)]
+
+
+def name(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_every_check_agrees_with_the_solved_edition(path: Path, tmp_path: Path) -> None:
+    lesson = lesson_of(path)
+    assert lesson
+    asyncio.run(executed(solved(read(path), lesson), path.name, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS[:1], ids=name)
+def test_a_solved_edition_with_one_exercise_unsolved_fails_and_names_it(path: Path, tmp_path: Path) -> None:
+    lesson = lesson_of(path)
+    assert lesson
+    edition = solved(read(path), lesson)
+    task = next(task_id for task_id in lesson.starters if task_id.startswith("exercise-"))
+    unsolved = next(cell for cell in edition.cells if cell.id == task)
+    unsolved.source = lesson.starters[task]
+    with pytest.raises(NotebookError, match=r"every-check-agrees: AssertionError.*not attempted"):
+        asyncio.run(executed(edition, path.name, tmp_path))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_the_blank_edition_keeps_the_prose_and_empties_the_code(path: Path) -> None:
+    notebook = read(path)
+    edition = blank(notebook)
+    assert [cell.id for cell in edition.cells] == [cell.id for cell in notebook.cells]
+    for before, after in zip(notebook.cells, edition.cells, strict=True):
+        assert after.source == ("" if before.cell_type == "code" else before.source)
+        assert not after.get("outputs")
+
+
+def test_both_editions_are_written_where_a_teacher_finds_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "sanitize.cfg").write_text("")
+    (tmp_path / "notebooks").mkdir()
+    for path in LESSONS[:1]:
+        (tmp_path / "notebooks" / path.name).write_bytes(path.read_bytes())
+    monkeypatch.chdir(tmp_path)
+    assert main(["editions"]) == 0
+    found = {path.parent.name for path in (tmp_path / "notebooks").glob("*/*.ipynb")}
+    assert found == {"solved", "blank"}
