@@ -35,7 +35,7 @@ def stuck(trace: Trace) -> float:
     return trace.bakes_long
 
 
-@ex.prediction(choices={"a": "at once", "b": "when the cakes are out"})
+@ex.prediction(choices={"a": "at once", "b": "when the cake is out"})
 def bystander(trace: Trace) -> str:
     """An innocent order, placed after one that blocks."""
     return "b" if trace.waited > trace.typical / 2 else "a"
