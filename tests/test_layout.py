@@ -9,7 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bakery.kitchen import simulate
-from bakery.layout import DENSE, EDGE, TALL, Layout, fit, lay_out, round_steps, story, text_width, together
+from bakery.layout import (
+    DENSE,
+    EDGE,
+    TALL,
+    Layout,
+    bake_steps,
+    fit,
+    lay_out,
+    round_steps,
+    story,
+    text_width,
+    together,
+)
 from bakery.trace import Span, Trace
 
 
@@ -193,6 +205,23 @@ def test_few_lanes_are_told_one_by_one_in_whole_bakes() -> None:
             "Order 3: waiting for two bakes, served for one bake."
         )
         assert story(queue(3, 3, noise=noise)) == "Order 1, order 2 and order 3: served for one bake."
+
+
+@pytest.mark.parametrize("planned", [0.3, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("bakes", [1, 2, 3, 6])
+def test_a_busy_machine_shows_the_same_marks_in_bakes(planned: float, bakes: int) -> None:
+    """Bakes up to a tenth longer, and an order that comes up to three tenths of a bake late."""
+    calm = bake_steps(bakes * planned * 1.005, planned * 1.002)
+    for noise in (1.01, 1.05, 1.09):
+        assert bake_steps(bakes * planned + 0.3 * planned, planned * noise) == calm
+
+
+def test_measured_marks_are_bakes_halves_or_several() -> None:
+    assert bake_steps(0.52, 0.51) == (0.0, 0.25, 0.5)
+    assert bake_steps(1.51, 0.5) == (0.0, 0.5, 1.0, 1.5)
+    assert bake_steps(3.66, 0.501) == (0.0, 1.0, 2.0, 3.0)
+    assert bake_steps(1.004, 0.0012) == (0.0, 0.5, 1.0)
+    assert bake_steps(0.31, 0.305) == (0.0, 0.15, 0.3)
 
 
 @pytest.mark.parametrize(

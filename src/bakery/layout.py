@@ -9,7 +9,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, count
+from itertools import accumulate, chain, count
 from typing import Literal
 
 from .trace import Kind, Trace, in_words
@@ -111,6 +111,7 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
     axis holds still while the trace grows.
     """
     measured = any(not trace.simulated for trace in traces)
+    bake = min((trace.typical for trace in traces if measured and trace.typical), default=0.0)
     long = max(seconds, *(trace.makespan for trace in traces))
     if long < INSTANT:
         long = 1.0
@@ -131,7 +132,7 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
     axis = math.ceil(top - PANEL_GAP) + LINE + 2
     ticks = tuple(
         Mark(left + moment * second, axis, f"{moment:g} s", "middle")
-        for moment in round_steps(long, measured)
+        for moment in (bake_steps(long, bake) if bake else round_steps(long, measured))
     )
     return Layout(width, axis + LINE + 10 + EDGE, left, right, second, tuple(panels), ticks, measured)
 
@@ -230,6 +231,24 @@ def round_steps(length: float, measured: bool) -> tuple[float, ...]:
             if reached <= most:
                 return tuple(float(f"{factor * number}e{exponent}") for number in range(reached + 1))
     raise AssertionError("ten times a tenth of the length is as long as the length")
+
+
+def bake_steps(length: float, bake: float) -> tuple[float, ...]:
+    """Marks for a measured axis from 0, at most four after it: every half bake, bake, second bake, fifth and so on.
+
+    `bake` is the seconds of one bake as measured, a little more than planned: 0.52 s means marks at 0.25 s and
+    0.5 s. A mark counts as reached from a fifth of a bake below it, as in `Trace.bakes_long`: where a busy machine
+    changes the marks, it has changed the words before.
+    """
+    power = math.floor(math.log10(bake * 1.05))
+    # One digit, rounded down: what was planned, and not what came on top of it. Half of it may need two.
+    planned = round(int(bake * 1.05 / 10.0**power) * 10.0**power, 12)
+    for factor in chain([0.5], (n * 10**exponent for exponent in count() for n in (1, 2, 5))):
+        step = round(planned * factor, 12)
+        reached = int(length / step + 0.2 / max(1.0, factor))
+        if reached <= 4:
+            return tuple(round(step * number, 12) for number in range(reached + 1))
+    raise AssertionError("steps grow without end")
 
 
 # Words, as they are read above a panel and in its place.
