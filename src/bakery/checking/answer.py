@@ -454,7 +454,11 @@ def _all_good(app: Any, replies: tuple[Reply, ...], method: str) -> None:
         if reply.error is not None:
             if isinstance(reply.error, NotImplementedError):
                 raise NotAttempted
-            raise Wrong(f"the handler of `{reply.path}` fails: {wrong_because(reply.error)}")
+            said = wrong_because(reply.error)
+            for other in replies:
+                if other.error is not None:  # see `_must_be_sound`
+                    traceback.clear_frames(other.error.__traceback__)
+            raise Wrong(f"the handler of `{reply.path}` fails: {said}")
         if reply.status in {404, 405}:
             known = ", ".join(f"`{rule}`" for rule in app.url_map.iter_rules() if rule.endpoint != "static")
             raise Wrong(

@@ -50,6 +50,11 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         )
     if kind is TypeError and re.search(r"a coroutine was expected, got <function|coroutine .*required", said):
         yield "a coroutine is wanted there. Call the function, so that it gives one: `create_task(bake())`."
+    if kind is TypeError and "is not callable" in said and _passed(error, "to_thread"):
+        yield (
+            "`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread(bake)`. With brackets "
+            "the call is made first, here in the loop, and everybody waits for it."
+        )
     if kind in {TypeError, AttributeError, ValueError} and "coroutine" in said:
         yield (
             "there is a coroutine where its result is wanted: an `await` is missing. Calling a coroutine function does "
