@@ -335,11 +335,36 @@ def is_executed_and_in_normal_form(page: Page) -> Iterator[str]:
     yield from form_faults(page.path)
 
 
+def minutes(page: Page) -> int:
+    """The minutes a notebook promises."""
+    facts = FACTS.search(page.cells[0].source)
+    return int(facts[3]) if facts else 0
+
+
+READING = 180
+"""Words that a careful reader takes in during a minute."""
+TASKS = {"prediction": 0.6, "exercise": 4.0, "quiz": 1.0}
+"""Minutes for a task, by the first word of its cell's id."""
+CELL = 0.35
+"""Minutes to read, run and look at any other code cell."""
+
+
+def takes_as_long_as_it_says(page: Page) -> Iterator[str]:
+    """Nobody has been timed yet: an estimate, the same for all, and the page may be a fifth away from it."""
+    words = sum(len(cell.source.split()) for cell in page.prose)
+    cells = [TASKS.get(cell.id.partition("-")[0], CELL) for cell in page.code]
+    estimate = words / READING + sum(cells)
+    said = minutes(page)
+    if said and abs(said - estimate) > max(2.0, estimate / 5):
+        yield f"promise: {said} minutes, but reading and doing take about {estimate:.0f}"
+
+
 CHECKS: tuple[Check, ...] = (
     opens_with_a_promise,
     closes_with_a_receipt,
     names_the_next_door,
     is_as_long_as_it_should_be,
+    takes_as_long_as_it_says,
     has_short_cells,
     explains_between_cells,
     predicts_before_it_runs,
@@ -353,12 +378,6 @@ CHECKS: tuple[Check, ...] = (
     compares_every_output,
     is_executed_and_in_normal_form,
 )
-
-
-def minutes(page: Page) -> int:
-    """The minutes a notebook promises."""
-    facts = FACTS.search(page.cells[0].source)
-    return int(facts[3]) if facts else 0
 
 
 def minutes_in_readme(readme: str, name: str) -> int | None:

@@ -42,7 +42,7 @@ PICTURE = (
 )
 PROMISE = """# Small cakes
 
-*Level 2, Serve · 25 minutes · You need: a route.*
+*Level 2, Serve · 6 minutes · You need: a route.*
 
 Two cakes are baked.
 
@@ -133,7 +133,8 @@ def tag(cell: int, *tags: str) -> Change:
     [
         ("opens_with_a_promise", "id promise", lambda nb: nb.cells[0].update(id="start")),
         ("opens_with_a_promise", "# Title", source(0, "# Small cakes", "Small cakes")),
-        ("opens_with_a_promise", "25 minutes", source(0, "25 minutes", "a while")),
+        ("opens_with_a_promise", "25 minutes", source(0, "6 minutes", "a while")),
+        ("takes_as_long_as_it_says", "25 minutes, but", source(0, "6 minutes", "25 minutes")),
         ("opens_with_a_promise", "no level 2, Wait", source(0, "Serve", "Wait")),
         ("opens_with_a_promise", "no level 7", source(0, "Level 2", "Level 7")),
         ("opens_with_a_promise", "After this notebook", source(0, "After this", "With this")),
