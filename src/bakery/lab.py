@@ -534,7 +534,9 @@ class RaceLab:
         self._view.show(*outcome.traces)
         self._table.value = report(outcome)
         series = history(self.outcomes)
-        self._curve.value = curve(*series, y="bakes").html if series else ""
+        # As wide as the page at most: the image has a width of its own.
+        drawn = curve(*series, y="bakes").html if series else ""
+        self._curve.value = drawn.replace("<img ", '<img style="max-width:100%;height:auto" ')
         self._status.value = _say("Stopped." if outcome.stopped else "The race is over.")
 
     # On the page

@@ -75,9 +75,10 @@ class Growth:
         self.changes += 1
 
     def call(self, lane: str, moment: float) -> None:
-        """Somebody now looks after the order."""
-        self._called.setdefault(lane, moment)
-        self.changes += 1
+        """Somebody now looks after the order; one that nobody has placed is none of ours."""
+        if lane in self._placed:
+            self._called.setdefault(lane, moment)
+            self.changes += 1
 
     def end(self, lane: str, spans: Sequence[Span]) -> None:
         """The order is done, well or badly; from now on these are its spans."""
@@ -215,7 +216,7 @@ def plain(layout: Layout, growing: Sequence[frozenset[str]] = (), said: Sequence
             summary = replace(panel.summary, text=fit(said[number], room))
             panel = replace(panel, summary=summary, finish=None)
         panels.append({**asdict(replace(panel, bars=())), "bars": _rows(panel, lanes)})
-    return {**asdict(replace(layout, panels=())), "panels": panels}
+    return {**asdict(replace(layout, panels=())), "panels": tuple(panels)}
 
 
 def _rows(panel: Panel, growing: frozenset[str]) -> list[list[object]]:
