@@ -50,7 +50,10 @@ NUMBERS = count(1)
 
 
 class Dial:
-    """A slider and a number field that always say the same; the field carries the name."""
+    """A slider and a number field that always say the same; the field carries the name, and takes any number.
+
+    Steps of the slider are sums of halves, quarters and so on: exact in binary, so both show the same number.
+    """
 
     def __init__(
         self, name: str, label: str, value: float, least: float, most: float, step: float, hint: str = ""
@@ -366,14 +369,14 @@ class RaceLab:
         self._loop = _loop()
 
         seconds = min(max(float(oven["seconds"]), 0.0), 3.0)
-        latency = Dial("latency", "oven (s)", seconds, 0.0, 3.0, 0.05, "seconds that a cake bakes")
+        latency = Dial("latency", "oven (s)", seconds, 0.0, 3.0, 0.25, "seconds that a cake bakes")
         orders = Dial("orders", "orders", 10, 1, 500, 1, "orders placed at the same moment")
         threads = Dial("threads", "Flask threads", 4, 1, 64, 1, "bakers of the Flask shop")
         self._dials: tuple[Dial, ...] = (latency, orders, threads)
         latency.watch(self._turn_oven)
         if "mixing" in oven:
             hint = "seconds of computing for each cake"
-            mixing = Dial("mixing", "mixing (s)", min(max(oven["mixing"], 0.0), 0.25), 0.0, 0.25, 0.01, hint)
+            mixing = Dial("mixing", "mixing (s)", min(max(oven["mixing"], 0.0), 0.5), 0.0, 0.5, 0.125, hint)
             mixing.watch(lambda value: oven.update(mixing=value))
             self._dials += (mixing,)
 

@@ -120,6 +120,7 @@ function render({ model, el }) {
   const frame = document.createElement("div");
   const controls = document.createElement("div");
   controls.className = "bakery-controls";
+  controls.hidden = true; // until there is something to play
   const button = document.createElement("button");
   button.type = "button";
   const note = document.createElement("span");
@@ -156,12 +157,15 @@ function render({ model, el }) {
       }
     }
     frame.replaceChildren(paint(look, picture, more, until));
-    controls.style.visibility = picture.growing || !picture.panels.some((panel) => panel.bars.length) ? "hidden" : "";
+    const empty = !picture.panels.some((panel) => panel.bars.length);
+    controls.hidden = empty && !gone;
+    button.hidden = gone;
+    // Its place stays while bars grow, so that nothing below it moves.
+    controls.style.visibility = picture.growing && !gone ? "hidden" : "";
     button.textContent = picture.simulated ? "Play" : "Replay";
     note.textContent = gone
       ? "The kernel of this view has ended. Run its cell again."
       : replay ? replay.words : "";
-    if (gone) controls.style.visibility = "";
     if ((growing || replay) && root.isConnected) ask();
   }
 
