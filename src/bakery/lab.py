@@ -52,18 +52,34 @@ NUMBERS = count(1)
 class Dial:
     """A slider and a number field that always say the same; the field carries the name, and takes any number.
 
-    Steps of the slider are sums of halves, quarters and so on: exact in binary, so both show the same number.
+    A slider tells a screen reader one decimal, so its steps are halves or whole numbers. A dial of milliseconds
+    still has its value, as everything here, in seconds.
     """
 
     def __init__(
-        self, name: str, label: str, value: float, least: float, most: float, step: float, hint: str = ""
+        self,
+        name: str,
+        label: str,
+        value: float,
+        least: float,
+        most: float,
+        step: float,
+        hint: str = "",
+        *,
+        milli: bool = False,
     ) -> None:
         self.name, self.least, self.most = name, least, most
-        self.whole = isinstance(step, int)
+        self._parts = 1000 if milli else 1
+        self.whole = isinstance(step, int) and not milli
         look = {"description_width": "110px"}
-        limits: dict[str, Any] = {"min": least, "max": most, "step": step, "value": value, "tooltip": hint}
-        field = widgets.BoundedIntText if self.whole else widgets.BoundedFloatText
-        slider = widgets.IntSlider if self.whole else widgets.FloatSlider
+        kind = int if isinstance(step, int) else float
+        limits: dict[str, Any] = {
+            name: kind(number * self._parts)
+            for name, number in (("min", least), ("max", most), ("value", value))
+        }
+        limits |= {"step": step, "tooltip": hint}
+        field = widgets.BoundedIntText if kind is int else widgets.BoundedFloatText
+        slider = widgets.IntSlider if kind is int else widgets.FloatSlider
         self.field = field(**limits, description=label, style=look, layout=widgets.Layout(width="200px"))
         self.slider = slider(**limits, readout=False, layout=widgets.Layout(width="220px"))
         widgets.link((self.slider, "value"), (self.field, "value"))
@@ -72,7 +88,7 @@ class Dial:
     @property
     def value(self) -> Any:  # noqa: ANN401  # an int or a float, as the dial has it
         """What the dial says."""
-        return self.slider.value
+        return self._read(self.slider.value)
 
     def turn(self, value: object) -> None:
         """Set it. Raises `TypeError` or `ValueError`, with the corrected call, for what is not on the dial."""
@@ -90,16 +106,19 @@ class Dial:
                 f"{self.name} goes from {least} to {most}, but got {value!r}.\n"
                 f"Did you mean:  await lab.run({self.name}={nearest:g})"
             )
-        self.slider.value = value
+        self.slider.value = round(value * self._parts) if self._parts > 1 else value
 
     def watch(self, call: Callable[[Any], object]) -> None:
         """Call with the new value whenever it is turned."""
-        self.slider.observe(lambda change: call(change["new"]), "value")
+        self.slider.observe(lambda change: call(self._read(change["new"])), "value")
+
+    def _read(self, shown: float) -> float:
+        return shown / self._parts if self._parts > 1 else shown
 
 
 def _turn(dials: Sequence[Dial], given: dict[str, Any]) -> None:
     """Turn all dials that a value is given for, or none if one cannot be."""
-    before = [(dial, dial.value) for dial in dials]
+    before = [(dial, dial.slider.value) for dial in dials]
     try:
         for dial in dials:
             if given.get(dial.name) is not None:
@@ -369,14 +388,15 @@ class RaceLab:
         self._loop = _loop()
 
         seconds = min(max(float(oven["seconds"]), 0.0), 3.0)
-        latency = Dial("latency", "oven (s)", seconds, 0.0, 3.0, 0.25, "seconds that a cake bakes")
+        latency = Dial("latency", "oven (s)", seconds, 0.0, 3.0, 0.5, "seconds that a cake bakes")
         orders = Dial("orders", "orders", 10, 1, 500, 1, "orders placed at the same moment")
         threads = Dial("threads", "Flask threads", 4, 1, 64, 1, "bakers of the Flask shop")
         self._dials: tuple[Dial, ...] = (latency, orders, threads)
         latency.watch(self._turn_oven)
         if "mixing" in oven:
-            hint = "seconds of computing for each cake"
-            mixing = Dial("mixing", "mixing (s)", min(max(oven["mixing"], 0.0), 0.5), 0.0, 0.5, 0.125, hint)
+            hint = "milliseconds of computing for each cake"
+            mixed = min(max(float(oven["mixing"]), 0.0), 0.5)
+            mixing = Dial("mixing", "mixing (ms)", mixed, 0.0, 0.5, 25, hint, milli=True)
             mixing.watch(lambda value: oven.update(mixing=value))
             self._dials += (mixing,)
 
@@ -595,8 +615,8 @@ class KitchenLab:
     def __init__(self) -> None:
         self._dials = (
             Dial("cakes", "cakes", 3, 1, 100, 1, "orders that come at the same moment"),
-            Dial("mixing", "mixing (s)", 1.0, 0.0, 5.0, 0.25, "seconds of work for each cake"),
-            Dial("baking", "baking (s)", 3.0, 0.0, 10.0, 0.25, "seconds in the oven for each cake"),
+            Dial("mixing", "mixing (s)", 1.0, 0.0, 5.0, 0.5, "seconds of work for each cake"),
+            Dial("baking", "baking (s)", 3.0, 0.0, 10.0, 0.5, "seconds in the oven for each cake"),
             Dial("bakers", "bakers", 3, 1, 20, 1, "bakers who wait at the oven"),
         )
         self._view = LiveTimeline()
