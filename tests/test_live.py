@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def two_orders() -> Growth:
     """One order that is served and one that waits."""
-    growth = Growth("Flask", orders=2)
+    growth = Growth("Flask", orders=2, bake=1.0)
     growth.place("order 1", 0.0)
     growth.place("order 2", 0.0)
     growth.call("order 1", 0.1)

@@ -292,7 +292,7 @@ class Side:
         self, name: str, setting: Setting, path: str, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.name, self.setting, self.path = name, setting, path
-        self.growth = Growth(name, setting.orders)
+        self.growth = Growth(name, setting.orders, setting.latency)
         self._number = next(NUMBERS)
         self._clock = clock
         self._start: float | None = None

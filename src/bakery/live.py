@@ -59,9 +59,11 @@ LOOK = {"light": LIGHT, "dark": DARK, "outlined": drawing.OUTLINED, "font": draw
 class Growth:
     """A trace in the making: orders are placed, called, and done, in any order and from any thread."""
 
-    def __init__(self, title: str = "", orders: int = 0) -> None:
+    def __init__(self, title: str = "", orders: int = 0, bake: float = 0.0) -> None:
         self.title = title
         self.orders = orders
+        self.bake = bake
+        """Seconds of one bake, where known: the axis is marked in bakes, and its marks then hold still."""
         self._placed: dict[str, float] = {}
         self._called: dict[str, float] = {}
         self._done: dict[str, tuple[Span, ...]] = {}
@@ -112,7 +114,7 @@ class Growth:
                 ]
             else:
                 spans.append(Span(lane, "wait", placed, max(now, placed), error))
-        return Trace(tuple(spans), self.title)
+        return Trace(tuple(spans), self.title, bake=self.bake)
 
     def words(self, now: float) -> str:
         """How far it is, in one line; empty when it is finished and the trace has words of its own."""
