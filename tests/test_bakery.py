@@ -1,5 +1,10 @@
 """What a learner imports, and how a notebook shows it."""
 
+import subprocess
+import sys
+from types import FunctionType
+
+import pytest
 from IPython.core.formatters import DisplayFormatter
 
 import bakery
@@ -39,3 +44,20 @@ def test_an_empty_trace_is_shown_too() -> None:
     forms = shown(Trace(()))
     assert forms["text/plain"] == "no orders"
     assert "<svg" in forms["image/svg+xml"]
+
+
+def test_widgets_are_imported_only_when_they_are_asked_for() -> None:
+    """They take half a second, and most notebooks show none of them at first."""
+    code = "import sys, bakery; print('ipywidgets' in sys.modules); bakery.RaceLab; print('ipywidgets' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout.split() == ["False", "True"]
+
+
+def test_the_function_timeline_survives_the_import_of_every_room() -> None:
+    assert all(getattr(bakery, name) for name in bakery.__all__)
+    assert isinstance(bakery.timeline, FunctionType)
+
+
+def test_a_name_that_is_not_there_is_missed_in_the_usual_words() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'racelab'"):
+        bakery.racelab  # noqa: B018

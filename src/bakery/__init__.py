@@ -1,7 +1,8 @@
 """Three cakes at once: serve, order, trace and draw, from a notebook cell."""
 
 import sys
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from bakery.checking import progress
 from bakery.doctor import doctor
@@ -11,8 +12,15 @@ from bakery.ordering import order
 from bakery.serving import Shop, serve
 from bakery.trace import Span, Trace
 
+if TYPE_CHECKING:
+    from bakery.lab import KitchenLab, RaceLab
+    from bakery.live import LiveTimeline
+
 __all__ = [
+    "KitchenLab",
+    "LiveTimeline",
     "Picture",
+    "RaceLab",
     "Series",
     "Shop",
     "Span",
@@ -25,6 +33,16 @@ __all__ = [
     "simulate",
     "timeline",
 ]
+
+
+_ROOMS = {"KitchenLab": "bakery.lab", "RaceLab": "bakery.lab", "LiveTimeline": "bakery.live"}
+"""What stands in a room that takes half a second to open, because of its widgets: it is opened when asked for."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever has that name
+    if name in _ROOMS:
+        return getattr(import_module(_ROOMS[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _show_traces(shell: Any) -> None:  # noqa: ANN401  # an IPython shell, which we do not import

@@ -22,6 +22,7 @@ from .layout import (
     EDGE,
     FINISH,
     LINE,
+    NAMES,
     TEXT,
     TITLE,
     Bar,
@@ -46,9 +47,6 @@ SOFT = "#5c5043"  # 7.7 : 1
 GRID = "#e8dfd0"
 FRAME = "#d9cdb9"
 FAILED = "#b3261e"  # 6.4 : 1
-
-NAMES: dict[Kind, str] = {"wait": "waiting", "mix": "mixing", "bake": "baking", "serve": "being served"}
-"""The kinds as one reads them in the legend, in the order in which they are painted."""
 
 FILLS: dict[Kind, str] = {
     "wait": "#6f6355",  # 5.8 : 1, and thin
@@ -281,29 +279,20 @@ def _boxes(canvas: _Canvas, bars: Iterable[Bar]) -> str:
 
 
 def _paint_legend(canvas: _Canvas, layout: Layout) -> None:
-    """Only what is in the picture, in words."""
-    bars = [bar for panel in layout.panels for bar in panel.bars]
-    y, x = layout.height - EDGE, float(EDGE)
     thin = all(panel.row < OUTLINED / 0.7 for panel in layout.panels)
-    for kind, verb in NAMES.items():
-        if any(bar.kind == kind for bar in bars):
+    for key in layout.legend:
+        x, y = key.x, key.name.y
+        if key.kind == "failed":
+            cross = f"M{x:g} {y - 10}l10 10m-10 0l10 -10"
+            canvas.add("path", d=cross, stroke=FAILED, stroke_width=3, stroke_linecap="round")
+        else:
             look = {}
-            if kind in OUTLINES and not thin:
-                look = {"stroke": OUTLINES[kind], "stroke_width": "1.5"}
-            high = 3 if kind == "wait" else 12
-            fill = (THIN_FILLS if thin else FILLS)[kind]
+            if key.kind in OUTLINES and not thin:
+                look = {"stroke": OUTLINES[key.kind], "stroke_width": "1.5"}
+            high = 3 if key.kind == "wait" else 12
+            fill = (THIN_FILLS if thin else FILLS)[key.kind]
             canvas.add("rect", x=x, y=y - 5 - high / 2, width=30, height=high, fill=fill, **look)
-            canvas.text(Mark(x + 38, y, verb))
-            x += 38 + round(text_width(verb)) + 22
-    if any(bar.failed for bar in bars):
-        canvas.add(
-            "path",
-            d=f"M{x:g} {y - 10}l10 10m-10 0l10 -10",
-            stroke=FAILED,
-            stroke_width=3,
-            stroke_linecap="round",
-        )
-        canvas.text(Mark(x + 20, y, "failed"))
+        canvas.text(key.name)
 
 
 # Curves

@@ -47,6 +47,9 @@ PANEL_GAP = 26
 FEW = 6
 """Up to here lanes are told one by one, above together."""
 CROSS = "\N{MULTIPLICATION SIGN}"
+NAMES: dict[Kind, str] = {"wait": "waiting", "mix": "mixing", "bake": "baking", "serve": "being served"}
+"""The kinds as one reads them in the legend, in the order in which they are painted."""
+
 REASONS = 3
 """Different reasons of failures that a panel tells; the others are counted."""
 
@@ -91,6 +94,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of the legend: a sample whose left end is at `x`, and its name."""
+
+    kind: Kind | Literal["failed"]
+    x: float
+    name: Mark
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """A whole picture, in pixels, y downwards; `second` is the width of a second from `left` on."""
 
@@ -101,6 +113,7 @@ class Layout:
     second: float
     panels: tuple[Panel, ...]
     ticks: tuple[Mark, ...]
+    legend: tuple[Key, ...]
     measured: bool
 
 
@@ -134,7 +147,9 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
         Mark(left + moment * second, axis, f"{moment:g} s", "middle")
         for moment in (bake_steps(long, bake) if bake else round_steps(long, measured))
     )
-    return Layout(width, axis + LINE + 10 + EDGE, left, right, second, tuple(panels), ticks, measured)
+    height = axis + LINE + 10 + EDGE
+    legend = tuple(_legend(panels, height - EDGE))
+    return Layout(width, height, left, right, second, tuple(panels), ticks, legend, measured)
 
 
 def _head(trace: Trace, told: Sequence[str]) -> int:
@@ -203,6 +218,19 @@ def _labels(lanes: Sequence[str], top: float, row: float, left: float) -> Iterat
     for number, lane in enumerate(lanes, start=1):
         if number == 1 or number % every == 0:
             yield Mark(left - 10, top + (number - 0.5) * row + 5, fit(lane, LABELS[1]), "end")
+
+
+def _legend(panels: Sequence[Panel], y: float) -> Iterator[Key]:
+    """Only what is in the picture, in words."""
+    bars = [bar for panel in panels for bar in panel.bars]
+    shown = {bar.kind for bar in bars}
+    x = float(EDGE)
+    for kind, name in NAMES.items():
+        if kind in shown:
+            yield Key(kind, x, Mark(x + 38, y, name))
+            x += 38 + round(text_width(name)) + 22
+    if any(bar.failed for bar in bars):
+        yield Key("failed", x, Mark(x + 20, y, "failed"))
 
 
 def _round_numbers() -> Iterator[int]:

@@ -1,0 +1,304 @@
+"""The labs under a reader's hands: the live picture, dials in mid-race, Stop, replay, themes, widths, a lost kernel."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bakery.drawing import timeline
+from bakery.kitchen import simulate
+
+from . import axe
+from .draft import write_notebook
+from .window import OpenNotebook, Theme, Window
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+PATIENT = 30_000
+"""Milliseconds that anything may take here on a busy machine."""
+
+APPS = """
+    import asyncio
+    import time
+
+    from flask import Flask
+    from quart import Quart
+
+    from bakery import RaceLab
+
+    oven = {"seconds": 0.5}
+    flask_app, quart_app = Flask("labs"), Quart("labs")
+
+    @flask_app.get("/cake")
+    def flask_cake():
+        time.sleep(oven["seconds"])
+        return "cake"
+
+    @quart_app.get("/cake")
+    async def quart_cake():
+        await asyncio.sleep(oven["seconds"])
+        return "cake"
+"""
+
+# What a picture says where, and where its bars are: the same for the live picture and for the static one.
+READ = """svg => ({
+    texts: [...svg.querySelectorAll('text')].map(text =>
+        [text.textContent, Number(text.getAttribute('x')), Number(text.getAttribute('y'))]),
+    paths: [...svg.querySelectorAll('path')].map(path => path.getAttribute('d')),
+    words: svg.getAttribute('aria-label'),
+})"""
+
+# How far the bars reach, in pixels of the picture, from the path's own numbers.
+REACH = """svg => Math.max(0, ...[...svg.querySelectorAll('path[class^=bakery]')].flatMap(path =>
+    [...path.getAttribute('d').matchAll(/M([\\d.]+) [\\d.]+h([\\d.]+)/g)].map(box => Number(box[1]) + Number(box[2]))))"""
+
+
+class Reader:
+    """Somebody in front of one lab on the page."""
+
+    def __init__(self, opened: OpenNotebook, cell: int) -> None:
+        self.opened, self.page = opened, opened.page
+        self.output = opened.page.locator(".jp-CodeCell").nth(cell).locator(".jp-OutputArea-output")
+
+    @property
+    def svg(self) -> "Locator":
+        return self.output.locator(".bakery-live > div > svg")
+
+    def dial(self, label: str) -> "Locator":
+        return self.output.get_by_label(label, exact=True)
+
+    def slider(self, label: str) -> "Locator":
+        return self.output.locator(".widget-hbox", has_text=label).locator(".noUi-handle")
+
+    def press(self, button: str) -> None:
+        self.output.get_by_role("button", name=button).click()
+
+    def sees(self, text: str) -> None:
+        self.output.get_by_text(text).first.wait_for(timeout=PATIENT)
+
+    def reach(self) -> float:
+        reach: float = self.svg.evaluate(REACH)
+        return reach
+
+    def set(self, label: str, value: str) -> None:
+        """Type a number, as one does, and leave the field."""
+        self.dial(label).fill(value)
+        self.dial(label).press("Enter")
+
+    def growing(self) -> bool:
+        """Whether the bars are longer a little later, with no word from the kernel needed."""
+        before = self.reach()
+        self.page.wait_for_timeout(150)
+        return self.reach() > before
+
+
+@pytest.fixture(scope="module")
+def opened(window: Window) -> Iterator[OpenNotebook]:
+    """Two race labs and a kitchen on one page."""
+    name = write_notebook(
+        window.lab.root / "labs.ipynb",
+        apps=APPS,
+        race="lab = RaceLab(flask_app, quart_app, oven)\nlab",
+        second="RaceLab(flask_app, quart_app, {'seconds': 0.5, 'mixing': 0.0})",
+        kitchen="from bakery import KitchenLab\nKitchenLab()",
+        picture="""
+            from bakery import LiveTimeline, simulate
+
+            LiveTimeline(simulate(cakes=4), simulate(cakes=40, waits=False))
+        """,
+    )
+    with window.notebook(name, height=1400) as opened:
+        assert opened.run_all(), opened.errors
+        yield opened
+        assert opened.complaints == []
+
+
+@pytest.fixture
+def lab(opened: OpenNotebook) -> Reader:
+    """A reader of the first lab, with its dials where they were at first."""
+    reader = Reader(opened, 1)
+    for label, value in {"oven (s)": "0.5", "orders": "10", "Flask threads": "4"}.items():
+        reader.set(label, value)
+    return reader
+
+
+def numbers(path: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?\d+\.?\d*", path)]
+
+
+def test_the_live_picture_is_the_static_one(opened: OpenNotebook) -> None:
+    """The same words in the same places, and the same bars, lines and marks."""
+    reader = Reader(opened, 4)
+    reader.svg.wait_for(timeout=PATIENT)
+    opened.settle()
+    wide = int(str(reader.svg.get_attribute("viewBox")).split()[2])
+    picture = timeline(simulate(cakes=4), simulate(cakes=40, waits=False), width=wide)
+    live: dict[str, Any] = reader.svg.evaluate(READ)
+    opened.page.evaluate(
+        "svg => { window.drawn = new DOMParser().parseFromString(svg, 'image/svg+xml'); }", picture.svg
+    )
+    static: dict[str, Any] = opened.page.evaluate(f"() => ({READ})(window.drawn.documentElement)")
+    assert [text[0] for text in live["texts"]] == [text[0] for text in static["texts"]]
+    for here, there in zip(live["texts"], static["texts"], strict=True):
+        assert here[1:] == pytest.approx(there[1:], abs=0.02)
+    assert len(live["paths"]) == len(static["paths"])
+    for here, there in zip(live["paths"], static["paths"], strict=True):
+        assert numbers(here) == pytest.approx(numbers(there), abs=0.02)
+    assert live["words"].startswith("1 baker who waits at the oven: 4 cakes")
+
+
+def test_bars_grow_while_the_orders_are_served_and_the_words_stand_beside_theory(lab: Reader) -> None:
+    lab.set("oven (s)", "1")
+    lab.press("Order")
+    lab.sees("The race is on")
+    lab.output.get_by_text(re.compile(r"0 of 10 cakes after")).first.wait_for(timeout=PATIENT)
+    assert lab.growing()
+    lab.sees("The race is over")
+    assert not lab.growing()
+    lab.sees("3 s (three rounds of 1 s)")
+    lab.sees("1 s (one round for all)")
+    assert "at most 4 at once" in str(lab.svg.get_attribute("aria-label"))
+    curve = lab.output.locator("img")
+    assert "Flask, 4 threads, theory: in steps" in str(curve.get_attribute("alt"))
+
+
+def test_the_oven_is_turned_by_keyboard_in_mid_race_and_later_cakes_take_longer(lab: Reader) -> None:
+    """While a cell awaits the very race: the kernel is busy, and still hears the slider."""
+    lab.opened.do(
+        """panel => {
+            window.raced = panel.sessionContext.session.kernel.requestExecute(
+                {code: 'asked = await lab.run(orders=4, threads=1, latency=0.5)'}).done;
+        }"""
+    )
+    lab.output.get_by_text(re.compile("0 of 4 cakes")).first.wait_for(timeout=PATIENT)
+    lab.slider("oven (s)").press("End")
+    lab.sees("now takes 3 s")
+    lab.press("Stop")
+    lab.page.evaluate("() => window.raced")
+    lab.sees("Stopped.")
+    lab.sees("stopped")
+
+
+def test_a_slider_is_dragged_with_the_mouse(lab: Reader) -> None:
+    handle = lab.slider("orders")
+    box = handle.bounding_box()
+    assert box
+    lab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    lab.page.mouse.down()
+    lab.page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2, steps=5)
+    lab.page.mouse.up()
+    lab.page.wait_for_function(
+        "field => Number(field.value) > 10", arg=lab.dial("orders").element_handle(), timeout=PATIENT
+    )
+
+
+def test_a_second_click_says_that_a_race_is_on_and_stop_ends_it(lab: Reader) -> None:
+    lab.set("oven (s)", "3")
+    lab.press("Order")
+    lab.output.get_by_text(re.compile("0 of 10 cakes")).first.wait_for(timeout=PATIENT)
+    lab.press("Order")
+    lab.sees("A race is on already")
+    lab.press("Stop")
+    lab.sees("Stopped.")
+    assert not lab.growing()
+
+
+def test_two_labs_on_a_page_race_at_the_same_time(lab: Reader) -> None:
+    other = Reader(lab.opened, 2)
+    for reader in (lab, other):
+        reader.press("Order")
+    for reader in (lab, other):
+        reader.sees("The race is over")
+
+
+def test_a_run_is_replayed_without_the_kernel(lab: Reader) -> None:
+    lab.set("orders", "2")
+    lab.press("Order")
+    lab.output.get_by_text(re.compile("2 orders of 0.5 s")).first.wait_for(timeout=PATIENT)
+    lab.press("Replay")
+    lab.sees("Playing, at its own speed")
+    assert lab.svg.locator("svg").count() == 2, "no bars are cut off: nothing is left to come"
+    lab.page.wait_for_function(
+        "svg => !svg.isConnected || !svg.querySelector('svg')", arg=lab.svg.element_handle()
+    )
+    lab.output.get_by_text("Playing").wait_for(state="detached", timeout=PATIENT)
+
+
+def test_the_kitchen_answers_the_keyboard_and_plays(opened: OpenNotebook) -> None:
+    kitchen = Reader(opened, 3)
+    kitchen.sees("Three bakers who wait are done first, by 2 s.")
+    kitchen.slider("bakers").press("ArrowLeft")
+    kitchen.sees("The one who does not wait is done first, by 2 s.")
+    kitchen.press("Play")
+    kitchen.sees("1.3 times as fast as it was")
+
+
+def test_motion_can_be_refused(lab: Reader) -> None:
+    """Bars then move only when the kernel says something new."""
+    lab.page.emulate_media(reduced_motion="reduce")
+    try:
+        lab.set("oven (s)", "3")
+        lab.press("Order")
+        lab.output.get_by_text(re.compile("0 of 10 cakes")).first.wait_for(timeout=PATIENT)
+        frames = lab.svg.evaluate(
+            """svg => new Promise(done => {
+                const seen = new Set(), frame = svg.parentElement, begun = performance.now();
+                const look = () => {
+                    seen.add(frame.firstChild);
+                    if (performance.now() - begun < 1000) requestAnimationFrame(look); else done(seen.size);
+                };
+                look();
+            })"""
+        )
+        assert 1 <= frames <= 12, "more pictures than the kernel has sent"
+        lab.press("Stop")
+        lab.sees("Stopped.")
+    finally:
+        lab.page.emulate_media(reduced_motion="no-preference")
+
+
+@pytest.mark.parametrize("wide", [600, 1600])
+def test_the_picture_is_laid_out_for_the_width_there_is(lab: Reader, wide: int) -> None:
+    lab.page.set_viewport_size({"width": wide, "height": 1400})
+    try:
+        lab.page.wait_for_function(
+            """frame => {
+                const svg = frame.querySelector('svg');
+                const least = Math.max(480, frame.clientWidth);
+                return Math.abs(svg.viewBox.baseVal.width - least) < 2;
+            }""",
+            arg=lab.output.locator(".bakery-live").element_handle(),
+            timeout=PATIENT,
+        )
+        over = lab.output.first.evaluate("output => output.scrollWidth - output.clientWidth")
+        assert over <= 1, "it is wider than the page"
+    finally:
+        lab.page.set_viewport_size({"width": 1280, "height": 1400})
+
+
+def test_both_themes_have_their_paper_and_axe_finds_nothing_in_either(opened: OpenNotebook) -> None:
+    papers: dict[Theme, str] = {"dark": "rgb(30, 24, 17)", "light": "rgb(255, 253, 248)"}
+    for theme, paper in papers.items():
+        opened.wear(theme)
+        # Asked in one breath: a picture that is drawn anew in between would have no colour any more.
+        opened.page.wait_for_function(
+            """paper => [...document.querySelectorAll('.bakery-live svg > rect:first-of-type')]
+                .every(rect => getComputedStyle(rect).fill === paper)""",
+            arg=paper,
+            timeout=PATIENT,
+        )
+        assert axe.findings(opened.page) == []
+
+
+def test_a_lab_on_the_page_outlives_its_kernel_and_says_what_to_do(lab: Reader) -> None:
+    lab.set("oven (s)", "3")
+    lab.press("Order")
+    lab.output.get_by_text(re.compile("0 of 10 cakes")).first.wait_for(timeout=PATIENT)
+    lab.opened.do("async panel => { await panel.sessionContext.session.kernel.restart(); }")
+    lab.sees("Run its cell again")
+    assert not lab.growing()
+    assert lab.opened.run_all(), lab.opened.errors
+    lab.press("Order")
+    lab.sees("The race is over")
