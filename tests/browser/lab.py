@@ -95,7 +95,7 @@ def _environment(home: Path) -> dict[str, str]:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("JUPYTER", "JPY_", "PYTEST"))
+        if not name.startswith(("JUPYTER", "JPY_", "PYTEST", "BAKERY_"))
     }
     return environment | {name: str(home / folder) for name, folder in PRIVATE.items()}
 

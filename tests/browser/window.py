@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .lab import Lab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
     from playwright.sync_api import Error as ScriptError
 
 Theme = Literal["light", "dark"]
@@ -54,6 +54,21 @@ SETTLED = """async () => {
     await document.fonts.ready;
     for (let frame = 0; frame < 3; frame++) await new Promise(done => requestAnimationFrame(done));
 }"""
+
+READY = """(panel, app, id) => {
+    const cells = panel.content.widgets;
+    panel.content.activeCellIndex = cells.findIndex(cell => cell.model.id === id);
+    panel.content.deselectAll();
+    panel.content.mode = 'edit';
+    panel.content.activeCell.editor.focus();
+}"""
+
+RAN = """() => {
+    const cell = window.jupyterapp.shell.currentWidget.content.activeCell.model;
+    return cell.executionState === 'idle' && cell.executionCount !== null;
+}"""
+
+ACTIVE = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell.jp-mod-active"
 
 SCROLLER = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-WindowedPanel-outer"
 
@@ -110,6 +125,37 @@ class OpenNotebook:
         self.page.wait_for_function("() => window.ranAll !== null", timeout=seconds * 1000)
         self.settle()
         return bool(self.page.evaluate("() => window.ranAll"))
+
+    def run(self, cell: str, text: str | None = None) -> str:
+        """Run the cell of this id, as a reader does, with `text` typed in its place; the words below it."""
+        self.do(READY, cell)
+        return self._typed(text)
+
+    def run_below(self, text: str) -> str:
+        """Run a new cell below the one that ran last; the words below it."""
+        for key in ("Escape", "b", "Enter"):
+            self.page.keyboard.press(key)
+        return self._typed(text)
+
+    def _typed(self, text: str | None) -> str:
+        if text is not None:
+            self.page.keyboard.press("ControlOrMeta+a")
+            self.page.keyboard.insert_text(text)
+        # A stored notebook has a number there already, and it may be the very one that comes.
+        self.do("panel => { panel.content.activeCell.model.executionCount = null; }")
+        self.page.keyboard.press("Control+Enter")
+        self.page.wait_for_function(RAN)
+        self.settle()
+        return "\n".join(self.active.locator(".jp-OutputArea-output").all_inner_texts())
+
+    @property
+    def active(self) -> "Locator":
+        """The cell that ran last."""
+        return self.page.locator(ACTIVE)
+
+    def restart(self) -> None:
+        """Restart the kernel."""
+        self.do("panel => panel.sessionContext.session.kernel.restart()")
 
     def settle(self) -> None:
         """Wait until the widgets are there and the last frame is drawn."""

@@ -14,7 +14,7 @@ from .answer import Answer, cell_of
 from .mistakes import NotAttempted, Wrong, on_time_up, wrong_because
 from .sheet import Question, Sheet, same
 from .stage import Stage, perform
-from .verdict import Note, Outcome, Verdict, framed, with_code
+from .verdict import Note, Outcome, Verdict, with_code
 
 Judge = Callable[[Answer], str | None]
 """What an author writes: it asks, and returns why the right answer matters."""
@@ -47,8 +47,9 @@ class Task:
         trace: Trace | None = None,
         *,
         done: bool = False,
+        then: str = "",
     ) -> Verdict:
-        self.latest = Verdict(self.name, outcome, says, printed, trace)
+        self.latest = Verdict(self.name, outcome, says, printed, trace, then)
         if done:
             memory.note(self.lesson, self.name)
         return self.latest
@@ -99,11 +100,11 @@ class Exercise(Task):
             return self._said("not attempted", self._first_step)
         self._tries += 1
         if stage.out_of_time:
-            return self._said("wrong", on_time_up(stage), stage.printed)
+            return self._said("wrong", on_time_up(stage), stage.printed, then=self._next_step)
         if isinstance(error, Wrong):
-            return self._said("wrong", str(error), stage.printed, trace)
+            return self._said("wrong", str(error), stage.printed, trace, then=self._next_step)
         if error is not None and is_the_readers(error):
-            return self._said("wrong", wrong_because(error), stage.printed, trace)
+            return self._said("wrong", wrong_because(error), stage.printed, trace, then=self._next_step)
         if error is not None:
             said = f"The check itself failed, which is not your fault: {reason(error)}"
             return self._said("not checked", said, stage.printed)
@@ -112,6 +113,12 @@ class Exercise(Task):
     @property
     def _first_step(self) -> str:
         return f"Change the cell, then run it again. `ex.{self.name}.hint()` gives a hint."
+
+    @property
+    def _next_step(self) -> str:
+        if self._told < len(self.hints):
+            return f"`ex.{self.name}.hint()` gives a hint."
+        return f"`ex.{self.name}.solution()` shows a solution, and the reason."
 
     def hint(self, *_given: Any) -> Note:
         """Give a hint, one more each time."""
@@ -292,7 +299,7 @@ class Quiz(Task):
         """The same for a page without widgets."""
         several = "".join(f"<li>{with_code(choice.text)}</li>" for choice in self.question.choices.values())
         return (
-            f"<p>{with_code(self.question.text)}</p><ol type='a'>{several}</ol>"
+            f"<p>{with_code(self.question.text)}</p><ol style='list-style-type:lower-alpha'>{several}</ol>"
             f"<p>Answer in code: <code>ex.{escape(self.name)}.check(&quot;a&quot;)</code></p>"
         )
 
@@ -301,38 +308,19 @@ class Quiz(Task):
 
     def _repr_mimebundle_(self, **_named: Any) -> dict[str, Any]:
         try:
-            widget = self.widget()._repr_mimebundle_()
+            views, _ = self.widget()._repr_mimebundle_()
         except Exception:  # without widgets, or where they do not work, the words are there
-            widget = {}
-        views: Mapping[str, Any] = widget if isinstance(widget, dict) else {}
+            views = {}
         view: Literal["application/vnd.jupyter.widget-view+json"] = "application/vnd.jupyter.widget-view+json"
         shown: dict[str, Any] = {"text/plain": self.words, "text/html": self.html}
         return shown | ({view: views[view]} if view in views else {})
 
     def widget(self) -> Any:
-        """Radio buttons, with the question above and the feedback below."""
-        import ipywidgets  # type: ignore[import-untyped]
+        """A button for each choice, with the question above and the feedback below."""
+        from .choosing import Choosing  # here, so that an exercise can be checked without widgets
 
-        buttons = ipywidgets.RadioButtons(
-            options=[
-                (f"{letter}) {choice.text.replace('`', '')}", letter)
-                for letter, choice in self.question.choices.items()
-            ],
-            value=None,
-            description="Your answer",
-            layout=ipywidgets.Layout(width="auto"),
-            style={"description_width": "initial"},
-        )
-        feedback = ipywidgets.HTML(framed("", "Pick one."))
-
-        def answered(change: Any) -> None:
-            if change["new"] is not None:
-                feedback.value = self.check(change["new"])._repr_html_()
-
-        buttons.observe(answered, names="value")
-        return ipywidgets.VBox(
-            [ipywidgets.HTML(f"<p>{with_code(self.question.text)}</p>"), buttons, feedback]
-        )
+        choices = {letter: choice.text for letter, choice in self.question.choices.items()}
+        return Choosing(self.question.text, choices, self.check)
 
 
 def nearest(name: str, known: Sequence[str], before: str, after: str = "") -> Note:

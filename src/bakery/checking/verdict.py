@@ -17,6 +17,9 @@ SIGNS: dict[Outcome, str] = {
     "not checked": "?",
 }
 
+COLOURS: dict[Outcome, str] = {"wrong": "#c62828", "right": "#1a7f37"}
+"""Strong enough on a white page and on a black one, and under white; the sign and the words say the same."""
+
 LINES = 3
 """Lines of an answer's own output that are shown."""
 
@@ -25,13 +28,14 @@ WIDTH = 100
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found, in words. `trace` is what happened during the check, where something did."""
+    """What was found, in words, and what to do next. `trace` is what happened during the check, where something did."""
 
     name: str
     outcome: Outcome
     says: str
     printed: str = ""
     trace: Trace | None = field(default=None, compare=False)
+    then: str = ""
 
     @property
     def right(self) -> bool:
@@ -55,14 +59,22 @@ class Verdict:
         sign = SIGNS[self.outcome]
         between = " " if self.outcome == "wrong" else ". "
         told = f"{sign} {self.name}: {self.headline}{between}{self.says}"
-        return f"{told}\n  It printed:\n{_indented(self.printed)}" if self.printed else told
+        printed = f"  It printed:\n{_indented(self.printed)}" if self.printed else ""
+        return "\n".join(part for part in (told, printed, f"  {self.then}" if self.then else "") if part)
 
     def __repr__(self) -> str:
         return self.words
 
+    def html(self, *, spoken: bool = True) -> str:
+        """The same as HTML; `spoken` where it has to ask for a screen reader's attention itself."""
+        colour = COLOURS.get(self.outcome, "")
+        sign = f'<span style="{BADGE};background:{colour}">{SIGNS[self.outcome]}</span>' if colour else ""
+        head = with_code(f"{'' if colour else SIGNS[self.outcome]} {self.name}: {self.headline}".lstrip())
+        printed = f"It printed:\n{_indented(self.printed)}" if self.printed else ""
+        return framed(f"{sign}{head}", self.says, printed, self.then, colour=colour, spoken=spoken)
+
     def _repr_html_(self) -> str:
-        head = f"{SIGNS[self.outcome]} {self.name}: {self.headline}"
-        return framed(head, self.says, f"It printed:\n{_indented(self.printed)}" if self.printed else "")
+        return self.html()
 
 
 FRAME = (
@@ -70,14 +82,22 @@ FRAME = (
 )
 """Takes its colour from the text around it, so that it fits a light and a dark page."""
 
+BADGE = (
+    "display:inline-block;min-width:1.5em;margin-right:.5em;border-radius:3px;text-align:center;color:#fff"
+)
 
-def framed(head: str, says: str, code: str = "", after: str = "") -> str:
-    """Words in a frame, as HTML that a screen reader reads out when it comes."""
-    parts = [f"<strong>{with_code(head)}</strong>" if head else "", with_code(says)]
+
+def framed(
+    head: str, says: str, code: str = "", after: str = "", *, colour: str = "", spoken: bool = True
+) -> str:
+    """Words in a frame, as HTML that a screen reader reads out when it comes; `head` is HTML already."""
+    parts = [f"<strong>{head}</strong>" if head else "", with_code(says)]
     told = "".join(f'<p style="margin:0 0 .3em">{part}</p>' for part in parts if part)
     block = f'<pre style="margin:.3em 0">{escape(code)}</pre>' if code else ""
     end = f'<p style="margin:.3em 0 0">{with_code(after)}</p>' if after else ""
-    return f'<div role="status" style="{FRAME}">{told}{block}{end}</div>'
+    role = ' role="status"' if spoken else ""
+    frame = f"{FRAME};border-color:{colour}" if colour else FRAME
+    return f'<div{role} style="{frame}">{told}{block}{end}</div>'
 
 
 @dataclass(frozen=True)
