@@ -161,9 +161,9 @@ async def talk(app: Any, path: str, messages: Sequence[str], replies: int | None
             for message in messages:
                 await socket.send(message)
                 if replies is None:
-                    heard.append(await _reply(socket))
+                    heard.append(await _next(socket))
             for _ in range(replies or 0):
-                heard.append(await _reply(socket))  # noqa: PERF401 - kept even when a later one fails
+                heard.append(await _next(socket))  # noqa: PERF401 - kept even when a later one fails
         return heard
 
     # Quart 0.22 raises an error of its own when the app closes; later ones let the client wait for ever.
@@ -188,7 +188,7 @@ class _Closed(Exception):
     """The app closed the WebSocket, and no reply is left."""
 
 
-async def _reply(socket: Any) -> Any:
+async def _next(socket: Any) -> Any:
     """The next reply; raises `_Closed` where the app ends without one."""
     receiving = asyncio.ensure_future(socket.receive())
     await asyncio.wait({receiving, socket._task}, return_when=asyncio.FIRST_COMPLETED)
