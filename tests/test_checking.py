@@ -146,6 +146,19 @@ def test_a_websocket_is_talked_to(alone: bool) -> None:
     assert run.result == ["cake one", "cake two"]
 
 
+CLOSES = QUART.replace("while True:", "if True:")
+
+
+@WAYS
+def test_a_websocket_that_the_app_closes_too_early_is_told_and_one_closed_after_the_last_reply_is_right(
+    alone: bool,
+) -> None:
+    run: Run = run_of(CLOSES, lambda answer: answer.talk("/ws", "one"), alone=alone)
+    assert run.result == ["cake one"]
+    said = refused(CLOSES, lambda answer: answer.talk("/ws", "one", "two"), alone=alone)
+    assert "closed the WebSocket after 1 reply." in said
+
+
 # What is said by itself
 
 

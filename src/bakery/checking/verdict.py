@@ -87,13 +87,17 @@ BADGE = (
 )
 
 
+CODE = "margin:.3em 0;white-space:pre-wrap;word-break:normal;overflow-wrap:break-word"
+"""JupyterLab would cut a word in two where a line is full."""
+
+
 def framed(
     head: str, says: str, code: str = "", after: str = "", *, colour: str = "", spoken: bool = True
 ) -> str:
     """Words in a frame, as HTML that a screen reader reads out when it comes; `head` is HTML already."""
     parts = [f"<strong>{head}</strong>" if head else "", with_code(says)]
     told = "".join(f'<p style="margin:0 0 .3em">{part}</p>' for part in parts if part)
-    block = f'<pre style="margin:.3em 0">{escape(code)}</pre>' if code else ""
+    block = f'<pre style="{CODE}">{escape(code)}</pre>' if code else ""
     end = f'<p style="margin:.3em 0 0">{with_code(after)}</p>' if after else ""
     role = ' role="status"' if spoken else ""
     frame = f"{FRAME};border-color:{colour}" if colour else FRAME

@@ -151,32 +151,52 @@ async def meet(app: Any, script: Callable[[Any], Awaitable[Any]]) -> Any:
 
 async def talk(app: Any, path: str, messages: Sequence[str], replies: int | None) -> list[Any]:
     """Send messages through a WebSocket and gather what comes back."""
-    from quart.testing.connections import WebsocketDisconnectError, WebsocketResponseError
+    from quart.testing import connections
 
     heard: list[Any] = []
+    wanted = len(messages) if replies is None else replies
 
     async def script(client: Any) -> list[Any]:
         async with client.websocket(path) as socket:
             for message in messages:
                 await socket.send(message)
                 if replies is None:
-                    heard.append(await socket.receive())
+                    heard.append(await _next(socket))
             for _ in range(replies or 0):
-                heard.append(await socket.receive())  # noqa: PERF401 - kept even when a later one fails
+                heard.append(await _next(socket))  # noqa: PERF401 - kept even when a later one fails
         return heard
 
+    # Quart 0.22 raises an error of its own when the app closes; later ones let the client wait for ever.
+    closed = getattr(connections, "WebsocketDisconnectError", _Closed)
     try:
         result: list[Any] = await meet(app, script)
-    except WebsocketResponseError as error:
+    except connections.WebsocketResponseError as error:
         raise Wrong(
             f"the WebSocket `{path}` was refused with {error.args[0].status_code}: is there such a route?"
         ) from None
-    except WebsocketDisconnectError:
+    except (_Closed, closed):
         count = len(heard)
+        if count == wanted:
+            return heard
         raise Wrong(
             f"the app closed the WebSocket after {count} {'reply' if count == 1 else 'replies'}."
         ) from None
     return result
+
+
+class _Closed(Exception):
+    """The app closed the WebSocket, and no reply is left."""
+
+
+async def _next(socket: Any) -> Any:
+    """The next reply; raises `_Closed` where the app ends without one."""
+    receiving = asyncio.ensure_future(socket.receive())
+    await asyncio.wait({receiving, socket._task}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.sleep(0)  # both may have ended in this turn, and then the reply counts
+    if receiving.done():
+        return receiving.result()
+    receiving.cancel()
+    raise _Closed
 
 
 class _open:  # noqa: N801 - reads as a verb
