@@ -30,7 +30,7 @@ def test_what_is_done_is_done_after_a_restart_too(file: Path, monkeypatch: pytes
     assert done() == {"02_waiting": {"who_works"}}
     assert "1 of" in ex.progress().words
     assert "Waiting: 1 of" in repr(progress())
-    assert "Next: `standing`" in repr(progress())
+    assert "Next: `at_once` in Start here" in repr(progress())
 
 
 def test_what_is_begun_again_is_not_done(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

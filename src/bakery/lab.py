@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from itertools import count
 from math import isfinite
@@ -499,9 +500,7 @@ class RaceLab:
         try:
             for app, threads in zip(self._apps, (setting.threads, None), strict=True):
                 kind = "flask" if threads else "quart"
-                shops.append(
-                    await asyncio.to_thread(serve, app, threads=threads, name=f"race {number} {kind}")
-                )
+                shops.append(await _opened(app, threads, f"race {number} {kind}"))
             with listening(*self._apps, *sides):
                 stopped = await self._until_done(sides, shops, setting)
         finally:
@@ -510,8 +509,10 @@ class RaceLab:
                 side.growth.trace(side.moment, error="" if not stopped else "stopped") for side in sides
             )
             self._view.show(*traces)
-            # A baker who still stands at the oven of a stopped race is not waited for.
-            closing = asyncio.gather(*(asyncio.to_thread(shop.close) for shop in shops))
+            # A baker who still stands at the oven of a stopped race is not waited for. The closing begins at once,
+            # so that it also happens where the loop ends with the race.
+            loop = asyncio.get_running_loop()
+            closing = asyncio.gather(*(loop.run_in_executor(None, shop.close) for shop in shops))
             if not stopped:
                 await closing
         outcome = Outcome(setting, self._known(traces), tuple(self._turned), stopped)
@@ -674,6 +675,23 @@ def _verdict(waiting: Trace, free: Trace, bakers: int) -> str:
     first = "The one who does not wait" if free.makespan < waiting.makespan else they.capitalize()
     verb = "is" if first.startswith("The one") or bakers == 1 else "are"
     return f"{first} {verb} done first, by {abs(waiting.makespan - free.makespan):g} s."
+
+
+async def _opened(app: Any, threads: int | None, name: str) -> Shop:  # noqa: ANN401  # a Flask or Quart app
+    """A shop, opened beside the loop; one that opens after an interrupt is closed at once."""
+    opening = asyncio.get_running_loop().run_in_executor(
+        None, partial(serve, app, threads=threads, name=name)
+    )
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close)
+        raise
+
+
+def _close(opened: asyncio.Future[Shop]) -> None:
+    if opened.exception() is None:
+        opened.result().close()
 
 
 def _named(dials: Sequence[Dial]) -> str:
