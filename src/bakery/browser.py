@@ -1,0 +1,114 @@
+"""A kernel in the reader's browser: what is different there, in one place.
+
+Python runs as WebAssembly, in one thread, without sockets or processes. `move_in` makes the series feel at home:
+shops are called in process, `time.sleep` and `asyncio.run` are as true as on a machine, and what cannot be there
+says so in a sentence, instead of a traceback, and the cells after it go on.
+"""
+
+import asyncio
+import asyncio.runners
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
+
+REAL = "Run this notebook on Binder or on your own machine to see it."
+
+
+class NoMachineError(RuntimeError):
+    """Something that needs a real machine; its text says what, and what to do instead."""
+
+
+def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, which we do not import
+    """Make a browser's kernel ready for the series. Called once, when the package is imported there."""
+    from pyodide.ffi import can_run_sync, run_sync  # type: ignore[import-not-found]
+
+    from bakery import serving
+    from bakery.inprocess import InProcess, Threads
+
+    # Pyodide wraps the true sleep in one that lets the loop go on.
+    threads = Threads(run_sync, getattr(time.sleep, "__wrapped__", time.sleep), possible=can_run_sync)
+    time.sleep = threads.sleep
+    # Pyodide's own asyncio.run is lenient: it would run in a cell, where a machine says that it cannot.
+    asyncio.run = asyncio.runners.run
+    serving.PREMISES = InProcess(threads)
+    lend_threads(asyncio.get_event_loop(), threads)
+    refuse(threads)
+    if shell is not None:
+        shell.set_custom_exc((NoMachineError,), tell)
+
+
+def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, and threads of the model
+    """Give a loop an executor: `asyncio.to_thread` and Quart's plain handlers wait side by side, as in a pool.
+
+    The pool has as many places as `concurrent.futures` would give it, which by default depends on the cores.
+    """
+    usual = asyncio.Semaphore(min(32, (os.cpu_count() or 1) + 4))
+    pools: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
+
+    def run_in_executor(
+        executor: Any,  # noqa: ANN401  # as the loop has it
+        function: Callable[..., Any],
+        *args: Any,  # noqa: ANN401
+    ) -> asyncio.Task[Any]:
+        size = getattr(executor, "_max_workers", 0)
+        pool = pools.setdefault(executor, asyncio.Semaphore(size)) if size else usual
+
+        async def work() -> Any:  # noqa: ANN401  # what the function returns
+            async with pool:
+                return threads.call(function, *args)
+
+        task: asyncio.Task[Any] = loop.create_task(work())
+        return task
+
+    loop.run_in_executor = run_in_executor
+
+
+def refuse(threads: Any) -> None:  # noqa: ANN401  # threads of the model
+    """Let what cannot be here say so, in a sentence and at once: threads, processes, servers and far addresses."""
+    import httpx
+
+    from bakery.inprocess import Transport
+
+    def no_thread(*_: object, **__: object) -> NoReturn:
+        raise NoMachineError(f"A browser gives Python one thread, so this cell cannot start another. {REAL}")
+
+    def no_process(*_: object, **__: object) -> NoReturn:
+        raise NoMachineError(f"A browser starts no second Python, so this cell has nowhere to run. {REAL}")
+
+    def no_port(*_: object, **__: object) -> NoReturn:
+        raise NoMachineError(
+            "A browser lets Python open no port. Serve the app in this notebook instead:  shop = serve(app)"
+        )
+
+    ways = Transport()
+    put: list[tuple[Any, str, Callable[..., Any]]] = [
+        (threading.Thread, "start", no_thread),
+        (ThreadPoolExecutor, "submit", no_thread),  # before it puts the work into a queue that nobody empties
+        (subprocess.Popen, "__init__", no_process),
+        # Below Flask's app.run() and every other server: without this they wait for ever.
+        (socket.socket, "bind", no_port),
+        (httpx.AsyncHTTPTransport, "handle_async_request", lambda _, order: ways.handle_async_request(order)),
+        (httpx.HTTPTransport, "handle_request", lambda _, order: threads.wait(_whole(ways, order))),
+    ]
+    for owner, name, instead in put:
+        setattr(owner, name, instead)
+
+
+async def _whole(ways: Any, request: Any) -> Any:  # noqa: ANN401  # httpx's, which are imported late
+    """An answer as a plain client reads it: with all of its body."""
+    import httpx
+
+    answer = await ways.handle_async_request(request)
+    body = await answer.aread()
+    return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)
+
+
+def tell(_shell: object, _kind: object, error: BaseException, *_: object, **__: object) -> None:
+    """Say the sentence of a `NoMachineError` in the cell, which then counts as done."""
+    print(error)  # noqa: T201  # a cell's output
