@@ -33,7 +33,7 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
 
     # Pyodide wraps the true sleep in one that lets the loop go on.
     threads = Threads(run_sync, getattr(time.sleep, "__wrapped__", time.sleep), possible=can_run_sync)
-    time.sleep = threads.sleep
+    time.sleep = threads.sleep  # type: ignore[assignment]  # typeshed allows for `__index__` as well
     # Pyodide's own asyncio.run is lenient: it would run in a cell, where a machine says that it cannot.
     asyncio.run = asyncio.runners.run
     serving.PREMISES = InProcess(threads)
