@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -12,8 +13,9 @@ from flask import Flask, request
 from quart import Quart
 from quart import request as quart_request
 
+import bakery.browser
 import bakery.serving
-from bakery.browser import NoMachineError, lend_threads, tell
+from bakery.browser import NoMachineError, go_on, lend_threads, tell
 from bakery.inprocess import MODEL, NO_MODEL, Hatch, InProcess, Threads, at
 from bakery.ordering import order
 from bakery.servers import StartupError
@@ -357,6 +359,44 @@ def test_the_lent_pool_is_as_large_as_its_executor() -> None:
 def test_what_needs_a_machine_says_so_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     tell(None, NoMachineError, NoMachineError("No threads here."), None, tb_offset=1)
     assert capsys.readouterr().out == "No threads here.\n"
+
+
+def test_a_cell_that_misses_what_another_would_have_made_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bakery.browser, "MISSING", set())
+    shell = SimpleNamespace(user_ns={"In": ["", "printed = run_file(program)"]})
+    tell(shell, NoMachineError, NoMachineError("No second Python."), None)
+    tell(shell, NameError, NameError(name="printed"), None)
+    assert "needs `printed`" in capsys.readouterr().out
+
+
+def test_any_other_name_error_is_shown_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bakery.browser, "MISSING", {"printed"})
+    shown: list[object] = []
+    shell = SimpleNamespace(
+        user_ns={},
+        InteractiveTB=SimpleNamespace(structured_traceback=lambda *_, **__: ["the traceback"]),
+        _showtraceback=lambda *what: shown.append(what[2]),
+    )
+    tell(shell, NameError, NameError(name="other"), None)
+    assert shown == [["the traceback"]]
+
+
+def test_a_cell_that_is_meant_to_fail_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped: list[BaseException] = []
+    shell = SimpleNamespace(
+        kernel=SimpleNamespace(_parent_header={}),
+        InteractiveTB=SimpleNamespace(stb2text="\n".join),
+        _showtraceback=lambda _kind, error, _lines: stopped.append(error),
+    )
+    go_on(shell)
+    error = ValueError("meant")
+    for stops in (False, True):
+        shell.kernel._parent_header = {"content": {"stop_on_error": stops}}
+        shell._showtraceback(ValueError, error, ["the", "traceback"])
+        assert stopped == [error] * stops
+    assert capsys.readouterr().err == "the\ntraceback\n"
 
 
 def test_this_machine_is_no_browser() -> None:

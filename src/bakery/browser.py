@@ -5,11 +5,13 @@ shops are called in process, `time.sleep` and `asyncio.run` are as true as on a 
 says so in a sentence, instead of a traceback, and the cells after it go on.
 """
 
+import ast
 import asyncio
 import asyncio.runners
 import os
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -40,7 +42,8 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     lend_threads(asyncio.get_event_loop(), threads)
     refuse(threads)
     if shell is not None:
-        shell.set_custom_exc((NoMachineError,), tell)
+        shell.set_custom_exc((NoMachineError, NameError), tell)
+        go_on(shell)
 
 
 def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, and threads of the model
@@ -109,6 +112,52 @@ async def _whole(ways: Any, request: Any) -> Any:  # noqa: ANN401  # httpx's, wh
     return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)
 
 
-def tell(_shell: object, _kind: object, error: BaseException, *_: object, **__: object) -> None:
-    """Say the sentence of a `NoMachineError` in the cell, which then counts as done."""
-    print(error)  # noqa: T201  # a cell's output
+MISSING: set[str] = set()
+"""The names that cells which needed a machine would have made."""
+
+
+def tell(
+    shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: Any = None
+) -> None:  # noqa: ANN401  # as IPython calls it
+    """Say the sentence of a `NoMachineError` in the cell, which then counts as done.
+
+    A later cell that misses what the first one would have made says that, too. Other errors are shown as ever.
+    """
+    if isinstance(error, NoMachineError):
+        history = getattr(shell, "user_ns", {}).get("In", [])
+        MISSING.update(made(history[-1] if history else ""))
+        print(error)  # noqa: T201  # a cell's output
+    elif isinstance(error, NameError) and error.name in MISSING:
+        print(f"This needs `{error.name}` from the cell that had no machine to run on. {REAL}")  # noqa: T201
+    else:
+        shown = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+        shell._showtraceback(kind, error, shown)
+
+
+def made(code: str) -> set[str]:
+    """The names that some code assigns."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:  # a cell with magics
+        return set()
+    return {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def go_on(shell: Any) -> None:  # noqa: ANN401  # an IPython shell
+    """Let Run All go on after a cell that is meant to fail, as it does with a kernel on a machine.
+
+    JupyterLab asks for that with `stop_on_error`; this kernel's reply would stop it all the same. So the cell
+    shows its traceback and counts as done.
+    """
+    stop = shell._showtraceback
+
+    def show(kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
+        request = getattr(shell.kernel, "_parent_header", None) or {}
+        if request.get("content", {}).get("stop_on_error", True):
+            stop(kind, error, lines)
+        else:
+            print(shell.InteractiveTB.stb2text(lines), file=sys.stderr)  # noqa: T201  # a cell's output
+
+    shell._showtraceback = show

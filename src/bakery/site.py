@@ -162,7 +162,9 @@ def library(pyodide: Path, wheels: Sequence[Path], tools: Path, root: Path) -> F
     for wheel in [*wheels, *kernel_wheels(tools)]:
         files |= unzipped(wheel)
     for folder in (root / "src", root / "share" / "site" / "python"):
-        files |= {name: data for name, data in read(folder).items() if name.endswith((".py", ".js", ".css"))}
+        files |= {
+            name: data for name, data in read(folder).items() if name.endswith((".py", ".md", ".js", ".css"))
+        }
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     name, version = project["name"].replace("-", "_"), project["version"]
     files[f"{name}-{version}.dist-info/METADATA"] = (
