@@ -30,7 +30,7 @@ site-serve: ## show the site that was built, at http://127.0.0.1:8000
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/site.py serve
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
-	$(RUN) -m pytest --run-site -p no:cacheprovider tests/site
+	SITE=dist/site $(RUN) -m pytest tests/static_site
 
 bench: $(VENV)/ready-to-test ## measure how near we come to theory
 	@$(RUN) tests/bench.py

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
@@ -117,8 +118,12 @@ MISSING: set[str] = set()
 
 
 def tell(
-    shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: Any = None
-) -> None:  # noqa: ANN401  # as IPython calls it
+    shell: Any,  # noqa: ANN401  # an IPython shell, as all arguments are IPython's
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
     """Say the sentence of a `NoMachineError` in the cell, which then counts as done.
 
     A later cell that misses what the first one would have made says that, too. Other errors are shown as ever.
