@@ -15,7 +15,8 @@ from quart import request as quart_request
 
 import bakery.browser
 import bakery.serving
-from bakery.browser import NoMachineError, go_on, lend_threads, tell
+from bakery.browser import Line, NoMachineError, go_on, lend_threads, tell
+from bakery.counter import WSGICounter
 from bakery.inprocess import MODEL, NO_MODEL, Hatch, InProcess, Threads, at
 from bakery.ordering import order
 from bakery.servers import StartupError
@@ -336,7 +337,7 @@ def test_several_threads_say_once_that_they_are_a_model(capsys: pytest.CaptureFi
         for answers, words in ((True, MODEL), (False, NO_MODEL)):
             premises = InProcess(Threads(never, lambda _: None, possible=partial(bool, answers)))
             for places in (1, 4, 4):
-                premises.wsgi(None, Hatch(0), places)  # type: ignore[arg-type]
+                premises.wsgi(WSGICounter(flask_app(int)), Hatch(0), places)
             assert capsys.readouterr().out == f"{words}\n"
 
     asyncio.run(run())
@@ -354,6 +355,22 @@ def test_the_lent_pool_is_as_large_as_its_executor() -> None:
         return list(await asyncio.gather(*(loop.run_in_executor(executor, abs, -n) for n in range(5))))  # type: ignore[arg-type]
 
     assert asyncio.run(run()) == [0, 1, 2, 3, 4]
+
+
+def test_the_calls_of_a_database_connection_come_one_after_the_other() -> None:
+    async def run() -> list[object]:
+        line, loop, done = Line(Threads(never, lambda _: None)), asyncio.get_running_loop(), []
+        line.start()
+        futures = [loop.create_future() for _ in range(2)]
+        line.put_nowait((futures[0], lambda: done.append("first")))
+        line.put_nowait((None, lambda: done.append("second")))
+        line.put_nowait((futures[1], lambda: 1 / 0))
+        await futures[0]
+        with pytest.raises(ZeroDivisionError):
+            await futures[1]
+        return list(done)
+
+    assert asyncio.run(run()) == ["first", "second"]
 
 
 def test_what_needs_a_machine_says_so_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,10 +15,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
+
+from bakery.counter import VISIT, Counter
 
 REAL = "Run this notebook on Binder or on your own machine to see it."
 
@@ -42,6 +44,7 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     serving.PREMISES = InProcess(threads)
     lend_threads(asyncio.get_event_loop(), threads)
     refuse(threads)
+    put_in_line(threads)
     if shell is not None:
         shell.set_custom_exc((NoMachineError, NameError), tell)
         go_on(shell)
@@ -52,8 +55,17 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
 
     The pool has as many places as `concurrent.futures` would give it, which by default depends on the cores.
     """
-    usual = asyncio.Semaphore(min(32, (os.cpu_count() or 1) + 4))
+    # On a machine every shop has a loop, and so a default pool, of its own: here the counter tells them apart.
+    defaults: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
     pools: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
+    cells = Counter()
+
+    def shop() -> Counter:
+        visit = VISIT.get()
+        return visit.counter if visit else cells
+
+    def set_default_executor(executor: Any) -> None:  # noqa: ANN401  # as the loop has it
+        defaults[shop()] = asyncio.Semaphore(executor._max_workers)
 
     def run_in_executor(
         executor: Any,  # noqa: ANN401  # as the loop has it
@@ -61,7 +73,12 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
         *args: Any,  # noqa: ANN401
     ) -> asyncio.Task[Any]:
         size = getattr(executor, "_max_workers", 0)
-        pool = pools.setdefault(executor, asyncio.Semaphore(size)) if size else usual
+        usual = asyncio.Semaphore(min(32, (os.cpu_count() or 1) + 4))
+        pool = (
+            pools.setdefault(executor, asyncio.Semaphore(size))
+            if size
+            else defaults.setdefault(shop(), usual)
+        )
 
         async def work() -> Any:  # noqa: ANN401  # what the function returns
             async with pool:
@@ -71,6 +88,45 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
         return task
 
     loop.run_in_executor = run_in_executor
+    loop.set_default_executor = set_default_executor
+
+
+class Line:
+    """What `aiosqlite` has instead of a queue and a thread: each connection's calls one after the other."""
+
+    def __init__(self, threads: Any) -> None:  # noqa: ANN401  # threads of the model
+        self._threads = threads
+        self._turn = asyncio.Lock()
+        self._calls: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Be the thread: there is none to start."""
+
+    def put_nowait(self, call: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
+        """Be the queue: call a function once it is its turn, and give its result to the future."""
+        task = asyncio.get_running_loop().create_task(self._call(*call))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _call(self, future: asyncio.Future[Any] | None, function: Callable[[], Any]) -> None:
+        async with self._turn:
+            try:
+                result = self._threads.call(function)
+            except Exception as error:
+                if future and not future.done():
+                    future.set_exception(error)
+            else:
+                if future and not future.done():
+                    future.set_result(result)
+
+
+def put_in_line(threads: Any) -> None:  # noqa: ANN401  # threads of the model
+    """Give the connections of `aiosqlite` a line each in place of their threads."""
+    import aiosqlite.core
+
+    core: Any = aiosqlite.core
+    core.SimpleQueue = lambda: Line(threads)
+    core.Thread = lambda **_: Line(threads)
 
 
 def refuse(threads: Any) -> None:  # noqa: ANN401  # threads of the model
@@ -93,6 +149,7 @@ def refuse(threads: Any) -> None:  # noqa: ANN401  # threads of the model
     ways = Transport()
     put: list[tuple[Any, str, Callable[..., Any]]] = [
         (threading.Thread, "start", no_thread),
+        (ProcessPoolExecutor, "__init__", no_process),
         (ThreadPoolExecutor, "submit", no_thread),  # before it puts the work into a queue that nobody empties
         (subprocess.Popen, "__init__", no_process),
         # Below Flask's app.run() and every other server: without this they wait for ever.

@@ -15,6 +15,7 @@ import io
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
+from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import unquote
 from weakref import WeakValueDictionary
@@ -441,11 +442,23 @@ class InProcess:
         if threads > 1 and not self._told:
             self._told = True
             print(MODEL if self.threads.overlap else NO_MODEL)  # noqa: T201  # a cell's output
+        app: Any = counter._app
+        if hasattr(app, "async_to_sync"):  # Flask's own way to its async views would want a loop in a thread
+            app.async_to_sync = self._waited
         return InProcessWSGI(counter, door, threads, self.threads)
 
     def asgi(self, counter: ASGICounter, door: Any) -> Server:  # noqa: ANN401  # a hatch of ours
         """A server for an ASGI app."""
         return InProcessASGI(counter, door, self.threads)
+
+    def _waited(self, view: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+        """A plain view that waits for an async one, as its thread would."""
+
+        @wraps(view)
+        def plain(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # whatever the view has
+            return self.threads.wait(view(*args, **kwargs))
+
+        return plain
 
     def transport(self) -> Transport:
         """The way from a client to the shops."""
