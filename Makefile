@@ -26,7 +26,7 @@ test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, 
 site: $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
 	@$(VENV)-site/bin/python src/bakery/site.py build
 
-site-serve: ## show the site that was built, at http://127.0.0.1:8000
+site-serve: ## show the site that was built, on port 8000 of this machine
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/site.py serve
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
