@@ -102,9 +102,12 @@ def build(root: Path, out: Path) -> str:
         python = library(pyodide, fetched_wheels(share / "wheels.txt", parts), tools, root)
         python = ready(python, compiled(python, pyodide, share / "compile.mjs", parts))
         site = read(jupyterlite(work, share))
-        site |= {f"static/pyodide/{name}": data for name, data in runtime(pyodide, python).items()}
+        python_here = runtime(pyodide, python)
+        # Its folder's name changes with it, so that no browser mixes an old part with the rest.
+        place = f"static/pyodide-{digest(python_here)}"
+        site |= {f"{place}/{name}": data for name, data in python_here.items()}
         site |= contents(root / "notebooks")
-        build = opened(site, share)
+        build = opened(site, share, place)
     write(site, out)
     return build
 
@@ -248,7 +251,7 @@ def runtime(pyodide: Path, python: Files) -> Files:
             "depends": [],
             "imports": [],
         }
-    return files | {"pyodide-lock.json": as_json(lock), library_name(archive): archive}
+    return files | {"pyodide-lock.json": as_json(lock), "python_stdlib.zip": archive}
 
 
 def wheel(name: str, files: Files) -> bytes:
@@ -267,11 +270,6 @@ def beside_their_source(files: Files) -> Files:
         else name: data
         for name, data in files.items()
     }
-
-
-def library_name(python: bytes) -> str:
-    """The archive's name, which changes with it, so that no browser mixes an old one with the rest."""
-    return f"python-{hashlib.sha256(python).hexdigest()[:12]}.zip"
 
 
 # The page
@@ -321,14 +319,13 @@ def listing(name: str, kind: str) -> dict[str, Any]:
     }
 
 
-def opened(site: Files, share: Path) -> str:
+def opened(site: Files, share: Path, place: str) -> str:
     """Finish the pages: their settings, where they open, the banner; the build, which follows from all files."""
     for name in [name for name in site if LEFT_OUT.search(name) and not name.startswith("files/")]:
         del site[name]
     site["index.html"] = (share / "index.html").read_bytes()
     for name in ("banner.js", "banner.css"):
         site[name] = (share / name).read_bytes()
-    library = next(name for name in site if name.startswith("static/pyodide/python-"))
     config = json.loads(site["jupyter-lite.json"])
     settings = config["jupyter-config-data"]
     settings |= {
@@ -338,10 +335,10 @@ def opened(site: Files, share: Path) -> str:
     }
     settings["disabledExtensions"] = sorted({*settings.get("disabledExtensions", ()), *DISABLED})
     settings.setdefault("litePluginSettings", {})["@jupyterlite/pyodide-kernel-extension:kernel"] = {
-        "pyodideUrl": "./static/pyodide/pyodide.mjs",
+        "pyodideUrl": f"./{place}/pyodide.mjs",
         "pipliteUrls": [],
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"packages": list(PRELOADED), "stdLibURL": f"../../../../{library}"},
+        "loadPyodideOptions": {"packages": list(PRELOADED)}"},
     }
     site["jupyter-lite.json"] = as_json(config)
     build = digest(site)
