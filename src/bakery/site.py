@@ -338,7 +338,7 @@ def opened(site: Files, share: Path, place: str) -> str:
         "pyodideUrl": f"./{place}/pyodide.mjs",
         "pipliteUrls": [],
         "disablePyPIFallback": True,
-        "loadPyodideOptions": {"packages": list(PRELOADED)}"},
+        "loadPyodideOptions": {"packages": list(PRELOADED)},
     }
     site["jupyter-lite.json"] = as_json(config)
     build = digest(site)
