@@ -11,10 +11,10 @@ TOO_OLD = Python 3.11 or newer is needed, and $(PYTHON) is not. Name another:  m
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test bench doctor notebooks editions pins derived clean style $(PYTHONS:%=python-%)
+.PHONY: help lab test test-site site site-serve bench doctor notebooks editions pins derived clean style $(PYTHONS:%=python-%)
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab LAB="--port=9000")
 	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --log-level=WARN $(lab_options) $(LAB)
@@ -22,6 +22,15 @@ lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(sync) style $(others:%=python-%)
 	$(RUN) -m pytest --numprocesses=3 --dist=loadfile
+
+site: $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
+	@$(VENV)-site/bin/python src/bakery/site.py build
+
+site-serve: ## show the site that was built, on port 8000 of this machine
+	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/site.py serve
+
+test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
+	SITE=dist/site $(RUN) -m pytest tests/static_site
 
 bench: $(VENV)/ready-to-test ## measure how near we come to theory
 	@$(RUN) tests/bench.py
@@ -67,6 +76,12 @@ $(VENVS:=/ready): %/ready: pins.txt pyproject.toml | %/bin/pip
 $(VENVS:=/ready-to-test): %/ready-to-test: pins.txt pyproject.toml | %/bin/pip
 	$*/bin/python -m pip install --quiet --constraint pins.txt --editable '.[test,postgres]'
 	@touch $*/ready $@
+
+$(VENV)-site/ready-to-build: pins.txt pyproject.toml | $(VENV)/bin/pip
+	$(RUN) -m venv $(VENV)-site
+	$(VENV)-site/bin/python -m pip install --quiet --constraint pins.txt jupyterlite-core jupyterlite-pyodide-kernel
+	$(VENV)-site/bin/python -m pip install --quiet --no-deps --constraint pins.txt jupyterlab-widgets anywidget
+	@touch $@
 
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '$(TOO_OLD)' >&2; exit 1; }

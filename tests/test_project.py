@@ -302,7 +302,7 @@ def commands() -> Iterator[str]:
         yield from (line.partition("  #")[0].strip() for line in block.splitlines())
 
 
-TARGETS = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 
 
 def test_the_table_names_every_notebook_in_order_with_its_title_and_level() -> None:
@@ -324,7 +324,7 @@ def test_every_relative_link_of_the_readme_leads_to_a_file() -> None:
 
 
 def test_every_make_command_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)", README, re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", README, re.MULTILINE))
     assert {"lab", "test"} <= named
     assert named <= TARGETS
 
@@ -376,7 +376,7 @@ def make(copy: Path) -> Callable[..., str]:
 
 
 def test_make_alone_lists_every_command(make: Callable[..., str]) -> None:
-    assert set(re.findall(r"^make (\w+)", make(), re.MULTILINE)) == TARGETS
+    assert set(re.findall(r"^make ([\w-]+)", make(), re.MULTILINE)) == TARGETS
 
 
 def test_the_second_make_lab_only_starts_the_lab(make: Callable[..., str]) -> None:

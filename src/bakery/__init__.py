@@ -55,5 +55,10 @@ def _show_traces(shell: Any) -> None:  # noqa: ANN401  # an IPython shell, which
     formatters["image/svg+xml"].for_type(Trace, lambda trace: timeline(trace).svg)
 
 
-if "IPython" in sys.modules and (_shell := sys.modules["IPython"].get_ipython()):
+_shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+if _shell:
     _show_traces(_shell)
+if sys.platform == "emscripten":
+    from bakery.browser import move_in
+
+    move_in(_shell)

@@ -29,6 +29,11 @@ NEEDED = (
 )
 """What a notebook cannot do without, in the order in which the report names the versions."""
 
+IN_A_BROWSER = sys.platform == "emscripten"
+"""Whether this kitchen is a page in the reader's browser, with neither servers nor sockets."""
+
+NOT_IN_A_BROWSER = ("waitress", "ipykernel", "jupyterlab")
+
 BAD_KERNEL = "7.4.0"
 SECONDS = 5.0
 """How long a connection to this very machine may take."""
@@ -64,6 +69,8 @@ class Signs:
     """Whether the environment would send requests for 127.0.0.1 through an HTTP proxy."""
     nested: bool = False
     """Whether `nest_asyncio.apply()` has patched the event loop that runs this."""
+    browser: bool = False
+    """Whether this kitchen is a page in the reader's browser."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +101,22 @@ def doctor() -> Report:
 
 def signs() -> Signs:
     """What there is to see here."""
-    versions = {name: installed(name) for name in NEEDED}
+    versions = {name: installed(name) for name in needed()}
     return Signs(
         python=sys.version_info[:3],
         versions=versions,
-        loopback=loopback(),
+        loopback="" if IN_A_BROWSER else loopback(),
         base=base(),
         server_proxy=installed("jupyter-server-proxy") is not None,
         http_proxy="http" in getproxies() and not proxy_bypass("127.0.0.1"),
         nested=nested(),
+        browser=IN_A_BROWSER,
     )
+
+
+def needed(browser: bool = IN_A_BROWSER) -> list[str]:
+    """The packages that notebooks cannot do without here."""
+    return [name for name in NEEDED if not (browser and name in NOT_IN_A_BROWSER)]
 
 
 def judged(seen: Signs) -> Report:
@@ -192,7 +205,14 @@ def proxied_loopback(seen: Signs) -> str:
     return "An HTTP proxy is set here. Orders go round it; a client of your own does with trust_env=False, or NO_PROXY=127.0.0.1."
 
 
-ASIDES = (proxied_loopback,)
+def in_a_browser(seen: Signs) -> str:
+    """A kitchen without servers, where shops are called directly."""
+    if not seen.browser:
+        return ""
+    return "It is in your browser: shops are called directly, and what needs a real machine says so."
+
+
+ASIDES = (proxied_loopback, in_a_browser)
 
 
 # How to see it

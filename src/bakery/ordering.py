@@ -30,6 +30,7 @@ from typing import NamedTuple, Protocol, SupportsIndex, TextIO, runtime_checkabl
 import httpcore
 import httpx
 
+from . import inprocess
 from .trace import Span, Trace
 
 MOST_ORDERS = 5_000
@@ -47,6 +48,9 @@ PATIENCE = 5.0
 
 TICK = 1.0
 """Seconds from one line of progress to the next."""
+
+IN_PROCESS = sys.platform == "emscripten"
+"""Whether no order can leave this process."""
 
 QUIET = "BAKERY_PROGRESS"
 """Set this environment variable to "off" where outputs are compared: progress depends on the machine."""
@@ -121,7 +125,7 @@ class _Slip(NamedTuple):
 
     lane: str
     request: httpx.Request
-    connection: "_Connection"
+    connection: "_Connection | _Call"
 
 
 def _lanes(cakes: int, paths: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -130,7 +134,7 @@ def _lanes(cakes: int, paths: tuple[str, ...]) -> list[tuple[str, str]]:
     return turns if len(paths) == 1 else [(f"{lane} {path}", path) for lane, path in turns]
 
 
-async def _open(connections: "list[_Connection]", seconds: float) -> None:
+async def _open(connections: "Sequence[_Connection | _Call]", seconds: float) -> None:
     """Open all connections, a few at a time, within one limit for all."""
     deadline = asyncio.get_running_loop().time() + seconds
     for first in range(0, len(connections), AT_THE_DOOR):
@@ -356,17 +360,45 @@ class _Connection(httpcore.AsyncNetworkStream):
         return self._streams
 
 
+class _Call:
+    """One order to a shop that is called in process, where there are no connections to be refused."""
+
+    refusal = ""
+
+    def __init__(self, url: httpx.URL) -> None:
+        self._url = url
+
+    async def open(self, deadline: float, seconds: float) -> None:
+        """Nothing is between the customer and the counter."""
+
+    def abort(self) -> None:
+        """Nothing is left open: the answer's own end closes it."""
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        """Call the shop. Raises `ConnectionError` when nobody answers there."""
+        if server := inprocess.at(self._url):
+            return await server.handle(request)
+        raise ConnectionError(inprocess.nobody(self._url))
+
+    def reason(self, problem: Exception) -> str:
+        """Why there was no answer, or only a part of one."""
+        return str(problem)
+
+
 class _NoPool(httpx.AsyncBaseTransport):
     """Sends each request over the connection that came with it."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        connection = request.extensions["connection"]
+        if isinstance(connection, _Call):
+            return await connection.answer(request)
         url = httpcore.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
             port=request.url.port,
             target=request.url.raw_path,
         )
-        engine = httpcore.AsyncHTTP11Connection(url.origin, request.extensions["connection"])
+        engine = httpcore.AsyncHTTP11Connection(url.origin, connection)
         answer = await engine.handle_async_request(
             httpcore.Request(request.method, url, headers=request.headers.raw, content=request.stream)
         )
@@ -400,6 +432,8 @@ def _certificates() -> ssl.SSLContext:
 
 async def _rehearse() -> None:
     """Take one answer from a script: the first one in a process is 10 ms slower than all later ones."""
+    if IN_PROCESS:  # without a connection, there is no engine to warm up
+        return
     script = httpcore.AsyncMockStream([b"HTTP/1.1 204 No Content\r\n\r\n"])
     request = httpx.Request("GET", "http://rehearsal/", extensions={"connection": script})
     answer = await _NoPool().handle_async_request(request)
@@ -408,7 +442,8 @@ async def _rehearse() -> None:
 
 def _slip(client: httpx.AsyncClient, lane: str, address: str, *, method: str, json: object) -> _Slip:
     try:
-        connection = _Connection(httpx.URL(address))
+        url = httpx.URL(address)
+        connection = _Call(url) if IN_PROCESS or inprocess.at(url) else _Connection(url)
     except httpx.InvalidURL as problem:
         raise ValueError(f"order() cannot send to {address!r}: {problem}") from None
     request = client.build_request(method, address, json=json, extensions={"connection": connection})

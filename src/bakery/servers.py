@@ -2,7 +2,7 @@
 
 `WaitressServer` gives a WSGI app a number of threads, `HypercornServer` gives an ASGI app one thread with an
 event loop of its own. A server takes a socket that already listens, and closes it. Where there are neither
-sockets nor threads, a third one that calls the app in process would stand here beside them.
+sockets nor threads, `inprocess` has a third one, which calls the app in process.
 """
 
 import asyncio
@@ -14,11 +14,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakSet
 
 from bakery.counter import ASGICounter, WSGICounter
 from bakery.mishap import is_the_readers
+
+if TYPE_CHECKING:
+    import httpx
 
 HOST = "127.0.0.1"
 TAKEN = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
@@ -59,6 +62,32 @@ class Server(Protocol):
 
     def stop(self, last_orders: float = LAST_ORDERS) -> None:
         """Take no more orders and end; may be called again, also where a call was interrupted."""
+
+
+class Place(Protocol):
+    """Where an address comes from: a door, or whatever stands for one."""
+
+    def getsockname(self) -> Any:  # noqa: ANN401  # as sockets have it
+        """The host and the port."""
+
+    def close(self) -> None:
+        """Give the address back."""
+
+
+class Premises(Protocol):
+    """What there is to serve with: the ports and threads of a machine, or a browser's single thread."""
+
+    def listen(self, port: int) -> Place:
+        """An address; port 0 is any free one. Raises `OSError`."""
+
+    def wsgi(self, counter: WSGICounter, door: Any, threads: int) -> Server:  # noqa: ANN401  # of these premises
+        """A server for a WSGI app."""
+
+    def asgi(self, counter: ASGICounter, door: Any) -> Server:  # noqa: ANN401  # of these premises
+        """A server for an ASGI app."""
+
+    def transport(self) -> "httpx.AsyncBaseTransport | None":
+        """The way from a client to the shops, where it is not the usual one."""
 
 
 class Door(socket.socket):
@@ -314,6 +343,26 @@ def _config(door: Door) -> Any:  # noqa: ANN401  # Hypercorn's Config, which is 
     config.startup_timeout = config.shutdown_timeout = 86_400.0  # whoever starts a server keeps the time
     config.graceful_timeout = LAST_ORDERS + CLEARING_UP / 2
     return config
+
+
+class Machine:
+    """The premises of a real machine: real ports and real threads."""
+
+    def listen(self, port: int) -> Door:
+        """A door on a port of the loopback address. Raises `OSError`."""
+        make_room_for_a_crowd()
+        return listen(port)
+
+    def wsgi(self, counter: WSGICounter, door: Door, threads: int) -> Server:
+        """Waitress."""
+        return WaitressServer(counter, door, threads)
+
+    def asgi(self, counter: ASGICounter, door: Door) -> Server:
+        """Hypercorn."""
+        return HypercornServer(counter, door)
+
+    def transport(self) -> None:
+        """Clients connect as usual."""
 
 
 def make_room_for_a_crowd(descriptors: int = 8192) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 from bakery import proxy, servers
 from bakery.counter import ASGICounter, Counter, WSGICounter
 from bakery.mishap import reason
-from bakery.servers import Door, HypercornServer, Server, StartupError, WaitressServer
+from bakery.servers import Machine, Place, Premises, Server, StartupError
 from bakery.trace import in_words
 
 if TYPE_CHECKING:
@@ -53,14 +53,17 @@ def serve(
     name = _checked_name(name, kind)
     _check_port(port)
     _check_startup(startup)
-    servers.make_room_for_a_crowd()
 
     shop = Shop(app, kind, name, threads, _take_over(name, port))
     shop._open(startup)
     return shop
 
 
-def _take_over(name: str, port: int) -> Door:
+PREMISES: Premises = Machine()
+"""Where shops stand; `browser` puts other premises here where there are no sockets."""
+
+
+def _take_over(name: str, port: int) -> Place:
     """The door for the new shop of this name; the shop before it, if any, is closed."""
     before = _SHOPS.get(name)
     own = before is not None and before.port == port
@@ -78,7 +81,7 @@ def _take_over(name: str, port: int) -> Door:
 class Shop:
     """A running server, with the app behind it. Made by `serve`; closed by `close()`, by `with`, or at the end."""
 
-    def __init__(self, app: Any, kind: "Kind", name: str, threads: int | None, door: Door) -> None:  # noqa: ANN401
+    def __init__(self, app: Any, kind: "Kind", name: str, threads: int | None, door: Place) -> None:  # noqa: ANN401
         self.app = app
         self.name = name
         self.threads = threads
@@ -89,10 +92,10 @@ class Shop:
         self._server: Server
         if threads is None:
             self._counter = counter = ASGICounter(app, self._prefix)
-            self._server = HypercornServer(counter, door)
+            self._server = PREMISES.asgi(counter, door)
         else:
             self._counter = wsgi = WSGICounter(app, self._prefix)
-            self._server = WaitressServer(wsgi, door, threads)
+            self._server = PREMISES.wsgi(wsgi, door, threads)
 
     @property
     def url(self) -> str:
@@ -123,6 +126,9 @@ class Shop:
 
         if self.closed:
             raise RuntimeError(f'The shop "{self.name}" is closed.\nOpen it again:  shop = serve(app)')
+        if transport := PREMISES.transport():
+            called: dict[str, Any] = {"base_url": self.url, "transport": transport, "timeout": 30.0}
+            return httpx.AsyncClient(**(called | options))
         # Certificates and proxies have no say in an address of this machine. Loading them takes 20 to 30 ms.
         trusts_nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         usual: dict[str, Any] = {
@@ -206,21 +212,21 @@ def _close_all() -> None:
 # The door
 
 
-def _listen(port: int) -> Door:
+def _listen(port: int) -> Place:
     try:
-        return servers.listen(port)
+        return PREMISES.listen(port)
     except OSError as error:
         holder = next((f' by the shop "{shop.name}"' for shop in _SHOPS.values() if shop.port == port), "")
         what = f"is taken{holder}" if error.errno in servers.TAKEN else f"cannot be used: {error.strerror}"
         raise OSError(f"Port {port} {what}.\nServe on a free port:  serve(app)") from None
 
 
-def _listen_again(port: int, asked: int) -> Door:
+def _listen_again(port: int, asked: int) -> Place:
     """A door on the port asked for; else on the one before, so that an open tab stays alive; else on any."""
     if asked:
         return _listen(asked)
     try:
-        return servers.listen(port)
+        return PREMISES.listen(port)
     except OSError:
         return _listen(0)
 

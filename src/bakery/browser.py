@@ -1,0 +1,225 @@
+"""A kernel in the reader's browser: what is different there, in one place.
+
+Python runs as WebAssembly, in one thread, without sockets or processes. `move_in` makes the series feel at home:
+shops are called in process, `time.sleep` and `asyncio.run` are as true as on a machine, and what cannot be there
+says so in a sentence, instead of a traceback, and the cells after it go on.
+"""
+
+import ast
+import asyncio
+import asyncio.runners
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
+
+from bakery.counter import VISIT, Counter
+
+REAL = "Run this notebook on Binder or on your own machine to see it."
+
+
+class NoMachineError(RuntimeError):
+    """Something that needs a real machine; its text says what, and what to do instead."""
+
+
+def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, which we do not import
+    """Make a browser's kernel ready for the series. Called once, when the package is imported there."""
+    from pyodide.ffi import can_run_sync, run_sync  # type: ignore[import-not-found]
+
+    from bakery import serving
+    from bakery.inprocess import InProcess, Threads
+
+    # Pyodide wraps the true sleep in one that lets the loop go on.
+    threads = Threads(run_sync, getattr(time.sleep, "__wrapped__", time.sleep), possible=can_run_sync)
+    time.sleep = threads.sleep  # type: ignore[assignment]  # typeshed allows for `__index__` as well
+    # Pyodide's own asyncio.run is lenient: it would run in a cell, where a machine says that it cannot.
+    asyncio.run = asyncio.runners.run
+    serving.PREMISES = InProcess(threads)
+    lend_threads(asyncio.get_event_loop(), threads)
+    refuse(threads)
+    put_in_line(threads)
+    if shell is not None:
+        shell.set_custom_exc((NoMachineError, NameError), tell)
+        go_on(shell)
+
+
+def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, and threads of the model
+    """Give a loop an executor: `asyncio.to_thread` and Quart's plain handlers wait side by side, as in a pool.
+
+    The pool has as many places as `concurrent.futures` would give it, which by default depends on the cores.
+    """
+    # On a machine every shop has a loop, and so a default pool, of its own: here the counter tells them apart.
+    defaults: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
+    pools: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
+    cells = Counter()
+
+    def shop() -> Counter:
+        visit = VISIT.get()
+        return visit.counter if visit else cells
+
+    def set_default_executor(executor: Any) -> None:  # noqa: ANN401  # as the loop has it
+        defaults[shop()] = asyncio.Semaphore(executor._max_workers)
+
+    def run_in_executor(
+        executor: Any,  # noqa: ANN401  # as the loop has it
+        function: Callable[..., Any],
+        *args: Any,  # noqa: ANN401
+    ) -> asyncio.Task[Any]:
+        size = getattr(executor, "_max_workers", 0)
+        usual = asyncio.Semaphore(min(32, (os.cpu_count() or 1) + 4))
+        pool = (
+            pools.setdefault(executor, asyncio.Semaphore(size))
+            if size
+            else defaults.setdefault(shop(), usual)
+        )
+
+        async def work() -> Any:  # noqa: ANN401  # what the function returns
+            async with pool:
+                return threads.call(function, *args)
+
+        task: asyncio.Task[Any] = loop.create_task(work())
+        return task
+
+    loop.run_in_executor = run_in_executor
+    loop.set_default_executor = set_default_executor
+
+
+class Line:
+    """What `aiosqlite` has instead of a queue and a thread: each connection's calls one after the other."""
+
+    def __init__(self, threads: Any) -> None:  # noqa: ANN401  # threads of the model
+        self._threads = threads
+        self._turn = asyncio.Lock()
+        self._calls: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Be the thread: there is none to start."""
+
+    def put_nowait(self, call: tuple[asyncio.Future[Any] | None, Callable[[], Any]]) -> None:
+        """Be the queue: call a function once it is its turn, and give its result to the future."""
+        task = asyncio.get_running_loop().create_task(self._call(*call))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+
+    async def _call(self, future: asyncio.Future[Any] | None, function: Callable[[], Any]) -> None:
+        async with self._turn:
+            try:
+                result = self._threads.call(function)
+            except Exception as error:
+                if future and not future.done():
+                    future.set_exception(error)
+            else:
+                if future and not future.done():
+                    future.set_result(result)
+
+
+def put_in_line(threads: Any) -> None:  # noqa: ANN401  # threads of the model
+    """Give the connections of `aiosqlite` a line each in place of their threads."""
+    import aiosqlite.core
+
+    core: Any = aiosqlite.core
+    core.SimpleQueue = lambda: Line(threads)
+    core.Thread = lambda **_: Line(threads)
+
+
+def refuse(threads: Any) -> None:  # noqa: ANN401  # threads of the model
+    """Let what cannot be here say so, in a sentence and at once: threads, processes, servers and far addresses."""
+    import httpx
+
+    from bakery.inprocess import Transport
+
+    def no_thread(*_: object, **__: object) -> NoReturn:
+        raise NoMachineError(f"A browser gives Python one thread, so this cell cannot start another. {REAL}")
+
+    def no_process(*_: object, **__: object) -> NoReturn:
+        raise NoMachineError(f"A browser starts no second Python, so this cell has nowhere to run. {REAL}")
+
+    def no_port(*_: object, **__: object) -> NoReturn:
+        raise NoMachineError(
+            "A browser lets Python open no port. Serve the app in this notebook instead:  shop = serve(app)"
+        )
+
+    ways = Transport()
+    put: list[tuple[Any, str, Callable[..., Any]]] = [
+        (threading.Thread, "start", no_thread),
+        (ProcessPoolExecutor, "__init__", no_process),
+        (ThreadPoolExecutor, "submit", no_thread),  # before it puts the work into a queue that nobody empties
+        (subprocess.Popen, "__init__", no_process),
+        # Below Flask's app.run() and every other server: without this they wait for ever.
+        (socket.socket, "bind", no_port),
+        (httpx.AsyncHTTPTransport, "handle_async_request", lambda _, order: ways.handle_async_request(order)),
+        (httpx.HTTPTransport, "handle_request", lambda _, order: threads.wait(_whole(ways, order))),
+    ]
+    for owner, name, instead in put:
+        setattr(owner, name, instead)
+
+
+async def _whole(ways: Any, request: Any) -> Any:  # noqa: ANN401  # httpx's, which are imported late
+    """An answer as a plain client reads it: with all of its body."""
+    import httpx
+
+    answer = await ways.handle_async_request(request)
+    body = await answer.aread()
+    return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)
+
+
+MISSING: set[str] = set()
+"""The names that cells which needed a machine would have made."""
+
+
+def tell(
+    shell: Any,  # noqa: ANN401  # an IPython shell, as all arguments are IPython's
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """Say the sentence of a `NoMachineError` in the cell, which then counts as done.
+
+    A later cell that misses what the first one would have made says that, too. Other errors are shown as ever.
+    """
+    if isinstance(error, NoMachineError):
+        history = getattr(shell, "user_ns", {}).get("In", [])
+        MISSING.update(made(history[-1] if history else ""))
+        print(error)  # noqa: T201  # a cell's output
+    elif isinstance(error, NameError) and error.name in MISSING:
+        print(f"This needs `{error.name}` from the cell that had no machine to run on. {REAL}")  # noqa: T201
+    else:
+        shown = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+        shell._showtraceback(kind, error, shown)
+
+
+def made(code: str) -> set[str]:
+    """The names that some code assigns."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:  # a cell with magics
+        return set()
+    return {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def go_on(shell: Any) -> None:  # noqa: ANN401  # an IPython shell
+    """Let Run All go on after a cell that is meant to fail, as it does with a kernel on a machine.
+
+    JupyterLab asks for that with `stop_on_error`; this kernel's reply would stop it all the same. So the cell
+    shows its traceback and counts as done.
+    """
+    stop = shell._showtraceback
+
+    def show(kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
+        request = getattr(shell.kernel, "_parent_header", None) or {}
+        if request.get("content", {}).get("stop_on_error", True):
+            stop(kind, error, lines)
+        else:
+            print(shell.InteractiveTB.stb2text(lines), file=sys.stderr)  # noqa: T201  # a cell's output
+
+    shell._showtraceback = show

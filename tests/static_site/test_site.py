@@ -1,0 +1,163 @@
+"""Every notebook runs in the browser alone, with the same words as on a machine, and nothing leaves the machine."""
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bakery.browser import REAL
+from bakery.inprocess import MODEL
+from bakery.site import BUILDS, as_json, packed, read
+
+from .conftest import Site, cells, run, run_all
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("0[0-5]*.ipynb"))
+
+OTHER_WORDS = {
+    "doctor",  # names the packages of a browser
+    "gather-a-list",  # Python's own words, of the newest Python
+    "check-in-a-list",
+}
+"""Cells that say something else in a browser, on purpose."""
+
+FLASK_AND_QUART = """
+import asyncio, time
+from flask import Flask
+from quart import Quart
+from bakery import order, serve
+flask, quart = Flask("a"), Quart("b")
+@flask.get("/cake")
+def bake(): time.sleep(0.5); return "cake"
+@quart.get("/cake")
+async def bake_too(): await asyncio.sleep(0.5); return "cake"
+runs = [await order(serve(app, **options)) for app, options in [(flask, dict(threads=1)), (flask, dict(threads=3)), (quart, {})]]
+print([int(run.makespan / 0.5 + 0.2) for run in runs], [run.most_at_once for run in runs])
+"""
+
+
+def sanitized(text: str) -> str:
+    """Text without what honestly varies, by the rules of the notebook tests."""
+    rules = (ROOT / "tests" / "sanitize.cfg").read_text("utf-8")
+    for pattern, instead in re.findall(r"^regex: (.*)\nreplace: (.*)$", rules, re.MULTILINE):
+        text = re.sub(pattern, instead, text)
+    return text
+
+
+def words(cell: dict[str, Any]) -> str:
+    """What a cell says, without widgets' own text."""
+    said = ""
+    for output in cell["outputs"]:
+        if output["output_type"] == "stream":
+            said += "".join(output["text"])
+        else:
+            said += "".join(output.get("data", {}).get("text/plain", ""))
+    return sanitized(said.replace(f"{MODEL}\n", "")).strip()
+
+
+def meant_to_fail(cell: dict[str, Any]) -> bool:
+    return "raises-exception" in cell["metadata"].get("tags", [])
+
+
+def without_a_machine(said: str) -> bool:
+    return REAL in said
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_a_notebook_runs_to_its_end(site: Site, notebook: Path) -> None:
+    with site.notebook(notebook.name) as page:
+        assert run_all(page)
+        ran = cells(page)
+        if folder := os.environ.get("BROWSER_ARTEFACTS"):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=Path(folder) / f"{notebook.stem}.png")
+    errors = [output for cell in ran for output in cell["outputs"] if output["output_type"] == "error"]
+    assert errors == []
+    assert [cell["id"] for cell in ran if cell["execution_count"] is None] == []
+    stored = {cell["id"]: cell for cell in json.loads(notebook.read_bytes())["cells"]}
+    for cell in ran:
+        said = words(cell)
+        if not (cell["id"] in OTHER_WORDS or meant_to_fail(cell) or without_a_machine(said)):
+            assert (cell["id"], said) == (cell["id"], words(stored[cell["id"]]))
+    assert site.left == []
+
+
+def test_three_flask_orders_take_three_bakes_and_quart_orders_one(site: Site) -> None:
+    with site.notebook(NOTEBOOKS[0].name) as page:
+        assert run(page, FLASK_AND_QUART)["text"].splitlines()[-1] == "[3, 1, 1] [1, 3, 3]"
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("import threading; threading.Thread(target=print).start()", "one thread"),
+        ("import subprocess; subprocess.run(['ls'])", "no second Python"),
+        ("from flask import Flask; Flask('a').run()", "no port"),
+        ("import httpx; await httpx.AsyncClient().get('https://example.com')", "no other machine"),
+    ],
+)
+def test_what_cannot_be_in_a_browser_says_so_at_once(site: Site, code: str, word: str) -> None:
+    with site.notebook(NOTEBOOKS[0].name) as page:
+        assert word in run(page, f"import bakery\n{code}")["text"]
+
+
+def test_the_first_page_is_the_first_notebook_with_a_banner(site: Site) -> None:
+    with site.context() as context:
+        page = site.open(context, "")
+        assert (
+            page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path") == "00_start_here.ipynb"
+        )
+        banner = page.get_by_role("region", name="About this site")
+        assert "only in this browser" in banner.inner_text()
+        with page.expect_download() as download:
+            banner.get_by_role("button", name="Download this notebook").click()
+        assert download.value.suggested_filename == "00_start_here.ipynb"
+        banner.get_by_role("button", name="Close").click()
+        assert banner.count() == 0
+
+
+def test_a_reader_who_comes_back_to_a_newer_site_is_told_and_keeps_both_copies(
+    site: Site, folder: Path
+) -> None:
+    with site.context() as context:
+        page = site.open(context, "")
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+        page.evaluate(
+            "() => Object.keys(localStorage).filter(key => key.startsWith('three-cakes-build'))"
+            ".forEach(key => localStorage.setItem(key, 'an older one'))"
+        )
+        page = site.open(context, "")
+        banner = page.get_by_role("region", name="About this site")
+        banner.get_by_text("newer than your copy of 00_start_here").wait_for()
+        banner.get_by_role("button", name="Take the new").click()
+        # The page loads anew on the way: ask until both copies are there, in a page without that line.
+        page.wait_for_function(
+            """async () => {
+                if (!window.jupyterapp?.serviceManager || document.body.innerText.includes('newer than your copy')) return false;
+                const folder = await window.jupyterapp.serviceManager.contents.get('');
+                const names = folder.content.map(file => file.name);
+                window.seen = names;
+                return names.includes('00_start_here.ipynb') && names.includes('00_start_here_mine.ipynb');
+            }""",
+            timeout=60_000,
+            polling=500,
+        )
+
+
+def test_a_page_that_is_older_than_the_site_offers_the_new_one(site: Site) -> None:
+    with site.context() as context:
+        context.route("**/build.json", lambda route: route.fulfill(body=as_json({"build": "newer"})))
+        page = site.open(context, "")
+        page.get_by_text("This page is an older copy of the site.").wait_for()
+        assert page.get_by_role("button", name="Load the new one").count() == 1
+
+
+def test_the_site_is_small_and_names_no_other_host(folder: Path) -> None:
+    files = read(folder)
+    assert len(packed(files)) <= 25_000_000
+    assert set(json.loads(files[BUILDS])) == {"build"}
+    config = json.loads(files["jupyter-lite.json"])
+    assert "://" not in json.dumps(config["jupyter-config-data"]["litePluginSettings"])
