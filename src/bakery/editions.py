@@ -29,8 +29,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from bakery.checking.course import import_lessons
 from bakery.checking.lesson import Lesson, lessons
-from bakery.checking.memory import FILE, import_lessons
+from bakery.checking.memory import FILE
 
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 """What to replace by what before two outputs are compared, in this order."""

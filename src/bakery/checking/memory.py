@@ -2,13 +2,9 @@
 
 import json
 import os
-import pkgutil
 import threading
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-
-from .verdict import Note
 
 FILE = "BAKERY_PROGRESS_FILE"
 """The environment variable that names another file, or `off`: then progress lasts as long as the kernel."""
@@ -134,65 +130,17 @@ def _write(path: Path, what: Done) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def import_lessons() -> None:
-    """Import the lessons of all notebooks, so that they are known."""
-    import bakery.lessons
-
-    for module in pkgutil.iter_modules(bakery.lessons.__path__):
-        import_module(f"bakery.lessons.{module.name}")
+def write(path: Path) -> None:
+    """Write all that is done to a file of the reader's. Raises `OSError` where it cannot be written."""
+    _write(path, done())
 
 
-class Progress:
-    """The map of the series: `progress()` says what is done and what is next.
-
-    `progress.save("my_progress.json")` writes it to a file of yours, `progress.restore("my_progress.json")` takes
-    it up again, on this machine or another one. Nothing is sent anywhere.
-    """
-
-    def __call__(self) -> Note:
-        """What is done in each notebook, and what is next."""
-        from .lesson import lessons
-
-        import_lessons()
-        finished = done()
-        lines: list[str] = []
-        following = ""
-        for name, lesson in sorted(lessons.items()):
-            mine = [one for one in lesson.names if one in finished.get(name, set())]
-            sign = "\N{CHECK MARK}" if len(mine) == len(lesson.names) else "\N{WHITE CIRCLE}"
-            lines.append(f"{sign} {name[:2]} {lesson.title}: {len(mine)} of {len(lesson.names)} done")
-            left = [one for one in lesson.names if one not in mine]
-            if left and not following:
-                following = f"Next: `{left[0]}` in {lesson.title}."
-        said = following or "All done. The bakery is yours."
-        return Note(said, "\n".join(lines), trouble())
-
-    def save(self, file: str | Path) -> Note:
-        """Write progress to a file of yours."""
-        path = Path(file).expanduser()
-        try:
-            _write(path, done())
-        except OSError as error:
-            return Note(
-                f"`{path}` could not be written ({error.strerror}). Nothing is lost; try another name."
-            )
-        return Note(f"Saved in `{path}`. Keep that file; `progress.restore` takes it up again.")
-
-    def restore(self, file: str | Path) -> Note:
-        """Take up the progress in a file of yours; what is done already stays done."""
-        path = Path(file).expanduser()
-        if not path.is_file():
-            return Note(f"There is no file `{path}`. Is it in the folder of this notebook?")
-        try:
-            found = read(path)
-        except (OSError, ValueError):
-            return Note(f"`{path}` holds no progress that can be read. Nothing was changed.")
-        for lesson, names in found.items():
-            _session.setdefault(lesson, set()).update(names)
-        if (kept := place()) is not None:
-            _keep(kept)
-        count = sum(map(len, found.values()))
-        return Note(f"Restored: {count} {'exercise' if count == 1 else 'exercises'} done.", "", trouble())
+def take_up(found: Done) -> None:
+    """Let all this be done as well."""
+    for lesson, names in found.items():
+        _session.setdefault(lesson, set()).update(names)
+    if (kept := place()) is not None:
+        _keep(kept)
 
 
 def trouble() -> str:
@@ -200,6 +148,3 @@ def trouble() -> str:
     said = " ".join(_trouble)
     _trouble.clear()
     return said
-
-
-progress = Progress()
