@@ -82,7 +82,7 @@ def test_a_slider_moved_while_a_cell_awaits_stays_alive(window: Window) -> None:
         awaiting="""
             import asyncio
 
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while slider.value == 0:
                     await asyncio.sleep(0.05)
         """,
@@ -92,11 +92,11 @@ def test_a_slider_moved_while_a_cell_awaits_stays_alive(window: Window) -> None:
         handle = opened.page.locator(".noUi-handle")
         seen = opened.page.locator(".widget-html-content")
         handle.press("ArrowRight")
-        seen.get_by_text("seen 1").wait_for(timeout=15_000)
-        assert opened.wait_all(40), opened.errors
+        seen.get_by_text("seen 1").wait_for(timeout=60_000)
+        assert opened.wait_all(90), opened.errors
         for moved in range(2, 5):
             handle.press("ArrowRight")
-            seen.get_by_text(f"seen {moved}").wait_for(timeout=5_000)
+            seen.get_by_text(f"seen {moved}").wait_for(timeout=30_000)
         assert opened.complaints == []
 
 
