@@ -15,7 +15,9 @@ from quart import request as quart_request
 
 import bakery.browser
 import bakery.serving
-from bakery.browser import Line, NoMachineError, go_on, lend_threads, tell
+from bakery.browser import Line, Lock, NoMachineError, go_on, lend_threads, tell
+from bakery.checking.answer import Answer
+from bakery.checking.stage import perform
 from bakery.counter import WSGICounter
 from bakery.inprocess import MODEL, NO_MODEL, Hatch, InProcess, Threads, at
 from bakery.ordering import order
@@ -355,6 +357,96 @@ def test_the_lent_pool_is_as_large_as_its_executor() -> None:
         return list(await asyncio.gather(*(loop.run_in_executor(executor, abs, -n) for n in range(5))))  # type: ignore[arg-type]
 
     assert asyncio.run(run()) == [0, 1, 2, 3, 4]
+
+
+def test_a_lock_is_handed_on_to_whoever_gives_way_for_it() -> None:
+    given: list[Awaitable[object]] = []
+    threads = Threads(given.append, lambda _: None)
+    lock = Lock(threads)
+
+    async def run() -> None:
+        assert lock.acquire()
+        assert not lock.acquire(blocking=False)
+        threads.call(lock.acquire)
+        lock.release()
+        await given[0]  # the second one has it now
+        assert lock.locked()
+        lock.release()
+        assert not lock.locked()
+        with pytest.raises(RuntimeError, match="unlocked"):
+            lock.release()
+
+    asyncio.run(run())
+
+
+def test_waiting_in_vain_for_the_only_thread_is_refused_instead(threads: Threads) -> None:
+    lock = Lock(threads)
+    with lock, pytest.raises(NoMachineError, match="only this one"):
+        lock.acquire()
+    assert lock.acquire(timeout=1)
+    lock.release()
+
+
+def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads: Threads) -> None:
+    import time
+
+    lock = Lock(threads)
+
+    def bake() -> None:
+        with lock:
+            time.sleep(1)
+
+    stage = perform(
+        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), alone=True
+    )
+    assert stage.error is None
+    assert stage.value is not None
+    assert stage.value.seconds == 3
+    with lock:
+        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), alone=True)
+    assert stage.error is not None
+    assert not stage.out_of_time
+
+
+def test_a_thread_works_while_it_does_not_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+
+    def block(seconds: float) -> None:
+        now[0] += seconds
+
+    def pause(awaitable: Any) -> None:  # noqa: ANN401
+        awaitable.close()
+        now[0] += 5
+
+    threads = Threads(pause, block)
+    now[0] += 1
+    threads.sleep(2)
+    threads.call(threads.sleep, 3)
+    now[0] += 1
+    assert threads.worked() == 2
+
+
+def test_who_orders_while_the_loop_is_held_came_in_time_all_the_same() -> None:
+    import time
+
+    app = Quart("bakery")
+
+    @app.get("/big")
+    async def big() -> str:
+        time.sleep(0.1)
+        return "big"
+
+    @app.get("/water")
+    async def water() -> str:
+        return "water"
+
+    async def run() -> Trace:
+        return await order(serve(app), cakes=2, path=["/big", "/water"], every=0.01)
+
+    trace = asyncio.run(run())
+    first = min(span.start for span in trace.spans if "/water" in span.lane)
+    assert first == 0.01
 
 
 def test_the_calls_of_a_database_connection_come_one_after_the_other() -> None:

@@ -13,6 +13,7 @@ import asyncio
 import errno
 import io
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from functools import wraps
@@ -61,11 +62,21 @@ class Threads:
         self._block = block
         self._possible = possible
         self._inside = False
+        self._idle = 0.0
 
     @property
     def overlap(self) -> bool:
         """Whether one call can sleep while another one runs."""
         return self._possible()
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether the running code is a thread of the model, and may wait while another one runs."""
+        return self._inside and self.overlap
+
+    def worked(self) -> float:
+        """What `time.thread_time` is: seconds, without those that the running thread slept."""
+        return time.perf_counter() - self._idle
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function as a thread of the model would."""
@@ -77,8 +88,10 @@ class Threads:
 
     def sleep(self, seconds: float) -> None:
         """What `time.sleep` is: other threads get a turn, but only where a thread sleeps."""
-        if not self._inside or not self.overlap:
+        if not self.gives_way:
+            before = self.worked()
             self._block(seconds)
+            self._idle = time.perf_counter() - before
             return
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
@@ -92,11 +105,13 @@ class Threads:
             raise RuntimeError("This browser cannot wait in plain code. In a cell, write `await` instead.")
         # Others run meanwhile, and theirs may be the loop's own code, which has no threads to give way to.
         before, self._inside = self._inside, False
+        worked = self.worked()
         try:
             result: T = self._pause(awaitable)
             return result
         finally:
             self._inside = before
+            self._idle = time.perf_counter() - worked  # what others did meanwhile is not this thread's work
 
 
 class Hatch:
