@@ -1,9 +1,13 @@
 """Shops that are called in process: what a browser has, tried here on a clock that nobody waits for."""
 
+import _thread
 import asyncio
+import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -388,8 +392,6 @@ def test_waiting_in_vain_for_the_only_thread_is_refused_instead(threads: Threads
 
 
 def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads: Threads) -> None:
-    import time
-
     lock = Lock(threads)
 
     def bake() -> None:
@@ -428,13 +430,13 @@ def test_a_thread_works_while_it_does_not_sleep(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_who_orders_while_the_loop_is_held_came_in_time_all_the_same() -> None:
-    import time
-
     app = Quart("bakery")
 
     @app.get("/big")
     async def big() -> str:
-        time.sleep(0.1)
+        end = time.perf_counter() + 0.03
+        while time.perf_counter() < end:
+            pass
         return "big"
 
     @app.get("/water")
@@ -463,6 +465,58 @@ def test_the_calls_of_a_database_connection_come_one_after_the_other() -> None:
         return list(done)
 
     assert asyncio.run(run()) == ["first", "second"]
+
+
+def test_a_connection_waits_for_a_locked_database_as_long_as_it_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, real_sleep = [0.0], asyncio.sleep
+    monkeypatch.setattr(bakery.browser, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    async def later(seconds: float) -> None:
+        now[0] += seconds
+        if now[0] > 0.05:
+            ada.commit()
+        await real_sleep(0)
+
+    monkeypatch.setattr(bakery.browser.asyncio, "sleep", later)
+    file = tmp_path / "cakes.db"
+    ada = sqlite3.connect(file)
+    ada.execute("CREATE TABLE cakes (name TEXT)")
+    insert = "INSERT INTO cakes VALUES ('plum')"
+
+    async def bob(patience: float) -> None:
+        line, loop = Line(Threads(never, lambda _: None)), asyncio.get_running_loop()
+        opened, inserted = loop.create_future(), loop.create_future()
+        line.put_nowait((opened, lambda: sqlite3.connect(file, timeout=patience)))
+        db = await opened
+        line.put_nowait((inserted, lambda: db.execute(insert)))
+        try:
+            await inserted
+        finally:
+            db.close()
+
+    ada.execute(insert)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        asyncio.run(bob(patience=0))
+    asyncio.run(bob(patience=5))
+    assert 0.05 < now[0] < 0.1
+    ada.close()
+
+
+def test_each_connection_has_a_thread_of_its_own() -> None:
+    threads = Threads(never, lambda _: None)
+
+    async def run() -> list[int]:
+        lines, loop = [Line(threads), Line(threads)], asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in range(3)]
+        for line, future in zip([*lines, lines[0]], futures, strict=True):
+            line.put_nowait((future, threads.ident))
+        return list(await asyncio.gather(*futures))
+
+    first, second, again = asyncio.run(run())
+    assert first == again != second
+    assert threads.ident() == _thread.get_ident() not in (first, second)
 
 
 def test_what_needs_a_machine_says_so_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ import asyncio.runners
 import os
 import queue
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -29,6 +30,9 @@ REAL = "Run this notebook on Binder or on your own machine to see it."
 
 NOTICED = 0.25
 """Seconds of work in a lent thread after which the others have noticed."""
+
+ASK_AGAIN = 0.01
+"""Seconds between two tries to have a database that somebody has locked."""
 
 
 class NoMachineError(RuntimeError):
@@ -50,6 +54,7 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     serving.PREMISES = InProcess(threads)
     lend_threads(asyncio.get_event_loop(), threads)
     time.thread_time = threads.worked  # Python has none there
+    threading.get_ident = threads.ident
     refuse(threads)
     lend_locks(threads)
     put_in_line(threads)
@@ -206,12 +211,16 @@ def lend_locks(threads: Any) -> None:  # noqa: ANN401  # threads of the model
 
 
 class Line:
-    """What `aiosqlite` has instead of a queue and a thread: each connection's calls one after the other."""
+    """What `aiosqlite` has instead of a queue and a thread: each connection's calls one after the other.
+
+    SQLite itself would wait for a lock without giving way, and nobody could free it: the line asks again instead.
+    """
 
     def __init__(self, threads: Any) -> None:  # noqa: ANN401  # threads of the model
         self._threads = threads
         self._turn = asyncio.Lock()
         self._calls: set[asyncio.Task[None]] = set()
+        self._patience = 0.0
 
     def start(self) -> None:
         """Be the thread: there is none to start."""
@@ -225,13 +234,29 @@ class Line:
     async def _call(self, future: asyncio.Future[Any] | None, function: Callable[[], Any]) -> None:
         async with self._turn:
             try:
-                result = self._threads.call(function)
+                result = await self._result(function)
+                if isinstance(result, sqlite3.Connection):
+                    [milliseconds] = result.execute("PRAGMA busy_timeout").fetchone()
+                    result.execute("PRAGMA busy_timeout = 0")
+                    self._patience = milliseconds / 1000
             except Exception as error:
                 if future and not future.done():
                     future.set_exception(error)
             else:
                 if future and not future.done():
                     future.set_result(result)
+
+    async def _result(self, function: Callable[[], Any]) -> Any:  # noqa: ANN401  # what the function returns
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                with self._threads.numbered(id(self)):
+                    return self._threads.call(function)
+            except sqlite3.OperationalError as error:
+                code = getattr(error, "sqlite_errorcode", None)
+                if code != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                    raise
+            await asyncio.sleep(ASK_AGAIN)
 
 
 def put_in_line(threads: Any) -> None:  # noqa: ANN401  # threads of the model

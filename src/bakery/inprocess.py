@@ -9,13 +9,14 @@ Every other `time.sleep` stops everybody, as it should: Pyodide's own one lets t
 blocked loop could not be shown.
 """
 
+import _thread
 import asyncio
 import errno
 import io
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import unquote
@@ -62,6 +63,7 @@ class Threads:
         self._block = block
         self._possible = possible
         self._inside = False
+        self._number = 0
         self._idle = 0.0
 
     @property
@@ -77,6 +79,19 @@ class Threads:
     def worked(self) -> float:
         """What `time.thread_time` is: seconds, without those that the running thread slept."""
         return time.perf_counter() - self._idle
+
+    def ident(self) -> int:
+        """What `threading.get_ident` is: of the thread of the model that `numbered` told, or the true one."""
+        return self._number or _thread.get_ident()
+
+    @contextmanager
+    def numbered(self, number: int) -> Iterator[None]:
+        """Let what is called here run in the thread of this number."""
+        before, self._number = self._number, number
+        try:
+            yield
+        finally:
+            self._number = before
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function as a thread of the model would."""
@@ -105,12 +120,13 @@ class Threads:
             raise RuntimeError("This browser cannot wait in plain code. In a cell, write `await` instead.")
         # Others run meanwhile, and theirs may be the loop's own code, which has no threads to give way to.
         before, self._inside = self._inside, False
+        number, self._number = self._number, 0
         worked = self.worked()
         try:
             result: T = self._pause(awaitable)
             return result
         finally:
-            self._inside = before
+            self._inside, self._number = before, number
             self._idle = time.perf_counter() - worked  # what others did meanwhile is not this thread's work
 
 
