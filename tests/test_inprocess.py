@@ -479,7 +479,7 @@ def test_a_connection_waits_for_a_locked_database_as_long_as_it_would(
             ada.commit()
         await real_sleep(0)
 
-    monkeypatch.setattr(bakery.browser.asyncio, "sleep", later)
+    monkeypatch.setattr(asyncio, "sleep", later)
     file = tmp_path / "cakes.db"
     ada = sqlite3.connect(file)
     ada.execute("CREATE TABLE cakes (name TEXT)")

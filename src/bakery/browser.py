@@ -286,6 +286,7 @@ def refuse(threads: Any) -> None:  # noqa: ANN401  # threads of the model
         )
 
     ways = Transport()
+
     def no_look() -> NoReturn:
         raise NoMachineError(
             f"A browser gives Python one thread, and nobody can look at it while it is held. {REAL}"
