@@ -134,9 +134,9 @@ def test_an_exercise_is_not_attempted_failed_and_solved(race: "Page") -> None:
 
 
 def test_a_quiz_is_answered_with_a_click(race: "Page") -> None:
-    group = run_cell(race, "quiz-the-ceiling").get_by_role("group")
-    group.get_by_role("button").first.click()
-    group.get_by_role("status").get_by_text(re.compile("the_ceiling: (right|wrong)")).wait_for()
+    quiz = run_cell(race, "quiz-the-ceiling")
+    quiz.get_by_role("group").get_by_role("button").first.click()
+    quiz.get_by_role("status").get_by_text(re.compile("the_ceiling: (right|wrong)")).wait_for()
 
 
 def test_the_slider_and_the_button_of_a_lab_start_a_race(race: "Page") -> None:
