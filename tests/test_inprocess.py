@@ -1,9 +1,13 @@
 """Shops that are called in process: what a browser has, tried here on a clock that nobody waits for."""
 
+import _thread
 import asyncio
+import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +19,9 @@ from quart import request as quart_request
 
 import bakery.browser
 import bakery.serving
-from bakery.browser import Line, NoMachineError, go_on, lend_threads, tell
+from bakery.browser import Line, Lock, NoMachineError, go_on, lend_threads, tell
+from bakery.checking.answer import Answer
+from bakery.checking.stage import perform
 from bakery.counter import WSGICounter
 from bakery.inprocess import MODEL, NO_MODEL, Hatch, InProcess, Threads, at
 from bakery.ordering import order
@@ -357,6 +363,94 @@ def test_the_lent_pool_is_as_large_as_its_executor() -> None:
     assert asyncio.run(run()) == [0, 1, 2, 3, 4]
 
 
+def test_a_lock_is_handed_on_to_whoever_gives_way_for_it() -> None:
+    given: list[Awaitable[object]] = []
+    threads = Threads(given.append, lambda _: None)
+    lock = Lock(threads)
+
+    async def run() -> None:
+        assert lock.acquire()
+        assert not lock.acquire(blocking=False)
+        threads.call(lock.acquire)
+        lock.release()
+        await given[0]  # the second one has it now
+        assert lock.locked()
+        lock.release()
+        assert not lock.locked()
+        with pytest.raises(RuntimeError, match="unlocked"):
+            lock.release()
+
+    asyncio.run(run())
+
+
+def test_waiting_in_vain_for_the_only_thread_is_refused_instead(threads: Threads) -> None:
+    lock = Lock(threads)
+    with lock, pytest.raises(NoMachineError, match="only this one"):
+        lock.acquire()
+    assert lock.acquire(timeout=1)
+    lock.release()
+
+
+def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads: Threads) -> None:
+    lock = Lock(threads)
+
+    def bake() -> None:
+        with lock:
+            time.sleep(1)
+
+    stage = perform(
+        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), alone=True
+    )
+    assert stage.error is None
+    assert stage.value is not None
+    assert stage.value.seconds == 3
+    with lock:
+        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), alone=True)
+    assert stage.error is not None
+    assert not stage.out_of_time
+
+
+def test_a_thread_works_while_it_does_not_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+
+    def block(seconds: float) -> None:
+        now[0] += seconds
+
+    def pause(awaitable: Any) -> None:  # noqa: ANN401
+        awaitable.close()
+        now[0] += 5
+
+    threads = Threads(pause, block)
+    now[0] += 1
+    threads.sleep(2)
+    threads.call(threads.sleep, 3)
+    now[0] += 1
+    assert threads.worked() == 2
+
+
+def test_who_orders_while_the_loop_is_held_came_in_time_all_the_same() -> None:
+    app = Quart("bakery")
+
+    @app.get("/big")
+    async def big() -> str:
+        end = time.perf_counter() + 0.03
+        while time.perf_counter() < end:
+            pass
+        return "big"
+
+    @app.get("/water")
+    async def water() -> str:
+        return "water"
+
+    async def run() -> Trace:
+        return await order(serve(app), cakes=2, path=["/big", "/water"], every=0.01)
+
+    trace = asyncio.run(run())
+    first = min(span.start for span in trace.spans if "/water" in span.lane)
+    assert first == 0.01
+
+
 def test_the_calls_of_a_database_connection_come_one_after_the_other() -> None:
     async def run() -> list[object]:
         line, loop, done = Line(Threads(never, lambda _: None)), asyncio.get_running_loop(), []
@@ -371,6 +465,58 @@ def test_the_calls_of_a_database_connection_come_one_after_the_other() -> None:
         return list(done)
 
     assert asyncio.run(run()) == ["first", "second"]
+
+
+def test_a_connection_waits_for_a_locked_database_as_long_as_it_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, real_sleep = [0.0], asyncio.sleep
+    monkeypatch.setattr(bakery.browser, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    async def later(seconds: float) -> None:
+        now[0] += seconds
+        if now[0] > 0.05:
+            ada.commit()
+        await real_sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", later)
+    file = tmp_path / "cakes.db"
+    ada = sqlite3.connect(file)
+    ada.execute("CREATE TABLE cakes (name TEXT)")
+    insert = "INSERT INTO cakes VALUES ('plum')"
+
+    async def bob(patience: float) -> None:
+        line, loop = Line(Threads(never, lambda _: None)), asyncio.get_running_loop()
+        opened, inserted = loop.create_future(), loop.create_future()
+        line.put_nowait((opened, lambda: sqlite3.connect(file, timeout=patience)))
+        db = await opened
+        line.put_nowait((inserted, lambda: db.execute(insert)))
+        try:
+            await inserted
+        finally:
+            db.close()
+
+    ada.execute(insert)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        asyncio.run(bob(patience=0))
+    asyncio.run(bob(patience=5))
+    assert 0.05 < now[0] < 0.1
+    ada.close()
+
+
+def test_each_connection_has_a_thread_of_its_own() -> None:
+    threads = Threads(never, lambda _: None)
+
+    async def run() -> list[int]:
+        lines, loop = [Line(threads), Line(threads)], asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in range(3)]
+        for line, future in zip([*lines, lines[0]], futures, strict=True):
+            line.put_nowait((future, threads.ident))
+        return list(await asyncio.gather(*futures))
+
+    first, second, again = asyncio.run(run())
+    assert first == again != second
+    assert threads.ident() == _thread.get_ident() not in (first, second)
 
 
 def test_what_needs_a_machine_says_so_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,20 +9,30 @@ import ast
 import asyncio
 import asyncio.runners
 import os
+import queue
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
+from bakery.checking.clock import SECOND, player
 from bakery.counter import VISIT, Counter
 
 REAL = "Run this notebook on Binder or on your own machine to see it."
+
+NOTICED = 0.25
+"""Seconds of work in a lent thread after which the others have noticed."""
+
+ASK_AGAIN = 0.01
+"""Seconds between two tries to have a database that somebody has locked."""
 
 
 class NoMachineError(RuntimeError):
@@ -43,7 +53,10 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     asyncio.run = asyncio.runners.run
     serving.PREMISES = InProcess(threads)
     lend_threads(asyncio.get_event_loop(), threads)
+    time.thread_time = threads.worked  # Python has none there
+    threading.get_ident = threads.ident
     refuse(threads)
+    lend_locks(threads)
     put_in_line(threads)
     if shell is not None:
         shell.set_custom_exc((NoMachineError, NameError), tell)
@@ -59,6 +72,7 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
     defaults: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
     pools: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
     cells = Counter()
+    told = False
 
     def shop() -> Counter:
         visit = VISIT.get()
@@ -81,8 +95,15 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
         )
 
         async def work() -> Any:  # noqa: ANN401  # what the function returns
+            nonlocal told
             async with pool:
-                return threads.call(function, *args)
+                before = threads.worked()
+                try:
+                    return threads.call(function, *args)
+                finally:
+                    if threads.worked() - before > NOTICED and not told:
+                        told = True
+                        print(f"In the browser, a thread that computes holds up all others. {REAL}")  # noqa: T201  # a cell's output
 
         task: asyncio.Task[Any] = loop.create_task(work())
         return task
@@ -91,13 +112,115 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
     loop.set_default_executor = set_default_executor
 
 
+class Lock:
+    """A `threading.Lock` among threads of the model: whoever waits for it gives way.
+
+    Whoever cannot give way would wait for ever, and is told so.
+    """
+
+    def __init__(self, threads: Any) -> None:  # noqa: ANN401  # threads of the model
+        self._threads = threads
+        self._held = False
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._freed: tuple[Any, int] = (None, 0)
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock, as `threading.Lock.acquire`. Raises `NoMachineError` where nobody could give it back."""
+        me = player()
+        if me is not None:
+            return self._acquire_in_a_check(me, blocking, timeout)
+        if not self._held:
+            self._held = True
+            return True
+        if not blocking:
+            return False
+        if not self._threads.gives_way:
+            if timeout >= 0:
+                time.sleep(timeout)
+                return False
+            raise NoMachineError(
+                f"This waits for another thread, and a browser gives Python only this one. {REAL}"
+            )
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            self._threads.wait(asyncio.wait_for(turn, None if timeout < 0 else timeout))
+        except TimeoutError:
+            return False
+        return True
+
+    def _acquire_in_a_check(self, me: Any, blocking: bool, timeout: float) -> bool:  # noqa: ANN401  # a player
+        until = None if timeout < 0 else me.clock.now + round(timeout * SECOND)
+        if self._held:
+            if blocking:
+                me.clock.park(until)  # nobody else is playing: a deadlock, or the time runs out
+            return False
+        # Threads of a check play one after the other, each from the moment at which it began.
+        clock, freed = self._freed
+        if clock is me.clock and freed > me.clock.now:
+            if not blocking:
+                return False
+            me.clock.now = freed if until is None else min(freed, until)
+            if me.clock.now < freed:
+                return False
+        self._held = True
+        return True
+
+    def release(self) -> None:
+        """Give the lock to whoever has waited longest. Raises `RuntimeError` where nobody has it."""
+        if not self._held:
+            raise RuntimeError("release unlocked lock")
+        if (me := player()) is not None:
+            self._freed = me.clock, me.clock.now
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._held = False
+
+    def locked(self) -> bool:
+        """Whether somebody has it."""
+        return self._held
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+    def _at_fork_reinit(self) -> None:
+        self._held = False
+
+
+def lend_locks(threads: Any) -> None:  # noqa: ANN401  # threads of the model
+    """Give `threading` and `queue` locks that no thread of the model waits for in vain.
+
+    Events, conditions and queues are built on them.
+    """
+
+    class Lent(Lock):  # a class: some keep `threading.Lock` as an attribute of theirs, and call it there
+        def __init__(self) -> None:
+            super().__init__(threads)
+
+    module: Any = threading
+    module.Lock = module._allocate_lock = Lent
+    queue.SimpleQueue = queue._PySimpleQueue  # type: ignore[attr-defined, misc]
+
+
 class Line:
-    """What `aiosqlite` has instead of a queue and a thread: each connection's calls one after the other."""
+    """What `aiosqlite` has instead of a queue and a thread: each connection's calls one after the other.
+
+    SQLite itself would wait for a lock without giving way, and nobody could free it: the line asks again instead.
+    """
 
     def __init__(self, threads: Any) -> None:  # noqa: ANN401  # threads of the model
         self._threads = threads
         self._turn = asyncio.Lock()
         self._calls: set[asyncio.Task[None]] = set()
+        self._patience = 0.0
 
     def start(self) -> None:
         """Be the thread: there is none to start."""
@@ -111,13 +234,29 @@ class Line:
     async def _call(self, future: asyncio.Future[Any] | None, function: Callable[[], Any]) -> None:
         async with self._turn:
             try:
-                result = self._threads.call(function)
+                result = await self._result(function)
+                if isinstance(result, sqlite3.Connection):
+                    [milliseconds] = result.execute("PRAGMA busy_timeout").fetchone()
+                    result.execute("PRAGMA busy_timeout = 0")
+                    self._patience = milliseconds / 1000
             except Exception as error:
                 if future and not future.done():
                     future.set_exception(error)
             else:
                 if future and not future.done():
                     future.set_result(result)
+
+    async def _result(self, function: Callable[[], Any]) -> Any:  # noqa: ANN401  # what the function returns
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                with self._threads.numbered(id(self)):
+                    return self._threads.call(function)
+            except sqlite3.OperationalError as error:
+                code = getattr(error, "sqlite_errorcode", None)
+                if code != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                    raise
+            await asyncio.sleep(ASK_AGAIN)
 
 
 def put_in_line(threads: Any) -> None:  # noqa: ANN401  # threads of the model
@@ -147,7 +286,19 @@ def refuse(threads: Any) -> None:  # noqa: ANN401  # threads of the model
         )
 
     ways = Transport()
+
+    def no_look() -> NoReturn:
+        raise NoMachineError(
+            f"A browser gives Python one thread, and nobody can look at it while it is held. {REAL}"
+        )
+
+    def no_debug(on: bool) -> None:
+        if on:
+            print(f"The event loop of a browser has no debug mode, so it reports nothing. {REAL}")  # noqa: T201
+
     put: list[tuple[Any, str, Callable[..., Any]]] = [
+        (sys, "_current_frames", no_look),
+        (asyncio.get_event_loop(), "set_debug", no_debug),
         (threading.Thread, "start", no_thread),
         (ProcessPoolExecutor, "__init__", no_process),
         (ThreadPoolExecutor, "submit", no_thread),  # before it puts the work into a queue that nobody empties

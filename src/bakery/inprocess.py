@@ -9,12 +9,14 @@ Every other `time.sleep` stops everybody, as it should: Pyodide's own one lets t
 blocked loop could not be shown.
 """
 
+import _thread
 import asyncio
 import errno
 import io
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar
 from urllib.parse import unquote
@@ -61,11 +63,35 @@ class Threads:
         self._block = block
         self._possible = possible
         self._inside = False
+        self._number = 0
+        self._idle = 0.0
 
     @property
     def overlap(self) -> bool:
         """Whether one call can sleep while another one runs."""
         return self._possible()
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether the running code is a thread of the model, and may wait while another one runs."""
+        return self._inside and self.overlap
+
+    def worked(self) -> float:
+        """What `time.thread_time` is: seconds, without those that the running thread slept."""
+        return time.perf_counter() - self._idle
+
+    def ident(self) -> int:
+        """What `threading.get_ident` is: of the thread of the model that `numbered` told, or the true one."""
+        return self._number or _thread.get_ident()
+
+    @contextmanager
+    def numbered(self, number: int) -> Iterator[None]:
+        """Let what is called here run in the thread of this number."""
+        before, self._number = self._number, number
+        try:
+            yield
+        finally:
+            self._number = before
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function as a thread of the model would."""
@@ -77,8 +103,10 @@ class Threads:
 
     def sleep(self, seconds: float) -> None:
         """What `time.sleep` is: other threads get a turn, but only where a thread sleeps."""
-        if not self._inside or not self.overlap:
+        if not self.gives_way:
+            before = self.worked()
             self._block(seconds)
+            self._idle = time.perf_counter() - before
             return
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
@@ -92,11 +120,14 @@ class Threads:
             raise RuntimeError("This browser cannot wait in plain code. In a cell, write `await` instead.")
         # Others run meanwhile, and theirs may be the loop's own code, which has no threads to give way to.
         before, self._inside = self._inside, False
+        number, self._number = self._number, 0
+        worked = self.worked()
         try:
             result: T = self._pause(awaitable)
             return result
         finally:
-            self._inside = before
+            self._inside, self._number = before, number
+            self._idle = time.perf_counter() - worked  # what others did meanwhile is not this thread's work
 
 
 class Hatch:

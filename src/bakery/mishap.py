@@ -87,7 +87,11 @@ def _shown(filename: str) -> str:
 
 @cache
 def _is_own(filename: str) -> bool:
-    if filename.startswith("<frozen") or {"site-packages", "dist-packages"} & set(PurePath(filename).parts):
+    parts = PurePath(filename).parts
+    if filename.startswith("<frozen") or {"site-packages", "dist-packages"} & set(parts):
+        return False
+    # In a browser, Python and what was installed come in an archive.
+    if any(part.endswith(".zip") for part in parts[:-1]):
         return False
     return not any(PurePath(filename).is_relative_to(other) for other in NOT_THE_READERS)
 

@@ -16,7 +16,7 @@ from browser.window import leaves, running_browser
 from bakery.site import BUILDS, Quiet
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
 BELOW = "some/where/cakes"
 
@@ -103,6 +103,20 @@ def run(page: "Page", code: str, seconds: float = 90) -> dict[str, Any]:
     page.set_default_timeout(seconds * 1000)
     result: dict[str, Any] = page.evaluate(script, code)
     return result
+
+
+def run_cell(page: "Page", name: str, source: str = "") -> "Locator":
+    """Run one cell of the notebook, with this source where one is given; its output on the page."""
+    script = """async ([name, source]) => {
+        const notebook = window.jupyterapp.shell.currentWidget.content;
+        const index = notebook.widgets.findIndex(cell => cell.model.id === name);
+        notebook.activeCellIndex = index;
+        if (source) notebook.widgets[index].model.sharedModel.setSource(source);
+        await window.jupyterapp.commands.execute('notebook:run-cell');
+        return notebook.widgets.slice(0, index).filter(cell => cell.model.type === 'code').length;
+    }"""
+    number: int = page.evaluate(script, [name, source])
+    return page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea")
 
 
 def cells(page: "Page") -> list[dict[str, Any]]:

@@ -20,18 +20,21 @@ class VirtualLock:
         self._held = False
         self._waiting: deque[Player] = deque()
         self._given: set[int] = set()
+        self._freed = 0
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock; as `threading.Lock.acquire`, with simulated seconds for the players."""
         me = player()
         if me is None or me.clock is not self._clock:
             return self._acquire_from_outside(blocking, timeout)
+        until = None if timeout < 0 else self._clock.now + round(timeout * SECOND)
+        if not self._held and self._clock.alone and self._freed > self._clock.now:
+            return self._take_later(blocking, until)
         if not self._held:
             self._held = True
             return True
         if not blocking:
             return False
-        until = None if timeout < 0 else self._clock.now + round(timeout * SECOND)
         self._waiting.append(me)
         try:
             while id(me) not in self._given:
@@ -42,6 +45,14 @@ class VirtualLock:
             self._given.discard(id(me))
             if me in self._waiting:
                 self._waiting.remove(me)
+
+    def _take_later(self, blocking: bool, until: int | None) -> bool:
+        """Take a lock that is free only because, alone, threads are played one after the other."""
+        if not blocking:
+            return False
+        self._clock.now = self._freed if until is None else min(self._freed, until)
+        self._held = self._clock.now == self._freed
+        return self._held
 
     def _acquire_from_outside(self, blocking: bool, timeout: float) -> bool:
         end = _real_monotonic() + timeout
@@ -56,6 +67,7 @@ class VirtualLock:
         """Give the lock to whoever has waited longest."""
         if not self._held:
             raise RuntimeError("release unlocked lock")
+        self._freed = self._clock.now
         while self._waiting:
             following = self._waiting.popleft()
             if following.state != "gone":
