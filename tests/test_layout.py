@@ -1,7 +1,7 @@
 """Where things go in a timeline, before anything is drawn."""
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
@@ -78,7 +78,7 @@ def test_rows_that_touch_show_only_some_of_the_waiting_but_every_failure() -> No
     trace = queue(300, 1)
     bars = lay_out([trace]).panels[0].bars
     assert len([bar for bar in bars if bar.kind == "wait"]) < 300
-    failed = Trace(tuple(replace(span, error="refused") for span in trace.spans if span.kind == "wait"))
+    failed = Trace(tuple(span._replace(error="refused") for span in trace.spans if span.kind == "wait"))
     assert len(lay_out([failed]).panels[0].bars) == len(failed.spans)
 
 

@@ -104,7 +104,7 @@ def test_a_bake_of_less_than_no_time_is_refused() -> None:
 def test_spans_and_traces_are_values() -> None:
     assert together(2) == together(2)
     assert hash(together(2)) == hash(together(2))
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         together(1).spans[0].start = 2.0  # type: ignore[misc]
 
 

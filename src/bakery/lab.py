@@ -339,7 +339,7 @@ class Side:
 
 def _without_ticket(span: Span) -> Span:
     """`order` tells several paths apart by naming them; here they are all the same but for the ticket."""
-    return replace(span, lane=span.lane.partition(" /")[0])
+    return span._replace(lane=span.lane.partition(" /")[0])
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from statistics import median
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Kind = Literal["wait", "mix", "bake", "serve"]
 """What a stretch of time was spent on.
@@ -35,11 +35,10 @@ NUMBERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """One stretch of time on one lane; `start` and `end` in seconds since the first order was placed.
 
-    `error` is the reason in words where the stretch ended badly, and empty where it ended well.
+    A tuple: ten thousand simulated cakes are thirty thousand of these, in 50 ms. `error` is the reason in words where the stretch ended badly, and empty where it ended well.
     """
 
     lane: str
