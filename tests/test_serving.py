@@ -373,6 +373,37 @@ def test_an_order_that_does_not_end_holds_up_the_closing_only_for_a_moment(
     assert our_threads() == []
 
 
+def test_a_handler_that_nobody_remembers_is_cancelled_and_not_collected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It waits for something that only it knows, and the collector comes in the middle of the closing."""
+    monkeypatch.setattr(servers, "LAST_ORDERS", 0.05)
+    app, entered, ends = Quart(__name__), threading.Event(), []
+
+    @app.get("/cake")
+    async def cake() -> str:
+        entered.set()
+        try:
+            await asyncio.Event().wait()
+            return ""
+        except BaseException as end:
+            ends.append(type(end))
+            raise
+
+    class Collecting(servers.Door):
+        def hang_up(self) -> None:
+            gc.collect()
+            super().hang_up()
+
+    monkeypatch.setattr(servers, "Door", Collecting)
+    shop = serve(app)
+    order = Order(shop, "/cake")
+    assert entered.wait(10)
+    shop.close()
+    assert ends == [asyncio.CancelledError]
+    assert order.result() is not None
+
+
 def test_an_open_websocket_holds_up_the_closing_only_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     import aiohttp
 

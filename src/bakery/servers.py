@@ -230,6 +230,7 @@ class HypercornServer:
         self._loop = asyncio.new_event_loop()
         self._stopping = asyncio.Event()
         self._stopped = False
+        self._sent_home: set[asyncio.Task[Any]] = set()
         self._last_orders = LAST_ORDERS
         self._thread = threading.Thread(target=self._run, name="shop-hypercorn", daemon=True)
 
@@ -304,6 +305,9 @@ class HypercornServer:
         stopping.cancel()
         if self.counter.opened.done():  # otherwise it has not opened yet, and there is nobody to wait for
             await asyncio.wait({serving}, timeout=self._last_orders)
+            # Quart's task for a request forgets that of the handler when it is cancelled. A handler that waits for
+            # something only it knows would be thrown away by the garbage collector before we can end it.
+            self._sent_home = asyncio.all_tasks()
             self.counter.send_home()
             await asyncio.wait({serving}, timeout=CLEARING_UP / 2)
             self._door.hang_up()
@@ -316,6 +320,7 @@ class HypercornServer:
     def _clear_up(self) -> None:
         self._door.hang_up()
         left = asyncio.all_tasks(self._loop)
+        self._sent_home.clear()
         for task in left:
             task.cancel()
         if left:
