@@ -4,11 +4,14 @@ import atexit
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import nbval.kernel  # type: ignore[import-untyped]
 import pytest
+from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
 
-from bakery.editions import CELL_SECONDS, SANITISERS, environment
+from bakery.editions import CELL_SECONDS, SANITISERS, environment, wiring
 from bakery.ordering import QUIET
 
 WHOLE_FILES = {"no", "loadfile", "loadscope"}
@@ -21,6 +24,11 @@ settings = tempfile.TemporaryDirectory(prefix="settings-", ignore_cleanup_errors
 atexit.register(settings.cleanup)
 
 
+def quiet_manager(**options: Any) -> KernelManager:  # noqa: ANN401  # whatever nbval says
+    """The manager of a kernel of nbval's, without ports that somebody else could take."""
+    return KernelManager(**wiring(Path(tempfile.mkdtemp(dir=settings.name))), **options)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give every kernel, whoever starts it, settings of its own; find the sanitisers from any folder."""
     ours = environment(Path(settings.name))
@@ -28,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ.update(ours)
     os.environ.pop(QUIET)  # the tests of progress see some; notebooks see none, as below
+    nbval.kernel.KernelManager = quiet_manager
     config.option.nbval_sanitize_with = str(config.rootpath / SANITISERS)
     if config.getoption("dist", "no") not in WHOLE_FILES:
         config.option.dist = "loadfile"

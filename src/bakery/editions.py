@@ -282,6 +282,15 @@ def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str
     return variables | {name: str(folder / place) for name, place in places.items()}
 
 
+def wiring(folder: Path) -> dict[str, str]:
+    """How a kernel that is started for a run talks to us: over files in `folder`, a new one, where that can be.
+
+    Its five ports would be chosen first and opened a second later. In that second an order in the next process may
+    have taken one of them, and the kernel would end before it began.
+    """
+    return {} if sys.platform == "win32" else {"transport": "ipc", "ip": str(folder / "k")}
+
+
 @asynccontextmanager
 async def kernel(
     notebook: NotebookNode, folder: Path, seconds: int = CELL_SECONDS
@@ -289,18 +298,21 @@ async def kernel(
     """A client of a fresh kernel of this very Python, at work in `folder`; the kernel ends with the block."""
     # No folders to look in: the kernel named python3 is then the one of the Python that runs this, never
     # one that somebody has registered under the same name.
-    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-    client = NotebookClient(
-        notebook,
-        km=manager,
-        timeout=seconds,
-        startup_timeout=60,
-        iopub_timeout=60,
-        coalesce_streams=False,  # it would move a line printed after a picture to before it
-        store_widget_state=False,
-        extra_arguments=["--log-level=ERROR"],
-    )
+    specs = KernelSpecManager(kernel_dirs=[])
     with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as settings:
+        manager = AsyncKernelManager(
+            kernel_name="python3", kernel_spec_manager=specs, **wiring(Path(settings))
+        )
+        client = NotebookClient(
+            notebook,
+            km=manager,
+            timeout=seconds,
+            startup_timeout=60,
+            iopub_timeout=60,
+            coalesce_streams=False,  # it would move a line printed after a picture to before it
+            store_widget_state=False,
+            extra_arguments=["--log-level=ERROR"],
+        )
         await client.async_start_new_kernel(cwd=str(folder), env=environment(Path(settings)))
         try:
             await client.async_start_new_kernel_client()

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ TOKEN = "three-cakes"
 PRIVATE = {
     "JUPYTER_CONFIG_DIR": "config",
     "JUPYTER_DATA_DIR": "data",
-    "JUPYTER_RUNTIME_DIR": "runtime",
     "JUPYTERLAB_SETTINGS_DIR": "settings",
     "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
     "IPYTHONDIR": "ipython",
@@ -64,15 +64,18 @@ def running_lab(folder: Path, home: Path, *, startup: float = 60.0) -> Iterator[
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
     lab = Lab(_free_port(), root, home / "lab.log")
-    with lab.log.open("w") as log:
-        server = subprocess.Popen(
-            _command(lab), env=_environment(home), cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
-    try:
-        _wait_for_answer(lab, server, startup)
-        yield lab
-    finally:
-        _stop(server)
+    # Kernels talk over files (see `editions.wiring`), whose names have to be short.
+    with tempfile.TemporaryDirectory(prefix="lab-", ignore_cleanup_errors=True) as runtime:
+        environment = _environment(home) | {"JUPYTER_RUNTIME_DIR": runtime}
+        with lab.log.open("w") as log:
+            server = subprocess.Popen(
+                _command(lab), env=environment, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        try:
+            _wait_for_answer(lab, server, startup)
+            yield lab
+        finally:
+            _stop(server)
 
 
 def _command(lab: Lab) -> list[str]:
@@ -84,6 +87,7 @@ def _command(lab: Lab) -> list[str]:
         f"--ServerApp.base_url={BASE}",
         f"--ServerApp.root_dir={lab.root}",
         f"--IdentityProvider.token={TOKEN}",
+        *(() if sys.platform == "win32" else ("--KernelManager.transport=ipc",)),
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

@@ -28,6 +28,10 @@ AT_ONCE = 3
 """Notebooks mostly wait, so the next ones run already while one is looked at."""
 
 
+TALL = 6000
+"""Pixels of a picture: two or three for a notebook, in a tenth of the time of twenty."""
+
+
 class Rounds:
     """Opens and starts notebooks in the order in which they will be asked for."""
 
@@ -70,9 +74,9 @@ def run(request: pytest.FixtureRequest, rounds: Rounds, artefacts: Path) -> Iter
     with closing:
         opened.wait_all()
         stem = Path(request.param).stem
-        opened.screenshots(artefacts, f"{stem}-light")
+        opened.screenshots(artefacts, f"{stem}-light", tall=TALL)
         opened.wear("dark")
-        opened.screenshots(artefacts, f"{stem}-dark")
+        opened.screenshots(artefacts, f"{stem}-dark", tall=TALL)
         opened.wear("light")
         yield opened
 

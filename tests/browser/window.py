@@ -184,9 +184,22 @@ class OpenNotebook:
             if output["output_type"] == "error"
         ]
 
-    def screenshots(self, folder: Path, name: str) -> list[Path]:
-        """The whole notebook, one window full after the other, as NAME-01.png, NAME-02.png …"""
+    def screenshots(self, folder: Path, name: str, *, tall: int = 0) -> list[Path]:
+        """The whole notebook, one window full after the other, as NAME-01.png, NAME-02.png …
+
+        A window of `tall` pixels, for that long, makes few pictures of many.
+        """
         folder.mkdir(parents=True, exist_ok=True)
+        size = self.page.viewport_size
+        if tall and size:
+            self.page.set_viewport_size({"width": size["width"], "height": tall})
+        try:
+            return self._pictures(folder, name)
+        finally:
+            if tall and size:
+                self.page.set_viewport_size(size)
+
+    def _pictures(self, folder: Path, name: str) -> list[Path]:
         scroller = self.page.locator(SCROLLER)
         self.page.mouse.move(0, 0)
         box = scroller.bounding_box()
