@@ -1184,9 +1184,20 @@ def test_on_a_laptop_the_link_is_the_plain_address(bakery: Bakery) -> None:
         assert shop.url == f"http://127.0.0.1:{shop.port}"
         assert shop.link == f"{shop.url}/"
         assert repr(shop.link) == repr(f"{shop.url}/")
-        assert shop.link._repr_html_() == (
-            f'<a href="{shop.url}/" target="_blank" rel="noopener">{shop.url}/ (opens in a new tab)</a>'
-        )
+        assert shop.link / "cake" == f"{shop.url}/cake" == shop.link / "/cake"
+
+
+def test_a_link_is_shown_as_a_link_and_unfolds_into_the_page() -> None:
+    shown = (Link("http://127.0.0.1:8000/") / "cake")._repr_html_()
+    address = "http://127.0.0.1:8000/cake"
+    assert f'<a href="{address}" target="_blank" rel="noopener">{address} (opens in a new tab)</a>' in shown
+    assert f'<details><summary>Show the page here</summary><iframe src="{address}" title=' in shown
+
+
+def test_a_link_that_leads_nowhere_says_why() -> None:
+    link = Link("http://127.0.0.1:8001/", "No port < here.") / "cake"
+    assert link == "http://127.0.0.1:8001/cake"
+    assert link._repr_html_() == "<p>No port &lt; here.</p>"
 
 
 def test_a_link_is_safe_to_show() -> None:

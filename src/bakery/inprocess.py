@@ -36,6 +36,12 @@ FIRST_NUMBER = 8001
 MODEL = "In the browser, threads are a model: a handler that sleeps gives way to the others."
 """What the first shop with several threads says."""
 
+NO_TAB = (
+    "No link here: this shop lives inside the Python of this page, so no browser tab gets there. "
+    'Order from a cell instead:  (await shop.client().get("/cake")).text'
+)
+"""What a link says where there are no ports."""
+
 NO_MODEL = (
     "This browser cannot pause a handler, so all threads of a shop bake one after the other. "
     "A newer Chrome, Edge or Firefox can."
@@ -459,6 +465,8 @@ def nobody(url: httpx.URL | str) -> str:
 
 class InProcess:
     """The premises where there are no sockets: shops are called, and never leave this process."""
+
+    nowhere = NO_TAB
 
     def __init__(self, threads: Threads) -> None:
         self.threads = threads

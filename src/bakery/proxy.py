@@ -7,13 +7,36 @@ from pathlib import Path
 
 
 class Link(str):
-    """An address that a notebook shows as a link."""
+    """An address that a notebook shows as a link, and below it, when asked, as the page itself.
 
-    __slots__ = ()
+    `nowhere` says why no browser tab gets there, if none does. `link / "cake"` is the address of a page.
+    """
+
+    def __new__(cls, address: str, nowhere: str = "") -> "Link":
+        """An address; `nowhere` as above."""
+        link = super().__new__(cls, address)
+        link._nowhere = nowhere
+        return link
+
+    _nowhere: str
+
+    def __truediv__(self, path: str) -> "Link":
+        return Link(f"{self.rstrip('/')}/{path.lstrip('/')}", self._nowhere)
 
     def _repr_html_(self) -> str:
+        if self._nowhere:
+            return f"<p>{html.escape(self._nowhere)}</p>"
         address = html.escape(self, quote=True)
-        return f'<a href="{address}" target="_blank" rel="noopener">{address} (opens in a new tab)</a>'
+        # The page is asked for when it is unfolded, and not before: a stored notebook shows no dead frame.
+        return (
+            f'<a href="{address}" target="_blank" rel="noopener">{address} (opens in a new tab)</a>'
+            "<details><summary>Show the page here</summary>"
+            f'<iframe src="{address}" title="The page at {address}" loading="lazy" {FRAME}></iframe></details>'
+        )
+
+
+# A page without colours of its own is black on the white that browsers give it, also in a dark notebook.
+FRAME = 'style="width:100%;height:7em;border:1px solid #8a7d6d;background:#fff;color-scheme:light"'
 
 
 def prefix(port: int) -> str:

@@ -77,6 +77,10 @@ class Place(Protocol):
 class Premises(Protocol):
     """What there is to serve with: the ports and threads of a machine, or a browser's single thread."""
 
+    @property
+    def nowhere(self) -> str:
+        """Why no browser tab gets to these shops; empty where one does."""
+
     def listen(self, port: int) -> Place:
         """An address; port 0 is any free one. Raises `OSError`."""
 
@@ -352,6 +356,8 @@ def _config(door: Door) -> Any:  # noqa: ANN401  # Hypercorn's Config, which is 
 
 class Machine:
     """The premises of a real machine: real ports and real threads."""
+
+    nowhere = ""
 
     def listen(self, port: int) -> Door:
         """A door on a port of the loopback address. Raises `OSError`."""

@@ -105,7 +105,7 @@ class Shop:
     @property
     def link(self) -> proxy.Link:
         """The address for the reader's browser; it also works on Binder and JupyterHub."""
-        return proxy.Link(f"{self._prefix or self.url}/")
+        return proxy.Link(f"{self._prefix or self.url}/", PREMISES.nowhere)
 
     @property
     def closed(self) -> bool:

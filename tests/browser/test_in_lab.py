@@ -1,5 +1,6 @@
 """What only JupyterLab can show: sliders while the kernel is busy, links through the proxy, faults of a page."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,18 @@ def test_the_link_opens_the_app_and_every_address_in_it_is_right(
     assert tab.url == f"{door}menu"
     assert tab.locator("p").inner_text() == door
     tab.close()
+    assert shops.complaints == []
+
+
+def test_the_page_is_shown_below_the_cell_when_it_is_unfolded_by_keyboard(shops: OpenNotebook) -> None:
+    output = shops.page.locator(".jp-OutputArea-output", has_text="Show the page here").nth(1)
+    frame = output.locator("iframe")
+    assert shops.page.frame(url=re.compile("/proxy/absolute/")) is None, "nothing is asked for before"
+    output.locator("summary").press("Enter")
+    assert frame.content_frame.locator("h1").inner_text() == "Quart"
+    assert frame.evaluate("frame => getComputedStyle(frame).backgroundColor") == "rgb(255, 255, 255)"
+    output.locator("summary").press("Enter")
+    assert not frame.is_visible()
     assert shops.complaints == []
 
 
