@@ -1146,9 +1146,12 @@ def test_an_interrupted_closing_goes_on_when_it_is_asked_again() -> None:
     shop = serve(app)
     with pytest.raises(KeyboardInterrupt):
         shop.close()
-    go.set()
     assert shop.closed
+    go.set()
     again = serve(quart_bakery(), name=shop.name)
+    assert [thread.name for thread in threading.enumerate()].count("shop-hypercorn") == 1, (
+        "the first has ended"
+    )
     assert get(again, "/cake").text == "cake"
     again.close()
     assert our_threads() == []

@@ -11,6 +11,7 @@ import logging
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from time import monotonic
@@ -130,6 +131,38 @@ def listen(port: int) -> Door:
     return door
 
 
+class Worker:
+    """The thread of a server: it may be waited for, and the waiting interrupted.
+
+    Not `Thread.join` for that: interrupted, it leaves Python 3.11 and 3.12 in the belief that the thread has ended.
+    """
+
+    def __init__(self, work: Callable[[], None], name: str) -> None:
+        self._work = work
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it has begun and not ended."""
+        return self._thread.ident is not None and not self._over.is_set()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended, for so many seconds at most."""
+        if self._over.wait(seconds):
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            self._over.set()
+
+
 class WaitressServer:
     """A WSGI app on waitress: one thread for the connections, `threads` bakers for the app."""
 
@@ -142,13 +175,13 @@ class WaitressServer:
         self._door_shut = threading.Event()
         self._sent_home = threading.Event()
         self._server: Any = None
-        self._thread: threading.Thread | None = None
+        self._worker = Worker(self._run, "shop-waitress")
         self._deadline = 0.0
 
     @property
     def running(self) -> bool:
         """Whether it takes orders."""
-        return self._thread is not None and self._thread.is_alive() and not self._stopping.is_set()
+        return self._worker.at_work and not self._stopping.is_set()
 
     @property
     def busy(self) -> bool:
@@ -172,12 +205,11 @@ class WaitressServer:
             # Notice clients that leave: nobody bakes what nobody waits for any more.
             channel_request_lookahead=1,
         )
-        self._thread = threading.Thread(target=self._run, name="shop-waitress", daemon=True)
-        self._thread.start()
+        self._worker.start()
 
     def stop(self, last_orders: float = LAST_ORDERS) -> None:
         """Take no more orders, give those in flight a moment, and end."""
-        if self._server is None or self._thread is None:
+        if self._server is None:
             self._door.close()
             return
         bakers = self._server.task_dispatcher
@@ -193,7 +225,7 @@ class WaitressServer:
             self._sent_home.wait(CLEARING_UP)
         # A thread cannot be ended from outside. Where a baker still stands at the oven, its thread and this one
         # end when it is done.
-        self._thread.join(0.0 if bakers.threads else CLEARING_UP)
+        self._worker.wait(0.0 if bakers.threads else CLEARING_UP)
 
     def _run(self) -> None:
         from waitress import wasyncore  # type: ignore[import-untyped]
@@ -236,21 +268,21 @@ class HypercornServer:
         self._stopped = False
         self._sent_home: set[asyncio.Task[Any]] = set()
         self._last_orders = LAST_ORDERS
-        self._thread = threading.Thread(target=self._run, name="shop-hypercorn", daemon=True)
+        self._worker = Worker(self._run, "shop-hypercorn")
 
     @property
     def running(self) -> bool:
         """Whether it takes orders."""
-        return self._thread.is_alive() and not self._stopped
+        return self._worker.at_work and not self._stopped
 
     @property
     def busy(self) -> bool:
         """Whether a handler that cannot be interrupted keeps it from ending."""
-        return self._stopped and self._thread.is_alive()
+        return self._stopped and self._worker.at_work
 
     def start(self, startup: float) -> None:
         """Take orders; raises `StartupError` when the app is not ready within `startup` seconds."""
-        self._thread.start()
+        self._worker.start()
         try:
             error = self.counter.opened.result(timeout=startup)
         except TimeoutError:
@@ -262,14 +294,14 @@ class HypercornServer:
         """Take no more orders, give those in flight a moment, and end."""
         self._last_orders = last_orders
         self._stopped = True
-        if not self._thread.is_alive():
+        if not self._worker.at_work:
             self._door.close()
             if not self._loop.is_running():
                 self._loop.close()
             return
         with suppress(RuntimeError):  # the loop has just closed
             self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join(last_orders + CLEARING_UP)
+        self._worker.wait(last_orders + CLEARING_UP)
         # Where a handler blocks the loop, the thread ends when it is done. The door is shut at once.
         self._door.close()
 
