@@ -64,7 +64,7 @@ style: $(VENV)/ready-to-test
 
 # The unit tests and two notebooks: the one whose words are Python's own, and the one whose Quart is newer on 3.13.
 $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
-	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow" \
+	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow and not files" \
 		--ignore=tests/browser tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
 
 # Virtual environments. The empty files `ready…` are as old as the last installation.

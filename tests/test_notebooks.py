@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 
 from bakery.editions import normal, written
 
+pytestmark = pytest.mark.files
+
 ROOT = Path(__file__).parents[1]
 new: Any = nbformat.v4  # whose functions have no types
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

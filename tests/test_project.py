@@ -31,6 +31,8 @@ from bakery.project import (
     write,
 )
 
+pytestmark = pytest.mark.files
+
 ROOT = Path(__file__).parents[1]
 PINS = read_pins((ROOT / "pins.txt").read_text("utf-8"))
 PROJECT = settings(ROOT)["project"]
