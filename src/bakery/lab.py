@@ -83,7 +83,7 @@ class Dial:
         slider = widgets.IntSlider if kind is int else widgets.FloatSlider
         self.field = field(**limits, description=label, style=look, layout=widgets.Layout(width="200px"))
         self.slider = slider(**limits, readout=False, layout=widgets.Layout(width="220px"))
-        widgets.link((self.slider, "value"), (self.field, "value"))
+        self._pair = widgets.link((self.slider, "value"), (self.field, "value"))
         self.row = widgets.HBox([self.field, self.slider])
 
     @property
@@ -110,8 +110,11 @@ class Dial:
         self.slider.value = round(value * self._parts) if self._parts > 1 else value
 
     def watch(self, call: Callable[[Any], object]) -> None:
-        """Call with the new value whenever it is turned."""
+        """Call with the new value whenever it is turned; the field beside the slider follows after that."""
+        # The browser hears of changes in this order, and it is the picture that a reader looks at.
+        self._pair.unlink()
         self.slider.observe(lambda change: call(self._read(change["new"])), "value")
+        self._pair.link()
 
     def _read(self, shown: float) -> float:
         return shown / self._parts if self._parts > 1 else shown
