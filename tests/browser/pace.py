@@ -16,14 +16,15 @@ from .lab import running_lab
 from .test_labs import APPS, Reader
 from .window import OpenNotebook, Window, running_browser
 
-# The key is pressed from Python; the clock is the page's own.
+# The key is pressed from Python; the clock is the page's own. The picture is replaced in a callback of a frame, and
+# a message that is sent then arrives when that frame is drawn.
 REDRAWN = """frame => {
     window.moves = [];
     let pressed = 0;
     document.addEventListener('keydown', () => { pressed = performance.now(); }, true);
-    new MutationObserver(() => {
-        if (pressed) requestAnimationFrame(() => { window.moves.push(performance.now() - pressed); pressed = 0; });
-    }).observe(frame, {childList: true});
+    const drawn = new MessageChannel();
+    drawn.port1.onmessage = () => { if (pressed) window.moves.push(performance.now() - pressed); pressed = 0; };
+    new MutationObserver(() => drawn.port2.postMessage('')).observe(frame, {childList: true});
 }"""
 
 PAINTED = """frame => {
