@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(ours)
     os.environ.pop(QUIET)  # the tests of progress see some; notebooks see none, as below
     nbval.kernel.KernelManager = quiet_manager
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in the background of a script
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.option.nbval_sanitize_with = str(config.rootpath / SANITISERS)
     if config.getoption("dist", "no") not in WHOLE_FILES:
         config.option.dist = "loadfile"
