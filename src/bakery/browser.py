@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 from bakery.checking.clock import SECOND, player
+from bakery.checking.locks import Lockable
 from bakery.counter import VISIT, Counter
 
 REAL = "Run this notebook on Binder or on your own machine to see it."
@@ -112,7 +113,7 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
     loop.set_default_executor = set_default_executor
 
 
-class Lock:
+class Lock(Lockable):
     """A `threading.Lock` among threads of the model: whoever waits for it gives way.
 
     Whoever cannot give way would wait for ever, and is told so.
@@ -178,18 +179,6 @@ class Lock:
                 turn.set_result(None)
                 return
         self._held = False
-
-    def locked(self) -> bool:
-        """Whether somebody has it."""
-        return self._held
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
 
     def _at_fork_reinit(self) -> None:
         self._held = False

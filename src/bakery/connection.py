@@ -58,7 +58,7 @@ class Customer(Protocol):
         """Why there was no answer, or only a part of one."""
 
 
-def customer(request: httpx.Request) -> Customer:
+def customer_with(request: httpx.Request) -> Customer:
     """Whoever can bring this request to its shop. Raises `h11.LocalProtocolError` if it is not HTTP."""
     return Call(request) if IN_PROCESS or inprocess.at(request.url) else Connection(request)
 

@@ -28,7 +28,7 @@ from typing import NamedTuple, Protocol, SupportsIndex, TextIO, runtime_checkabl
 import h11
 import httpx
 
-from .connection import Answer, Call, Customer, customer
+from .connection import Answer, Call, Customer, customer_with
 from .trace import Span, Trace
 
 MOST_ORDERS = 5_000
@@ -291,7 +291,7 @@ def _slips(address: str, lanes: list[tuple[str, str]], *, method: str, json: obj
         for lane, where in lanes:
             try:
                 request = client.build_request(method, address + where, json=json)
-                slips.append(_Slip(lane, request.url.path, customer(request)))
+                slips.append(_Slip(lane, request.url.path, customer_with(request)))
             except httpx.InvalidURL as problem:
                 raise ValueError(f"order() cannot send to {address + where!r}: {problem}") from None
             except h11.LocalProtocolError as problem:

@@ -12,7 +12,33 @@ POLL = 0.0005
 """Real seconds between two tries of a thread that takes no part in the check."""
 
 
-class VirtualLock:
+class Lockable:
+    """What is the same for every lock, however it is waited for."""
+
+    _held = False
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock, as `threading.Lock.acquire`."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Give the lock back."""
+        raise NotImplementedError
+
+    def locked(self) -> bool:
+        """Whether somebody has it."""
+        return self._held
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+class VirtualLock(Lockable):
     """A `threading.Lock` whose waiting is known to the clock. It goes on working when the clock has stopped."""
 
     def __init__(self, clock: Clock) -> None:
@@ -75,18 +101,6 @@ class VirtualLock:
                 self._clock.wake(following)
                 return
         self._held = False
-
-    def locked(self) -> bool:
-        """Whether somebody has it."""
-        return self._held
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
 
     def _at_fork_reinit(self) -> None:
         self._held = False
