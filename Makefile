@@ -9,6 +9,8 @@ VENVS := $(VENV) $(PYTHONS:%=$(VENV)-%)
 RUN := $(VENV)/bin/python
 TOO_OLD = Python 3.11 or newer is needed, and $(PYTHON) is not. Name another:  make lab PYTHON=python3.13
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Every one of the many processes of the tests would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help lab test test-site site site-serve bench doctor notebooks editions pins derived clean style $(PYTHONS:%=python-%)
