@@ -46,9 +46,9 @@ class Lab:
         """Where it answers, with a slash at the end."""
         return f"http://127.0.0.1:{self.port}{BASE}"
 
-    def address(self, notebook: str, workspace: str) -> str:
-        """The address that opens a notebook of `root` in a workspace of its own."""
-        return f"{self.url}lab/workspaces/{workspace}/tree/{notebook}?token={TOKEN}"
+    def address(self, workspace: str) -> str:
+        """The address of JupyterLab's page, with a workspace of its own."""
+        return f"{self.url}lab/workspaces/{workspace}?token={TOKEN}"
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
     """Ask it to end, which shuts its kernels down; insist where it does not."""
     server.terminate()
     try:
-        server.wait(15)
+        server.wait(5)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait(5)

@@ -27,6 +27,8 @@ BESIDE = """async slider => {
 AT_ONCE = 3
 """Notebooks mostly wait, so the next ones run already while one is looked at."""
 
+LAST_FIRST = sorted((file.name for file in NOTEBOOKS.glob("*.ipynb")), reverse=True)
+"""The last ones wait longest, and should not be alone at the end."""
 
 TALL = 6000
 """Pixels of a picture: two or three for a notebook, in a tenth of the time of twenty."""
@@ -67,7 +69,7 @@ def rounds(request: pytest.FixtureRequest, window: Window) -> Iterator[Rounds]:
     rounds.close()
 
 
-@pytest.fixture(scope="module", params=sorted(file.name for file in NOTEBOOKS.glob("*.ipynb")))
+@pytest.fixture(scope="module", params=LAST_FIRST)
 def run(request: pytest.FixtureRequest, rounds: Rounds, artefacts: Path) -> Iterator[OpenNotebook]:
     """A notebook after Run All; pictures of it in both themes are kept."""
     opened, closing = rounds.take(request.param)

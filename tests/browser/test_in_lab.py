@@ -101,26 +101,50 @@ def test_a_slider_moved_while_a_cell_awaits_stays_alive(window: Window) -> None:
         assert opened.complaints == []
 
 
+def test_a_page_that_misbehaves_is_noticed(window: Window) -> None:
+    """Without this, the tests of the notebooks could pass for nothing."""
+    name = write_notebook(
+        window.lab.root / "misbehaving.ipynb",
+        asking="""
+            from IPython.display import HTML
+            HTML('<img src="https://pictures.example/cake.png"><script>console.error("burnt")</script>')
+        """,
+        drawing="""
+            HTML('<svg role="img" width="9" height="9"></svg>')
+        """,
+        calling="""
+            from ipywidgets import IntSlider
+            slider = IntSlider()
+            slider.observe(lambda change: 1 / 0, "value")
+            slider
+        """,
+        failing="""
+            raise ValueError("no flour")
+        """,
+        never_run="""
+            "not reached"
+        """,
+    )
+    with window.notebook(name) as opened:
+        assert not opened.run_all()
+        assert opened.errors == ["failing: ValueError: no flour"]
+        assert opened.model["cells"][-1]["execution_count"] is None
+        with opened.page.expect_console_message(lambda message: "in a callback" in message.text):
+            opened.page.locator(".noUi-handle").press("ArrowRight")
+        complaints = "\n".join(map(str, opened.complaints))
+        assert "request: https://pictures.example/cake.png" in complaints
+        assert "console: burnt" in complaints
+        assert "in a callback: ZeroDivisionError: division by zero" in complaints
+        assert any(finding.startswith("svg-img-alt") for finding in axe.findings(opened.page))
+
+
 @pytest.fixture(scope="module")
 def shops(window: Window) -> Iterator[OpenNotebook]:
-    """A notebook that serves both apps and shows their links.
-
-    On a very busy machine JupyterLab once never heard that its cells had ended; then it is opened a second time.
-    """
-    from playwright.sync_api import TimeoutError as TooLateError
-
+    """A notebook that serves both apps and shows their links."""
     name = write_notebook(window.lab.root / "links.ipynb", flask=FLASK, quart=QUART)
-    for attempt in (1, 2):
-        with window.notebook(name) as opened:
-            try:
-                ran = opened.run_all(60.0)
-            except TooLateError:
-                if attempt == 2:
-                    raise
-                continue
-            assert ran, opened.errors
-            yield opened
-            return
+    with window.notebook(name) as opened:
+        assert opened.run_all(), opened.errors
+        yield opened
 
 
 def click(shops: OpenNotebook, number: int) -> "Page":
@@ -164,40 +188,3 @@ def test_a_websocket_passes_through_the_proxy(shops: OpenNotebook) -> None:
     assert tab.evaluate(RING, tab.locator("p").inner_text()) == "cake 1 is ready"
     tab.close()
     assert shops.complaints == []
-
-
-def test_a_page_that_misbehaves_is_noticed(window: Window) -> None:
-    """Without this, the tests of the notebooks could pass for nothing."""
-    name = write_notebook(
-        window.lab.root / "misbehaving.ipynb",
-        asking="""
-            from IPython.display import HTML
-            HTML('<img src="https://pictures.example/cake.png"><script>console.error("burnt")</script>')
-        """,
-        drawing="""
-            HTML('<svg role="img" width="9" height="9"></svg>')
-        """,
-        calling="""
-            from ipywidgets import IntSlider
-            slider = IntSlider()
-            slider.observe(lambda change: 1 / 0, "value")
-            slider
-        """,
-        failing="""
-            raise ValueError("no flour")
-        """,
-        never_run="""
-            "not reached"
-        """,
-    )
-    with window.notebook(name) as opened:
-        assert not opened.run_all()
-        assert opened.errors == ["failing: ValueError: no flour"]
-        assert opened.model["cells"][-1]["execution_count"] is None
-        with opened.page.expect_console_message(lambda message: "in a callback" in message.text):
-            opened.page.locator(".noUi-handle").press("ArrowRight")
-        complaints = "\n".join(map(str, opened.complaints))
-        assert "request: https://pictures.example/cake.png" in complaints
-        assert "console: burnt" in complaints
-        assert "in a callback: ZeroDivisionError: division by zero" in complaints
-        assert any(finding.startswith("svg-img-alt") for finding in axe.findings(opened.page))

@@ -12,13 +12,15 @@ from urllib.parse import urlsplit
 from .lab import Lab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
     from playwright.sync_api import Error as ScriptError
 
 Theme = Literal["light", "dark"]
 THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
-# Without these, the browser itself looks for updates and greets its maker.
+# Without these, the browser itself looks for updates and greets its maker. The last one knows no other machine, so
+# that nothing leaves this one; what tries is written down (see `_listen`). Playwright's own way, to ask us about
+# each request, takes the cache from the browser, and a third of the time of opening JupyterLab.
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -28,7 +30,17 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+READY_FOR_ONE = "() => window.jupyterapp?.shell !== undefined"
+
+SHOW = """async name => {
+    const app = window.jupyterapp;
+    await app.restored;
+    const panel = await app.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
+    app.shell.activateById(panel.id);
+}"""
 
 HAS_NOTEBOOK = "() => window.jupyterapp?.shell.currentWidget?.sessionContext"
 
@@ -91,7 +103,7 @@ class OpenNotebook:
     """A notebook on the screen, with a kernel of its own; `complaints` grows while it is used."""
 
     page: "Page"
-    complaints: list[Complaint] = field(default_factory=list)
+    complaints: list[Complaint]
 
     def do(self, script: str, argument: object = None) -> Any:  # noqa: ANN401  (whatever JSON the script returns)
         """Run JavaScript in the page: a function of `(panel, app, argument)`, awaited."""
@@ -216,49 +228,72 @@ class OpenNotebook:
         return files
 
     def close(self) -> None:
-        """Shut the kernel down and close the page."""
-        self.do("async panel => { await panel.sessionContext.shutdown(); await panel.context.save(); }")
-        self.page.close()
+        """Shut the kernel down and close the notebook; JupyterLab's page stays."""
+        self.do(
+            """async panel => {
+                await panel.sessionContext.shutdown();
+                await panel.context.save();
+                panel.dispose();
+            }"""
+        )
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A page with JupyterLab on it, where one notebook after the other is worked on."""
+
+    page: "Page"
+    complaints: list[Complaint]
+
+    def open(self, name: str, theme: Theme, width: int, height: int) -> OpenNotebook:
+        """Open a notebook on this page, of which nothing has been said yet."""
+        self.complaints.clear()
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate(SHOW, name)
+        self.page.wait_for_function(HAS_NOTEBOOK, timeout=60_000)
+        opened = OpenNotebook(self.page, self.complaints)
+        opened.do(OPENED)
+        opened.wear(theme)
+        return opened
 
 
 @dataclass(frozen=True)
 class Window:
-    """A browser that opens notebooks of one JupyterLab."""
+    """A browser that opens notebooks of one JupyterLab; a page that is free again serves the next one."""
 
     browser: "Browser"
     lab: Lab
-    numbers: Iterator[int] = field(default_factory=count)
+    _free: list[Desk] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     @contextmanager
     def notebook(
         self, name: str, *, theme: Theme = "light", width: int = 1280, height: int = 900
     ) -> Iterator[OpenNotebook]:
-        """Open a notebook of the lab's folder; its kernel ends with the block."""
-        context = self.browser.new_context(
-            viewport={"width": width, "height": height}, bypass_csp=True, service_workers="block"
-        )
-        try:
-            opened = self._open(context, name, theme)
-            try:
-                yield opened
-            finally:
-                if not opened.page.is_closed():
-                    opened.close()
-        finally:
-            context.close()
+        """Open a notebook of the lab's folder; its kernel ends with the block.
 
-    def _open(self, context: "BrowserContext", name: str, theme: Theme) -> OpenNotebook:
+        Raises `FileNotFoundError` if there is none of this name.
+        """
+        if not (self.lab.root / name).is_file():
+            raise FileNotFoundError(f"no notebook {name} in {self.lab.root}")
+        desk = self._free.pop() if self._free else self._new_desk()
+        try:
+            opened = desk.open(name, theme, width, height)
+            yield opened
+            opened.close()
+        except BaseException:
+            desk.page.context.close()  # whatever is on it now is nobody else's trouble
+            raise
+        self._free.append(desk)
+
+    def _new_desk(self) -> Desk:
+        context = self.browser.new_context(bypass_csp=True, service_workers="block")
         complaints: list[Complaint] = []
         _listen(context, complaints)
         page = context.new_page()
-        opened = OpenNotebook(page, complaints)
-        if not (self.lab.root / name).is_file():
-            raise FileNotFoundError(f"no notebook {name} in {self.lab.root}")
-        page.goto(self.lab.address(name, f"test-{next(self.numbers)}"), timeout=60_000)
-        page.wait_for_function(HAS_NOTEBOOK, timeout=60_000)
-        opened.do(OPENED)
-        opened.wear(theme)
-        return opened
+        page.goto(self.lab.address(f"test-{next(self._numbers)}"), timeout=60_000)
+        page.wait_for_function(READY_FOR_ONE, timeout=60_000)
+        return Desk(page, complaints)
 
 
 @contextmanager
@@ -276,10 +311,9 @@ def running_browser() -> Iterator["Browser"]:
 
 @contextmanager
 def shown(html: str, browser: "Browser") -> Iterator["Page"]:
-    """A page of HTML, which may ask no other machine for anything."""
+    """A page of HTML, for which there is no other machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
     try:
-        context.route(leaves, lambda route: route.abort())
         page = context.new_page()
         page.set_content(html)
         yield page
@@ -288,27 +322,20 @@ def shown(html: str, browser: "Browser") -> Iterator["Page"]:
 
 
 def _listen(context: "BrowserContext", complaints: list[Complaint]) -> None:
-    """Write down errors of all pages, and stop and write down every request to another machine."""
-
-    def stop(route: "Route") -> None:
-        complaints.append(Complaint("request", route.request.url))
-        route.abort()
+    """Write down the errors of all pages, and whatever they ask another machine for."""
 
     def hear(message: "ConsoleMessage") -> None:
         if message.type == "error":
             complaints.append(Complaint("console", message.text, message.location.get("url", "")))
 
-    def watch_sockets(page: "Page") -> None:
-        page.on("websocket", lambda socket: note_socket(socket.url))
-
-    def note_socket(url: str) -> None:
+    def note(url: str) -> None:
         if leaves(url):
             complaints.append(Complaint("request", url))
 
-    context.route(leaves, stop)
     context.on("console", hear)
     context.on("weberror", lambda raised: complaints.append(Complaint("exception", _words(raised.error))))
-    context.on("page", watch_sockets)
+    context.on("request", lambda request: note(request.url))
+    context.on("page", lambda page: page.on("websocket", lambda socket: note(socket.url)))
 
 
 def _words(error: "ScriptError") -> str:
