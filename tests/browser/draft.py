@@ -4,6 +4,13 @@ import json
 from pathlib import Path
 from textwrap import dedent
 
+FIRST_WIDGET = "import ipywidgets; ipywidgets.HTML('flour')"
+"""A cell to run before all others where widgets have to be heard while a cell awaits.
+
+JupyterLab asks for the thread that hears them when the first widget comes. Those that come before the answer, a tenth
+of a second later on a busy machine, are heard only between cells.
+"""
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from . import axe
-from .draft import write_notebook
+from .draft import FIRST_WIDGET, write_notebook
 from .lab import BASE
 from .window import OpenNotebook, Window
 
@@ -72,6 +72,7 @@ def test_a_slider_moved_while_a_cell_awaits_stays_alive(window: Window) -> None:
     """ipykernel 7.4.0 never says that it is idle again, so that the slider's next move is lost."""
     name = write_notebook(
         window.lab.root / "moved_while_awaiting.ipynb",
+        first=FIRST_WIDGET,
         slider="""
             import ipywidgets as widgets
 
@@ -89,15 +90,15 @@ def test_a_slider_moved_while_a_cell_awaits_stays_alive(window: Window) -> None:
         """,
     )
     with window.notebook(name) as opened:
+        opened.run("first")
         opened.start_all()
         handle = opened.page.locator(".noUi-handle")
-        seen = opened.page.locator(".widget-html-content")
         handle.press("ArrowRight")
-        seen.get_by_text("seen 1").wait_for(timeout=60_000)
+        opened.page.get_by_text("seen 1").wait_for(timeout=60_000)
         assert opened.wait_all(90), opened.errors
         for moved in range(2, 5):
             handle.press("ArrowRight")
-            seen.get_by_text(f"seen {moved}").wait_for(timeout=30_000)
+            opened.page.get_by_text(f"seen {moved}").wait_for(timeout=30_000)
         assert opened.complaints == []
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,7 @@ from bakery.drawing import timeline
 from bakery.kitchen import simulate
 
 from . import axe
-from .draft import write_notebook
+from .draft import FIRST_WIDGET, write_notebook
 from .window import OpenNotebook, Theme, Window
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def opened(window: Window) -> Iterator[OpenNotebook]:
     """Two race labs and a kitchen on one page."""
     name = write_notebook(
         window.lab.root / "labs.ipynb",
-        apps=APPS,
+        apps=f"{dedent(APPS)}\n{FIRST_WIDGET}",
         race="lab = RaceLab(flask_app, quart_app, oven)\nlab",
         second="RaceLab(flask_app, quart_app, {'seconds': 0.5, 'mixing': 0.0})",
         kitchen="from bakery import KitchenLab\nKitchenLab()",
@@ -110,6 +111,7 @@ def opened(window: Window) -> Iterator[OpenNotebook]:
         """,
     )
     with window.notebook(name, height=1400) as opened:
+        opened.run("apps")
         assert opened.run_all(), opened.errors
         yield opened
         assert opened.complaints == []
