@@ -16,7 +16,8 @@ NAMELESS = ".noUi-handle"
 
 def findings(page: "Page", *, within: Sequence[str] = OURS, only: Sequence[str] = ()) -> list[str]:
     """One line for each element that breaks a rule; `only` some rules, or all of them."""
-    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if only:
         options["runOnly"] = list(only)

@@ -24,8 +24,8 @@ BESIDE = """async slider => {
     return shown();
 }"""
 
-AT_ONCE = 3
-"""Notebooks mostly wait, so the next ones run already while one is looked at."""
+AT_ONCE = 2
+"""Notebooks mostly wait, so the next one runs already while one is looked at. A third page would cost more than it saves."""
 
 LAST_FIRST = sorted((file.name for file in NOTEBOOKS.glob("*.ipynb")), reverse=True)
 """The last ones wait longest, and should not be alone at the end."""

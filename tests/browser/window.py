@@ -33,6 +33,9 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
+POLLING = 100
+"""Milliseconds between two looks at a page that is busy. Asked at every frame, it would be busier."""
+
 READY_FOR_ONE = "() => window.jupyterapp?.shell !== undefined"
 
 SHOW = """async name => {
@@ -134,7 +137,7 @@ class OpenNotebook:
 
     def wait_all(self, seconds: float = 120.0) -> bool:
         """Wait for the cells that `start_all` began; whether none of them raised."""
-        self.page.wait_for_function("() => window.ranAll !== null", timeout=seconds * 1000)
+        self.page.wait_for_function("() => window.ranAll !== null", timeout=seconds * 1000, polling=POLLING)
         self.settle()
         return bool(self.page.evaluate("() => window.ranAll"))
 
@@ -156,7 +159,7 @@ class OpenNotebook:
         # A stored notebook has a number there already, and it may be the very one that comes.
         self.do("panel => { panel.content.activeCell.model.executionCount = null; }")
         self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_function(RAN)
+        self.page.wait_for_function(RAN, polling=POLLING)
         self.settle()
         return "\n".join(self.active.locator(".jp-OutputArea-output").all_inner_texts())
 
@@ -197,7 +200,7 @@ class OpenNotebook:
         ]
 
     def screenshots(self, folder: Path, name: str, *, tall: int = 0) -> list[Path]:
-        """The whole notebook, one window full after the other, as NAME-01.png, NAME-02.png …
+        """The whole notebook, one window full after the other, as NAME-01.jpg, NAME-02.jpg …
 
         A window of `tall` pixels, for that long, makes few pictures of many.
         """
@@ -223,8 +226,8 @@ class OpenNotebook:
         for number, top in enumerate(range(0, max(int(height) - 40, 1), step), start=1):
             scroller.evaluate("(element, top) => element.scrollTo(0, top)", top)
             self.settle()
-            files.append(folder / f"{name}-{number:02}.png")
-            self.page.screenshot(path=files[-1], clip=box)
+            files.append(folder / f"{name}-{number:02}.jpg")
+            self.page.screenshot(path=files[-1], type="jpeg", quality=90, clip=box)
         return files
 
     def close(self) -> None:
@@ -250,7 +253,7 @@ class Desk:
         self.complaints.clear()
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.evaluate(SHOW, name)
-        self.page.wait_for_function(HAS_NOTEBOOK, timeout=60_000)
+        self.page.wait_for_function(HAS_NOTEBOOK, timeout=60_000, polling=POLLING)
         opened = OpenNotebook(self.page, self.complaints)
         opened.do(OPENED)
         opened.wear(theme)
@@ -292,7 +295,7 @@ class Window:
         _listen(context, complaints)
         page = context.new_page()
         page.goto(self.lab.address(f"test-{next(self._numbers)}"), timeout=60_000)
-        page.wait_for_function(READY_FOR_ONE, timeout=60_000)
+        page.wait_for_function(READY_FOR_ONE, timeout=60_000, polling=POLLING)
         return Desk(page, complaints)
 
 
