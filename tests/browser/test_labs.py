@@ -49,6 +49,7 @@ READ = """svg => ({
         [text.textContent, Number(text.getAttribute('x')), Number(text.getAttribute('y'))]),
     paths: [...svg.querySelectorAll('path')].map(path => path.getAttribute('d')),
     words: svg.getAttribute('aria-label'),
+    wide: svg.viewBox.baseVal.width,
 })"""
 
 # How far the bars reach, in pixels of the picture, from the path's own numbers.
@@ -135,9 +136,8 @@ def test_the_live_picture_is_the_static_one(opened: OpenNotebook) -> None:
     reader = Reader(opened, 4)
     reader.svg.wait_for(timeout=PATIENT)
     opened.settle()
-    wide = int(str(reader.svg.get_attribute("viewBox")).split()[2])
-    picture = timeline(simulate(cakes=4), simulate(cakes=40, waits=False), width=wide)
     live: dict[str, Any] = reader.svg.evaluate(READ)
+    picture = timeline(simulate(cakes=4), simulate(cakes=40, waits=False), width=int(live["wide"]))
     opened.page.evaluate(
         "svg => { window.drawn = new DOMParser().parseFromString(svg, 'image/svg+xml'); }", picture.svg
     )

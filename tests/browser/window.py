@@ -200,7 +200,7 @@ class OpenNotebook:
         ]
 
     def screenshots(self, folder: Path, name: str, *, tall: int = 0) -> list[Path]:
-        """The whole notebook, one window full after the other, as NAME-01.jpg, NAME-02.jpg …
+        """The whole notebook, one window full after the other, as NAME-01.png, NAME-02.png …
 
         A window of `tall` pixels, for that long, makes few pictures of many.
         """
@@ -226,8 +226,8 @@ class OpenNotebook:
         for number, top in enumerate(range(0, max(int(height) - 40, 1), step), start=1):
             scroller.evaluate("(element, top) => element.scrollTo(0, top)", top)
             self.settle()
-            files.append(folder / f"{name}-{number:02}.jpg")
-            self.page.screenshot(path=files[-1], type="jpeg", quality=90, clip=box)
+            files.append(folder / f"{name}-{number:02}.png")
+            self.page.screenshot(path=files[-1], clip=box)
         return files
 
     def close(self) -> None:
