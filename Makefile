@@ -70,12 +70,13 @@ $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
 		--ignore=tests/browser tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
 
 # Virtual environments. The empty files `ready…` are as old as the last installation.
+installed := pins.txt pyproject.toml share/kernel.py share/overrides.json
 
-$(VENVS:=/ready): %/ready: pins.txt pyproject.toml | %/bin/pip
+$(VENVS:=/ready): %/ready: $(installed) | %/bin/pip
 	$*/bin/python -m pip install --quiet --constraint pins.txt --editable .
 	@touch $@
 
-$(VENVS:=/ready-to-test): %/ready-to-test: pins.txt pyproject.toml | %/bin/pip
+$(VENVS:=/ready-to-test): %/ready-to-test: $(installed) | %/bin/pip
 	$*/bin/python -m pip install --quiet --constraint pins.txt --editable '.[test,postgres]'
 	@touch $*/ready $@
 

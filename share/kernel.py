@@ -1,8 +1,8 @@
 """Settings of every kernel in this environment: none, but a mend. IPython reads this file when a kernel starts.
 
-An ipykernel from 7.0 to 7.3 sends its replies past the stream on which it hears requests. A request that comes in at
-that very moment is not noticed: a first cell never begins, or a slider stays dead, once in some fifty notebooks. So
-it looks once more after each reply. See https://github.com/ipython/ipykernel/issues/1554.
+ipykernel 7 sends its replies past the stream on which it hears requests. A request that comes in at that very moment
+is not noticed: a first cell never begins, or a slider stays dead, once in some fifty notebooks (7.3.0). So it looks
+once more after each reply. See https://github.com/ipython/ipykernel/issues/1554.
 """
 
 from typing import Any

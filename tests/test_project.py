@@ -134,7 +134,8 @@ def copy(tmp_path: Path) -> Path:
     """The files of the project that the tests below change or look at, in a folder of their own."""
     for name in ("pyproject.toml", "pins.txt", "environment.yml", "README.md", "Makefile"):
         shutil.copy(ROOT / name, tmp_path)
-    shutil.copytree(ROOT / "binder", tmp_path / "binder", symlinks=True)
+    for name in ("binder", "share"):
+        shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
     return tmp_path
 
 
@@ -388,8 +389,8 @@ def test_the_second_make_lab_only_starts_the_lab(make: Callable[..., str]) -> No
     )
 
 
-@pytest.mark.parametrize("name", ["pins.txt", "pyproject.toml"])
-def test_new_pins_are_installed_before_the_lab_starts(
+@pytest.mark.parametrize("name", ["pins.txt", "pyproject.toml", "share/kernel.py", "share/overrides.json"])
+def test_new_pins_and_settings_are_installed_before_the_lab_starts(
     make: Callable[..., str], copy: Path, name: str
 ) -> None:
     later = (copy / ".venv/ready").stat().st_mtime + 10
