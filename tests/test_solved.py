@@ -1,13 +1,14 @@
 """The solved edition of every lesson runs, and every check agrees with it; the blank one keeps the prose."""
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
 
 import pytest
+from execution import NOTEBOOKS, outcomes
 
 from bakery.editions import NotebookError, blank, executed, lesson_of, main, read, solved
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 LESSONS = [path for path in NOTEBOOKS if lesson_of(path)]
 
 
@@ -15,12 +16,22 @@ def name(path: Path) -> str:
     return path.stem
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", LESSONS, ids=name)
-def test_every_check_agrees_with_the_solved_edition(path: Path, tmp_path: Path) -> None:
+def solution(path: Path, folder: Path) -> Coroutine[object, object, object]:
+    """Run the solved edition."""
     lesson = lesson_of(path)
     assert lesson
-    asyncio.run(executed(solved(read(path), lesson), path.name, tmp_path))
+    return executed(solved(read(path), lesson), path.name, folder)
+
+
+@pytest.fixture(scope="module")
+def ran_solved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
+    return outcomes(request, lambda path: solution(path, tmp_path_factory.mktemp(path.stem)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_every_check_agrees_with_the_solved_edition(path: Path, ran_solved: dict[Path, str]) -> None:
+    assert ran_solved[path] == ""
 
 
 @pytest.mark.slow

@@ -1,19 +1,19 @@
 """Every cell of every notebook may be run twice in a row, and the notebook from another folder."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from execution import NOTEBOOKS, outcome, outcomes
 from nbformat import NotebookNode
 
-from bakery.editions import AT_ONCE, NotebookError, executed, read
+from bakery.editions import executed, read
 
 new: Any = nbformat.v4  # whose functions have no types
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
 def doubled(notebook: NotebookNode) -> NotebookNode:
@@ -29,36 +29,20 @@ def doubled(notebook: NotebookNode) -> NotebookNode:
     return copy
 
 
-async def outcome(path: Path, folder: Path) -> str:
-    """Why the doubled notebook does not run in another folder, or nothing."""
-    try:
-        await executed(doubled(read(path)), path.name, folder)
-    except NotebookError as error:
-        return str(error)
-    return ""
+def twice(path: Path, folder: Path) -> Coroutine[object, object, object]:
+    """Run the doubled notebook in another folder."""
+    return executed(doubled(read(path)), path.name, folder)
 
 
 @pytest.fixture(scope="module")
-def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
-    """The outcomes of all notebooks asked for, run side by side: they wait more than they work."""
-    asked = [item.callspec.params.get("path") for item in request.session.items if hasattr(item, "callspec")]
-    paths = [path for path in NOTEBOOKS if path in asked]
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def one(path: Path) -> str:
-        async with room:
-            return await outcome(path, tmp_path_factory.mktemp(path.stem))
-
-    async def every() -> Sequence[str]:
-        return await asyncio.gather(*map(one, paths))
-
-    return dict(zip(paths, asyncio.run(every()), strict=True))
+def ran_twice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
+    return outcomes(request, lambda path: twice(path, tmp_path_factory.mktemp(path.stem)))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
-def test_every_cell_may_be_run_twice_and_in_any_folder(path: Path, outcomes: dict[Path, str]) -> None:
-    assert outcomes[path] == ""
+def test_every_cell_may_be_run_twice_and_in_any_folder(path: Path, ran_twice: dict[Path, str]) -> None:
+    assert ran_twice[path] == ""
 
 
 def small(*cells: NotebookNode) -> NotebookNode:
@@ -88,5 +72,5 @@ def test_a_cell_that_cannot_be_repeated_or_needs_its_folder_is_found(
     (tmp_path / "home" / "cakes.csv").touch()
     path = tmp_path / "home" / "01_small.ipynb"
     nbformat.write(small(new.new_code_cell(source, id="twice")), path)  # type: ignore[no-untyped-call]
-    said = asyncio.run(outcome(path, tmp_path / "away"))
+    said = asyncio.run(outcome(twice(path, tmp_path / "away")))
     assert words in said if words else said == ""

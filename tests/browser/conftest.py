@@ -1,7 +1,6 @@
 """One JupyterLab and one browser for the tests of this folder that share a worker, and a kernel per notebook."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from .lab import running_lab
-from .window import Window, running_browser
+from .window import Window, chromium, running_browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
     """A browser, without a window yet."""
-    if shutil.which("chromium") is None:
+    if chromium() is None:
         _cannot("Debian's chromium is not installed")
     for package in ("playwright", "axe_playwright_python"):
         if find_spec(package) is None:

@@ -78,6 +78,16 @@ READY = """(panel, app, id) => {
     panel.content.activeCell.editor.focus();
 }"""
 
+# JupyterLab sends all cells at once, and calls the whole run over as soon as one of them raises, even one that should.
+# An empty request behind them is answered when the last of them has ended.
+RUN_ALL = """(panel, app) => {
+    window.ranAll = null;
+    const last = async () => panel.sessionContext.session.kernel.requestExecute({code: '', silent: true}).done;
+    app.commands.execute('notebook:run-all-cells')
+        .then(async ran => { await last(); return ran !== false; })
+        .then(ran => { window.ranAll = ran; }, () => { window.ranAll = false; });
+}"""
+
 RAN = """() => {
     const cell = window.jupyterapp.shell.currentWidget.content.activeCell.model;
     return cell.executionState === 'idle' && cell.executionCount !== null;
@@ -125,18 +135,10 @@ class OpenNotebook:
 
     def start_all(self) -> None:
         """Begin to run every cell, and return at once."""
-        self.do(
-            """(panel, app) => {
-                window.ranAll = null;
-                app.commands.execute('notebook:run-all-cells').then(
-                    result => { window.ranAll = result !== false; },
-                    () => { window.ranAll = false; },
-                );
-            }"""
-        )
+        self.do(RUN_ALL)
 
     def wait_all(self, seconds: float = 120.0) -> bool:
-        """Wait for the cells that `start_all` began; whether none of them raised."""
+        """Wait until the last of the cells that `start_all` began has ended; whether none of them raised."""
         self.page.wait_for_function("() => window.ranAll !== null", timeout=seconds * 1000, polling=POLLING)
         self.settle()
         return bool(self.page.evaluate("() => window.ranAll"))
@@ -299,13 +301,18 @@ class Window:
         return Desk(page, complaints)
 
 
+def chromium() -> str | None:
+    """Debian's Chromium, if it is here: the one that has no windows where there is a choice, for it needs less time."""
+    return shutil.which("chromium-headless-shell") or shutil.which("chromium")
+
+
 @contextmanager
 def running_browser() -> Iterator["Browser"]:
     """A headless browser for as long as the block lasts."""
     from playwright.sync_api import sync_playwright  # here, so that tests can be collected without it
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         try:
             yield browser
         finally:
