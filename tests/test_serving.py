@@ -487,6 +487,23 @@ def test_an_order_sent_home_is_told_that_the_shop_was_closed(monkeypatch: pytest
     assert 'error;desc="the shop was closed"' in answer.headers["server-timing"]
 
 
+def test_the_trigger_of_waitress_stays_open_while_somebody_pulls_it() -> None:
+    """Its thread may do what it is asked to before the byte that wakes it is written, and must not end by then."""
+    shop = serve(flask_bakery())
+    server: Any = shop._server
+    trigger = server._server.trigger
+    pull = trigger._physical_pull
+
+    def woken_by_another() -> None:
+        pull()
+        server._worker.wait(0.2)
+        pull()
+
+    trigger._physical_pull = woken_by_another
+    shop.close()
+    assert not server._worker.at_work
+
+
 def test_nobody_bakes_for_a_client_that_left_the_queue() -> None:
     bakers = Bakers()
     baked: list[str] = []

@@ -174,6 +174,7 @@ class WaitressServer:
         self._stopping = threading.Event()
         self._door_shut = threading.Event()
         self._sent_home = threading.Event()
+        self._let_go = threading.Event()
         self._server: Any = None
         self._worker = Worker(self._run, "shop-waitress")
         self._deadline = 0.0
@@ -221,7 +222,10 @@ class WaitressServer:
         bakers.shutdown(timeout=max(last_orders, A_MOMENT))
         if not self._sent_home.is_set():
             self._deadline = monotonic() + CLEARING_UP / 2
-            self._server.trigger.pull_trigger(self._send_home)
+            try:
+                self._server.trigger.pull_trigger(self._send_home)
+            finally:
+                self._let_go.set()
             self._sent_home.wait(CLEARING_UP)
         # A thread cannot be ended from outside. Where a baker still stands at the oven, its thread and this one
         # end when it is done.
@@ -235,6 +239,8 @@ class WaitressServer:
         bakers = self._server.task_dispatcher
         while not self._sent_home.is_set() or bakers.threads or self._sending():
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._connections, count=1)
+        # A baker who pulled just before may have sent us home while `stop` has still to write its own byte.
+        self._let_go.wait(CLEARING_UP)
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()  # large answers wait in files
         wasyncore.close_all(self._connections)
