@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-site site site-serve bench doctor notebooks editions pins derived clean style $(PYTHONS:%=python-%)
+.PHONY: help lab test test-site site site-serve bench doctor notebooks editions pins derived clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,8 +22,7 @@ lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab
 	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --log-level=WARN $(lab_options) $(LAB)
 
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(sync) style $(others:%=python-%)
-	$(RUN) -m pytest --numprocesses=3 --dist=loadfile
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 beside whole
 
 site: $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
 	@$(VENV)-site/bin/python src/bakery/site.py build
@@ -56,7 +55,13 @@ clean: ## remove all that was installed or left behind here
 	rm -rf $(VENV) $(VENV)-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-# What `test` is made of, beside pytest itself.
+# What `test` is made of: the whole run, and the rest beside it, since notebooks wait more than they work.
+
+whole: $(VENV)/ready-to-test
+	$(RUN) -m pytest --numprocesses=3 --dist=loadfile
+
+beside:
+	@$(MAKE) --no-print-directory --keep-going $(sync) style $(others:%=python-%)
 
 style: $(VENV)/ready-to-test
 	$(RUN) -m ruff check .

@@ -304,7 +304,7 @@ def unspoiled() -> Iterator[None]:
 def test_a_hostile_answer_gets_its_verdict_in_time_and_spoils_nothing(name: str) -> None:
     text = HOSTILE[name]
     start = time.monotonic()
-    stage = asked(text, Answer.run if "async def answer" in text else Answer.call)
+    stage = asked(text, Answer.run if "async def answer" in text else Answer.call, limit=0.5)
     assert time.monotonic() - start < SOON
     assert stage.out_of_time or isinstance(stage.error, Wrong), stage
     assert len(stage.printed) <= 20_000

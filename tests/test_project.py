@@ -431,4 +431,4 @@ def test_a_python_that_does_not_run_or_makes_no_environment_is_left_out(
     said = make("-n", "test", PATH=f"{shims}:{os.environ['PATH']}")
     assert f".venv-{first}/bin/python" not in said
     assert f".venv-{second}/bin/python -m pytest" in said
-    assert ".venv/bin/python -m pytest" in said.splitlines()[-1]
+    assert ".venv/bin/python -m pytest" in said.replace(f".venv-{second}", "")

@@ -90,7 +90,8 @@ Bakery = Callable[[], Any]
 
 
 def get(shop: Shop, path: str, **options: Any) -> httpx.Response:
-    return httpx.get(f"{shop.url}{path}", trust_env=False, **options)
+    # Certificates have no say here, and reading them takes longer than the order.
+    return httpx.get(f"{shop.url}{path}", trust_env=False, verify=False, **options)
 
 
 def refused(port: int) -> bool:
@@ -323,7 +324,7 @@ class Order(threading.Thread):
 
     def run(self) -> None:
         try:
-            self.answer = httpx.get(self.url, trust_env=False, timeout=20)
+            self.answer = httpx.get(self.url, trust_env=False, verify=False, timeout=20)
         except httpx.HTTPError as error:
             self.answer = error
 
