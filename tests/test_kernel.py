@@ -135,3 +135,15 @@ def test_the_end_of_the_kernel_ends_the_shop_with_an_order_still_in_it(app: str,
         assert (tmp_path / "tidied").exists() == (app is QUART)
 
     asyncio.run(scenario())
+
+
+def test_the_kernels_of_this_environment_look_for_requests_after_each_reply(tmp_path: Path) -> None:
+    """What `share/kernel.py` mends shows too rarely to be tested; that it is installed and read is."""
+
+    async def scenario() -> None:
+        async with desk(tmp_path) as at:
+            await at.run("from ipykernel.subshell_manager import SubshellManager")
+            said = await at.run("print(SubshellManager._send_on_shell_channel.__name__)")
+            assert said == "reply_and_look_again\n"
+
+    asyncio.run(scenario())
