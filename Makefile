@@ -31,7 +31,7 @@ site-serve: ## show the site that was built, on port 8000 of this machine
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/site.py serve
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
-	SITE=dist/site $(RUN) -m pytest tests/static_site
+	SITE=dist/site SITE_PYTHON=$(VENV)-site/bin/python $(RUN) -m pytest tests/static_site
 
 bench: $(VENV)/ready-to-test ## measure how near we come to theory
 	@$(RUN) tests/bench.py
@@ -52,7 +52,7 @@ derived: $(VENV)/ready ## write what follows from pyproject.toml and pins.txt: e
 	@$(RUN) -m bakery.project
 
 clean: ## remove all that was installed or left behind here
-	rm -rf $(VENV) $(VENV)-* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
 # What `test` is made of: the whole run, and the rest beside it, since notebooks wait more than they work.

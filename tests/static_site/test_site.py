@@ -171,9 +171,8 @@ def test_wheels_are_those_of_the_pins() -> None:
 
 
 def test_a_second_build_makes_the_same_files(folder: Path, tmp_path: Path) -> None:
-    tools = ROOT / ".venv-site" / "bin" / "python"
     command = [
-        str(tools),
+        str(ROOT / os.environ.get("SITE_PYTHON", ".venv-site/bin/python")),
         str(ROOT / "src" / "bakery" / "site.py"),
         "build",
         "--out",
