@@ -26,12 +26,16 @@ async def outcome(execution: Coroutine[object, object, object]) -> str:
 def outcomes(
     request: pytest.FixtureRequest, execute: Callable[[Path], Coroutine[object, object, object]]
 ) -> dict[Path, str]:
-    """The outcome of each notebook that a test of this file asks for by the parameter `path`.
+    """The outcome of each notebook, the parameter `path` of the tests that ask for this fixture.
 
     The last ones take longest, so they come first and none of them is alone at the end.
     """
-    calls = (getattr(item, "callspec", None) for item in request.session.items if item.path == request.path)
-    asked = {call.params.get("path") for call in calls if call}
+    tests = (item for item in request.session.items if item.path == request.path)
+    asked = {
+        test.callspec.params["path"]
+        for test in tests
+        if isinstance(test, pytest.Function) and request.fixturename in test.fixturenames
+    }
     paths = [path for path in reversed(NOTEBOOKS) if path in asked]
     room = asyncio.Semaphore(AT_ONCE)
 
