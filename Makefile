@@ -25,10 +25,10 @@ test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, 
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 beside whole
 
 site: $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
-	@$(VENV)-site/bin/python src/bakery/site.py build
+	@$(VENV)-site/bin/python src/workshop/site.py build
 
 site-serve: ## show the site that was built, on port 8000 of this machine
-	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/site.py serve
+	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/workshop/site.py serve
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
 	SITE=dist/site SITE_PYTHON=$(VENV)-site/bin/python $(RUN) -m pytest tests/static_site
@@ -40,16 +40,16 @@ doctor: ## ask whether this kitchen is all right, and what to do if not
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/doctor.py
 
 notebooks: $(VENV)/ready-to-test ## execute the notebooks and store their outputs
-	@$(RUN) -m bakery.editions build
+	@$(RUN) -m workshop.editions build
 
 editions: $(VENV)/ready-to-test ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
-	@$(RUN) -m bakery.editions editions
+	@$(RUN) -m workshop.editions editions
 
 pins: $(VENV)/ready $(VENV)-pins/bin/uv ## take the newest versions that fit together
-	@$(RUN) -m bakery.project pins --uv $(VENV)-pins/bin/uv
+	@$(RUN) -m workshop.project pins --uv $(VENV)-pins/bin/uv
 
 derived: $(VENV)/ready ## write what follows from pyproject.toml and pins.txt: environment.yml, the README's links
-	@$(RUN) -m bakery.project
+	@$(RUN) -m workshop.project
 
 clean: ## remove all that was installed or left behind here
 	rm -rf $(VENV) $(VENV)-* dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -12,8 +12,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
 
-from bakery.editions import CELL_SECONDS, SANITISERS, environment, wiring
-from bakery.ordering import QUIET
+from bakery.orders.ordering import QUIET
+from workshop.editions import CELL_SECONDS, SANITISERS, environment, wiring
 
 WHOLE_FILES = {"no", "loadfile", "loadscope"}
 """The ways of pytest-xdist that keep a notebook's cells on one worker, in their order.

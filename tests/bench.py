@@ -23,8 +23,8 @@ import httpx
 import quart
 
 from bakery.kitchen import simulate
-from bakery.ordering import QUIET, order
-from bakery.serving import serve
+from bakery.orders.ordering import QUIET, order
+from bakery.shop.serving import serve
 from bakery.trace import Trace
 
 PROJECT = Path(__file__).parent.parent

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 
-from bakery.editions import faults as form_faults
-from bakery.editions import read
+from workshop.editions import faults as form_faults
+from workshop.editions import read
 
 LEVELS = ("Taste", "Wait", "Serve", "Truth", "Work", "Neighbours", "Open")
 WORDS = {"00_start_here.ipynb": (500, 900)}

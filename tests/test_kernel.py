@@ -14,7 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from bakery.editions import kernel
+from workshop.editions import kernel
 
 new: Any = nbformat.v4  # whose functions have no types
 
@@ -60,8 +60,8 @@ async def tidy():
 """
 
 SERVE = """
-from bakery.ordering import order
-from bakery.serving import serve
+from bakery.orders.ordering import order
+from bakery.shop.serving import serve
 shop = serve(app)
 print(shop.port)
 """

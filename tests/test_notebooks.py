@@ -12,7 +12,7 @@ import pytest
 from contract import CHECKS, WORDS, Check, Page, minutes, minutes_in_readme
 from nbformat import NotebookNode
 
-from bakery.editions import normal, written
+from workshop.editions import normal, written
 
 pytestmark = pytest.mark.files
 

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from bakery.editions import NotebookError, executed, read
+from workshop.editions import NotebookError, executed, read
 
 pytestmark = pytest.mark.slow
 

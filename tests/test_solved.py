@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from execution import NOTEBOOKS, outcomes
 
-from bakery.editions import NotebookError, blank, executed, lesson_of, main, read, solved
+from workshop.editions import NotebookError, blank, executed, lesson_of, main, read, solved
 
 LESSONS = [path for path in NOTEBOOKS if lesson_of(path)]
 

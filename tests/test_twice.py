@@ -11,7 +11,7 @@ import pytest
 from execution import NOTEBOOKS, outcome, outcomes
 from nbformat import NotebookNode
 
-from bakery.editions import executed, read
+from workshop.editions import executed, read
 
 new: Any = nbformat.v4  # whose functions have no types
 

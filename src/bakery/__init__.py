@@ -4,17 +4,17 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bakery.checking import progress
+from bakery.checking.course import progress
 from bakery.doctor import doctor
-from bakery.drawing import Picture, Series, curve, timeline
 from bakery.kitchen import simulate
-from bakery.ordering import order
-from bakery.serving import Shop, serve
+from bakery.orders.ordering import order
+from bakery.picture.drawing import Picture, Series, curve, timeline
+from bakery.shop.serving import Shop, serve
 from bakery.trace import Span, Trace
 
 if TYPE_CHECKING:
-    from bakery.lab import KitchenLab, RaceLab
-    from bakery.live import LiveTimeline
+    from bakery.lab.labs import KitchenLab, RaceLab
+    from bakery.picture.live import LiveTimeline
 
 __all__ = [
     "KitchenLab",
@@ -35,7 +35,11 @@ __all__ = [
 ]
 
 
-_ROOMS = {"KitchenLab": "bakery.lab", "RaceLab": "bakery.lab", "LiveTimeline": "bakery.live"}
+_ROOMS = {
+    "KitchenLab": "bakery.lab.labs",
+    "RaceLab": "bakery.lab.labs",
+    "LiveTimeline": "bakery.picture.live",
+}
 """What stands in a room that takes half a second to open, because of its widgets: it is opened when asked for."""
 
 

@@ -23,9 +23,9 @@ from types import TracebackType
 from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
-from bakery.checking.clock import SECOND, player
-from bakery.checking.locks import Lockable
-from bakery.counter import VISIT, Counter
+from bakery.checking.virtual.clock import SECOND, player
+from bakery.checking.virtual.locks import Lockable
+from bakery.shop.middleware import VISIT, Counter
 
 REAL = "Run this notebook on Binder or on your own machine to see it."
 
@@ -44,8 +44,8 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     """Make a browser's kernel ready for the series. Called once, when the package is imported there."""
     from pyodide.ffi import can_run_sync, run_sync  # type: ignore[import-not-found]
 
-    from bakery import serving
-    from bakery.inprocess import InProcess, Threads
+    from bakery.shop import serving
+    from bakery.shop.inprocess import InProcess, Threads
 
     # Pyodide wraps the true sleep in one that lets the loop go on.
     threads = Threads(run_sync, getattr(time.sleep, "__wrapped__", time.sleep), possible=can_run_sync)
@@ -261,7 +261,7 @@ def refuse(threads: Any) -> None:  # noqa: ANN401  # threads of the model
     """Let what cannot be here say so, in a sentence and at once: threads, processes, servers and far addresses."""
     import httpx
 
-    from bakery.inprocess import Transport
+    from bakery.shop.inprocess import Transport
 
     def no_thread(*_: object, **__: object) -> NoReturn:
         raise NoMachineError(f"A browser gives Python one thread, so this cell cannot start another. {REAL}")

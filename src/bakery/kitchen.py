@@ -14,7 +14,7 @@ from numbers import Real
 from operator import index
 from typing import NamedTuple
 
-from .trace import Span, Trace
+from bakery.trace import Span, Trace
 
 MOST_CAKES = 100_000
 """A second or so of computing, and far more than a picture can show."""

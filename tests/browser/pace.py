@@ -35,7 +35,7 @@ PAINTED = """frame => {
 
 STREAM = """
 import asyncio, time
-from bakery.live import Growth
+from bakery.picture.live import Growth
 from bakery import LiveTimeline
 
 view = LiveTimeline()

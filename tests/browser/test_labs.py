@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bakery.drawing import timeline
 from bakery.kitchen import simulate
+from bakery.picture.drawing import timeline
 
 from . import axe
 from .draft import FIRST_WIDGET, write_notebook

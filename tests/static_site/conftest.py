@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browser.window import leaves, running_browser
 
-from bakery.site import BUILDS, Quiet
+from workshop.site import BUILDS, Quiet
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bakery.browser import REAL
-from bakery.checking.stage import LIMIT
-from bakery.inprocess import MODEL
-from bakery.site import BUILDS, as_json, packed, read
+from bakery.checking.virtual.stage import LIMIT
+from bakery.shop.inprocess import MODEL
+from workshop.site import BUILDS, as_json, packed, read
 
 from .conftest import Site, cells, run, run_all, run_cell
 

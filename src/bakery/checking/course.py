@@ -4,9 +4,9 @@ import pkgutil
 from importlib import import_module
 from pathlib import Path
 
-from . import memory
-from .lesson import lessons
-from .verdict import Note
+from bakery.checking import progress as memory
+from bakery.checking.lesson import lessons
+from bakery.checking.verdicts import Note
 
 
 def import_lessons() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import memory
-from . import sheet as paper
-from .exercise import Exercise, Judge, Prediction, Quiz, Seen, Task, nearest
-from .verdict import Note
+from bakery.checking import paper
+from bakery.checking import progress as memory
+from bakery.checking.tasks import Exercise, Judge, Prediction, Quiz, Seen, Task, nearest
+from bakery.checking.verdicts import Note
 
 lessons: dict[str, "Lesson"] = {}
 """All lessons that were imported, by the name of their notebook."""

@@ -6,10 +6,9 @@ import traceback
 from collections.abc import Iterable
 from typing import Any
 
+from bakery.checking.virtual.clock import Deadlock, Endless, Halt, TimeUp
+from bakery.checking.virtual.stage import Forgotten, Stage
 from bakery.mishap import reason
-
-from .clock import Deadlock, Endless, Halt, TimeUp
-from .stage import Forgotten, Stage
 
 
 class Wrong(Exception):

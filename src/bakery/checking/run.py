@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from bakery.checking.mistakes import Wrong
+from bakery.checking.virtual.clock import SECOND, Wait
 from bakery.trace import NUMBERS, Span, Trace
-
-from .clock import SECOND, Wait
-from .mistakes import Wrong
 
 MOST_LANES = 300
 

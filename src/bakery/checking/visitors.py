@@ -10,10 +10,9 @@ from heapq import heapreplace
 from typing import Any
 
 from bakery import mishap
-
-from .clock import SECOND, Clock
-from .mistakes import Wrong
-from .run import Reply
+from bakery.checking.mistakes import Wrong
+from bakery.checking.run import Reply
+from bakery.checking.virtual.clock import SECOND, Clock
 
 _errors: ContextVar[list[BaseException] | None] = ContextVar("errors", default=None)
 """Where the handler of the visitor being served puts what it raised."""

@@ -1,7 +1,7 @@
 """One module for each notebook: its exercises, predictions and quizzes. This page is the author's guide.
 
 A lesson is two files of one name. `waiting.py` asks and says; `waiting.md` is the paper: for each exercise the solved
-cell, from which the starter is derived, and the reason; for each quiz the question. `bakery.checking.sheet` tells the
+cell, from which the starter is derived, and the reason; for each quiz the question. `bakery.checking.paper` tells the
 marks of the paper. In `waiting.py`:
 
     from bakery.checking import Answer, Lesson, expect
@@ -95,7 +95,7 @@ lines below it, indented by two spaces; that of a wrong one goes on after "wrong
 
 The cell ids are `exercise-NAME`, `prediction-NAME` and `quiz-NAME`, with hyphens in place of underscores
 (`exercise-bake-all`). Their text is the sheet's starter:
-`python -m bakery.editions build` writes it there, and a test fails where it differs. Write `return ...` where a body is to be filled: the formatter leaves it alone.
+`python -m workshop.editions build` writes it there, and a test fails where it differs. Write `return ...` where a body is to be filled: the formatter leaves it alone.
 
 `tests/lessons/waiting.md` holds each check by data, and `tests/test_lessons.py` fails where some is missing: for each
 exercise another right answer and four or more tempting wrong ones, each with words that the verdict must have; for

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.lessons._numbers import number_of, slip
 from bakery.trace import Trace
-
-from ._numbers import number_of, slip
 
 BAKE = 0.5
 """Seconds in the oven, as the notebook begins."""

@@ -5,9 +5,8 @@ from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.kitchen import predict, simulate
+from bakery.lessons._numbers import number_of, slip
 from bakery.trace import Trace
-
-from ._numbers import number_of, slip
 
 JOBS = {
     "a": "ask a database",

@@ -1,0 +1,1 @@
+"""Virtual time: a clock, an event loop and locks on it, and the stage that code is tried on."""

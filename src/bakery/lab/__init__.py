@@ -1,0 +1,1 @@
+"""The labs: sliders on running servers, and what they should take."""

@@ -1,0 +1,1 @@
+"""Placing orders, and the customers who carry them."""

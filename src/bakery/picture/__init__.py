@@ -1,0 +1,1 @@
+"""Drawing a trace: where everything stands, in words, still and live."""

@@ -1,0 +1,390 @@
+"""Where things go in a timeline: lanes become rows, seconds become pixels, and nothing is drawn yet.
+
+One idea of layout for every view of a trace. The picture paints these values as SVG; a live view can paint
+the same values (`dataclasses.asdict` makes plain data of them) while a trace grows.
+"""
+
+import math
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, count
+from typing import Literal
+
+from bakery.trace import Kind, Trace, in_words
+
+EDGE = 18
+"""Pixels between the frame and what is in it."""
+TEXT = 14
+"""Height of the text, in pixels; nothing in a picture is smaller."""
+TITLE = 17
+LINE = 20
+"""From one line of text to the next."""
+ROW = 26
+"""Height of a row when there is room."""
+TIGHT = 15
+"""Rows less high than this are too close for a label each."""
+BOLD = 1.1
+"""How much wider bold text is."""
+TALL = 440
+"""What a picture of up to three panels is at most high; the rows become thinner before it grows."""
+LABELS = (40, 160)
+"""The least and the most that lane labels may take from the width."""
+FINISH = 18
+"""Height of the seconds beside the last cake; they have to be read from the back of the room."""
+DENSE = 4
+"""Rows less high than this touch, so that they read as one shape; then only some show their waiting."""
+SLIVER = 1.5
+"""Nothing that happened is narrower than this, so that nothing is lost."""
+
+INSTANT = 1e-9
+"""Seconds that no clock here can tell from none; an axis needs a length."""
+
+PANEL_GAP = 26
+"""Between the rows of a panel and the title of the next."""
+
+FEW = 6
+"""Up to here lanes are told one by one, above together."""
+CROSS = "\N{MULTIPLICATION SIGN}"
+NAMES: dict[Kind, str] = {"wait": "waiting", "mix": "mixing", "bake": "baking", "serve": "being served"}
+"""The kinds as one reads them in the legend, in the order in which they are painted."""
+
+REASONS = 3
+"""Different reasons of failures that a panel tells; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A short text at a place; the place is the end of the text's baseline that `anchor` names."""
+
+    x: float
+    y: float
+    text: str
+    anchor: Literal["start", "middle", "end"] = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A span as a rectangle."""
+
+    lane: str
+    kind: Kind
+    x: float
+    y: float
+    width: float
+    height: float
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One trace: its title and summary, its rows from `top` to `bottom`, and the x where it was done."""
+
+    title: Mark | None
+    summary: Mark
+    reasons: tuple[Mark, ...]
+    labels: tuple[Mark, ...]
+    bars: tuple[Bar, ...]
+    top: float
+    bottom: float
+    row: float
+    done: float
+    finish: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of the legend: a sample whose left end is at `x`, and its name."""
+
+    kind: Kind | Literal["failed"]
+    x: float
+    name: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A whole picture, in pixels, y downwards; `second` is the width of a second from `left` on."""
+
+    width: int
+    height: int
+    left: float
+    right: float
+    second: float
+    panels: tuple[Panel, ...]
+    ticks: tuple[Mark, ...]
+    legend: tuple[Key, ...]
+    measured: bool
+
+
+def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) -> Layout:
+    """Places traces under one another on one time axis that is at least `seconds` long.
+
+    Each trace starts at the left, whenever it started. A live view gives the seconds it expects, so that the
+    axis holds still while the trace grows.
+    """
+    measured = any(not trace.simulated for trace in traces)
+    bake = min((trace.typical for trace in traces if measured and trace.typical), default=0.0)
+    long = max(seconds, *(trace.makespan for trace in traces))
+    if long < INSTANT:
+        long = 1.0
+    left = EDGE + math.ceil(_label_width(traces)) + 10
+    right = width - EDGE - max(text_width(_done(trace), FINISH * BOLD) for trace in traces) - 14
+    second = (right - left) / long
+
+    reasons = [_reasons(trace) for trace in traces]
+    fixed = sum(map(_head, traces, reasons)) + PANEL_GAP * (len(traces) - 1) + 2 * (EDGE + LINE) + 13
+    # Every panel gets the same share, but none needs more than its rows at full height.
+    share = max(3 * TIGHT, (TALL - fixed) / len(traces))
+    panels = []
+    top: float = EDGE
+    for trace, told in zip(traces, reasons, strict=True):
+        row = min(ROW, share / max(1, len(trace.lanes)))
+        panels.append(_panel(trace, told, top, row, left, second, width))
+        top = panels[-1].bottom + PANEL_GAP
+    axis = math.ceil(top - PANEL_GAP) + LINE + 2
+    ticks = tuple(
+        Mark(left + moment * second, axis, f"{moment:g} s", "middle")
+        for moment in (bake_steps(long, bake) if bake else round_steps(long, measured))
+    )
+    height = axis + LINE + 10 + EDGE
+    legend = tuple(_legend(panels, height - EDGE))
+    return Layout(width, height, left, right, second, tuple(panels), ticks, legend, measured)
+
+
+def _head(trace: Trace, told: Sequence[str]) -> int:
+    """Height of what stands above the rows: the title if there is one, the summary, and what failed."""
+    return TITLE + LINE * (bool(trace.title) + len(told)) + 11
+
+
+def _panel(
+    trace: Trace, told: Sequence[str], top: float, row: float, left: float, second: float, width: int
+) -> Panel:
+    begin = min((span.start for span in trace.spans), default=0.0)
+    first = top + _head(trace, told)
+    bottom = first + row * max(1, len(trace.lanes))
+    room = width - 2 * EDGE
+    lines = iter(top + TITLE - 3 + number * LINE + 2 * bool(number) for number in count())
+    finish = Mark(left + trace.makespan * second + 9, (first + bottom) / 2 + 6, _done(trace))
+    return Panel(
+        title=Mark(EDGE, next(lines), fit(trace.title, room, TITLE * BOLD)) if trace.title else None,
+        summary=Mark(EDGE, next(lines), fit(summary(trace), room)),
+        reasons=tuple(Mark(EDGE, next(lines), fit(f"{CROSS} {reason}", room)) for reason in told),
+        labels=tuple(_labels(trace.lanes, first, row, left)),
+        bars=tuple(_bars(trace, first, row, left - begin * second, second)),
+        top=first,
+        bottom=bottom,
+        row=row,
+        done=left + trace.makespan * second,
+        finish=finish if trace.spans else None,
+    )
+
+
+def _done(trace: Trace) -> str:
+    return f"{trace.makespan:g} s" if trace.simulated else f"{trace.makespan:.2f} s"
+
+
+def _bars(trace: Trace, top: float, row: float, zero: float, second: float) -> Iterator[Bar]:
+    """Waiting is a thin line and being looked after a thick bar, so that it needs no colour to see which.
+
+    Lines closer than `DENSE` would melt into a grey that is neither, so only every so many rows have one.
+    """
+    rows = {lane: number for number, lane in enumerate(trace.lanes)}
+    every = math.ceil(DENSE / row)
+    full = row * 0.7 if row >= DENSE else row
+    for span in trace.spans:
+        number = rows[span.lane]
+        waits = span.kind == "wait"
+        if waits and number % every and not span.error:
+            continue
+        thick = min(2.5, max(1.0, row * 0.2)) if waits else full
+        yield Bar(
+            span.lane,
+            span.kind,
+            x=zero + span.start * second,
+            y=top + (number + 0.5) * row - thick / 2,
+            # A moment on the way to the shop and back would look like more than it is.
+            width=max(0.0 if waits else SLIVER, span.seconds * second),
+            height=thick,
+            failed=bool(span.error),
+        )
+
+
+def _labels(lanes: Sequence[str], top: float, row: float, left: float) -> Iterator[Mark]:
+    """Every lane's name where there is room; else the first and every 5th, 10th, 20th, 50th and so on."""
+    every = 1
+    if row < TIGHT:
+        every = next(n for n in _round_numbers() if (n - 1) * row >= LINE and len(lanes) <= 7 * n)
+    for number, lane in enumerate(lanes, start=1):
+        if number == 1 or number % every == 0:
+            yield Mark(left - 10, top + (number - 0.5) * row + 5, fit(lane, LABELS[1]), "end")
+
+
+def _legend(panels: Sequence[Panel], y: float) -> Iterator[Key]:
+    """Only what is in the picture, in words."""
+    bars = [bar for panel in panels for bar in panel.bars]
+    shown = {bar.kind for bar in bars}
+    x = float(EDGE)
+    for kind, name in NAMES.items():
+        if kind in shown:
+            yield Key(kind, x, Mark(x + 38, y, name))
+            x += 38 + round(text_width(name)) + 22
+    if any(bar.failed for bar in bars):
+        yield Key("failed", x, Mark(x + 20, y, "failed"))
+
+
+def _round_numbers() -> Iterator[int]:
+    for power in count():
+        yield from (n * 10**power for n in (5, 10, 20))
+
+
+def _label_width(traces: Sequence[Trace]) -> float:
+    widest = max((text_width(lane) for trace in traces for lane in trace.lanes), default=0.0)
+    return min(max(widest, LABELS[0]), LABELS[1])
+
+
+def round_steps(length: float, measured: bool) -> tuple[float, ...]:
+    """Round marks for an axis from 0: multiples of the smallest step of 1, 2 or 5 that gives few of them.
+
+    A stored picture has to show the same marks on a busy machine, where a bake of 1.00 s takes 1.01 s or
+    1.20 s. So a multiple counts as reached from 0.2 below it (as in `Trace.bakes_long`), and measured axes
+    have at most four of them after 0: the next would come too soon. 1.01 s and 1.35 s both give 0, 0.5, 1.
+    """
+    most, slack = (4, 0.2) if measured else (6, 1e-9)
+    power = math.floor(math.log10(length)) - 1
+    for exponent in range(power, power + 3):
+        for factor in (1, 2, 5):
+            # The step is written as a decimal, not multiplied: 0.3 is a mark, 0.30000000000000004 is not.
+            reached = int(length / float(f"{factor}e{exponent}") + slack)
+            if reached <= most:
+                return tuple(float(f"{factor * number}e{exponent}") for number in range(reached + 1))
+    raise AssertionError("ten times a tenth of the length is as long as the length")
+
+
+def bake_steps(length: float, bake: float) -> tuple[float, ...]:
+    """Marks for a measured axis from 0, at most four after it: every half bake, bake, second bake, fifth and so on.
+
+    `bake` is the seconds of one bake as measured, a little more than planned: 0.52 s means marks at 0.25 s and
+    0.5 s. A mark counts as reached from a fifth of a bake below it, as in `Trace.bakes_long`: where a busy machine
+    changes the marks, it has changed the words before.
+    """
+    power = math.floor(math.log10(bake * 1.05))
+    # One digit, rounded down: what was planned, and not what came on top of it. Half of it may need two.
+    planned = round(int(bake * 1.05 / 10.0**power) * 10.0**power, 12)
+    for factor in chain([0.5], (n * 10**exponent for exponent in count() for n in (1, 2, 5))):
+        step = round(planned * factor, 12)
+        reached = int(length / step + 0.2 / max(1.0, factor))
+        if reached <= 4:
+            return tuple(round(step * number, 12) for number in range(reached + 1))
+    raise AssertionError("steps grow without end")
+
+
+# Words, as they are read above a panel and in its place.
+
+
+def summary(trace: Trace) -> str:
+    """The trace in one line, without what failed: that has lines of its own."""
+    return trace.words.partition("; failed: ")[0]
+
+
+def _reasons(trace: Trace) -> tuple[str, ...]:
+    """What went wrong, each reason once, with who it happened to."""
+    lanes: dict[str, list[str]] = {}
+    for span in trace.failures:
+        lanes.setdefault(one_line(span.error), []).append(span.lane)
+    told = [f"{together(named)}: {reason}" for reason, named in lanes.items()]
+    if len(told) > REASONS:
+        told[REASONS - 1 :] = [f"and {in_words(len(told) - REASONS + 1, 'other reason')}"]
+    return tuple(told)
+
+
+def together(names: Sequence[str]) -> str:
+    """A few names in words; of many the first is named and the others are counted."""
+    if len(names) > 3:
+        return f"{names[0]} and {in_words(len(names) - 1, 'other')}"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def story(trace: Trace) -> str:
+    """What a timeline shows, in words: lane by lane for a few lanes, together for many.
+
+    Measured stretches are told in whole servings of typical length, counted as in `Trace.bakes_long`, so that
+    the words are the same on a busy machine; simulated ones are exact.
+    """
+    if not trace.spans:
+        return ""
+    if len(trace.lanes) > FEW:
+        return _story_of_many(trace)
+    told: dict[str, list[str]] = {}
+    for lane in trace.lanes:
+        told.setdefault(_lane_story(trace, lane), []).append(lane)
+    return " ".join(f"{_capital(together(lanes))}: {text}." for text, lanes in told.items())
+
+
+TOLD: dict[Kind, str] = {"wait": "waiting", "mix": "mixed", "bake": "baked", "serve": "served"}
+
+
+def _lane_story(trace: Trace, lane: str) -> str:
+    spans = [span for span in trace.spans if span.lane == lane]
+    unit = trace.typical
+    parts = []
+    for span in spans:
+        long = _length(span.seconds, trace, unit)
+        # Measured, there is always a moment of waiting: on the way to the shop and back.
+        if long or span.kind != "wait":
+            parts.append(f"{TOLD[span.kind]} for {long or 'less than one bake'}")
+    failed = ["then it failed"] if any(span.error for span in spans) else []
+    return ", ".join([*parts, *failed]) or "hardly any waiting"
+
+
+def _length(seconds: float, trace: Trace, unit: float) -> str:
+    """How long, in words; empty where it is nothing to speak of."""
+    if trace.simulated:
+        return f"{seconds:g} s" if seconds else ""
+    if not unit:
+        return f"{seconds:.2f} s"
+    bakes = int(seconds / unit + 0.2)
+    return in_words(bakes, "bake") if bakes else ""
+
+
+def _story_of_many(trace: Trace) -> str:
+    waits: dict[str, float] = dict.fromkeys(trace.lanes, 0.0)
+    for span in trace.spans:
+        if span.kind == "wait":
+            waits[span.lane] += span.seconds
+    longest = max(waits.values())
+    long = _length(longest, trace, trace.typical)
+    if not long:
+        return "No order waits." if trace.simulated else "No order waits as long as one bake."
+    return f"The orders take turns: the longest wait is {long}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# Text is measured by rule of thumb, since there is no font to ask: every reader has another one.
+
+
+def text_width(text: str, size: float = TEXT) -> float:
+    """About how many pixels a text takes."""
+    return sum(map(_letter_width, text)) * size
+
+
+def _letter_width(letter: str) -> float:
+    return 1.06 if unicodedata.east_asian_width(letter) in "WF" else 0.56
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, and without the characters that no XML file may contain."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def fit(text: str, room: float, size: float = TEXT) -> str:
+    """The text in one line, shortened with "…" where it has no room."""
+    line = one_line(text)
+    ends = list(accumulate(_letter_width(letter) * size for letter in line))
+    if not ends or ends[-1] <= room:
+        return line
+    kept = bisect_right(ends, room - _letter_width("…") * size)
+    return f"{line[:kept].rstrip()}…"

@@ -1,0 +1,1 @@
+"""Serving: a Flask or Quart app on a real server behind a notebook cell."""

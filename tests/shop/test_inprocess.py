@@ -1,0 +1,567 @@
+"""Shops that are called in process: what a browser has, tried here on a clock that nobody waits for."""
+
+import _thread
+import asyncio
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+from flask import Flask, request
+from quart import Quart
+from quart import request as quart_request
+
+import bakery.browser
+import bakery.shop.serving
+from bakery.browser import Line, Lock, NoMachineError, go_on, lend_threads, tell
+from bakery.checking.answers import Answer
+from bakery.checking.virtual.stage import perform
+from bakery.orders.ordering import order
+from bakery.shop.inprocess import MODEL, NO_MODEL, Hatch, InProcess, Threads, at
+from bakery.shop.middleware import WSGICounter
+from bakery.shop.servers import StartupError
+from bakery.shop.serving import Shop, serve
+from bakery.trace import Trace
+
+
+class Clock:
+    """Notes how long somebody slept, and does not sleep."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def block(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def never(awaitable: Awaitable[object]) -> None:
+    raise AssertionError(f"{awaitable} was to be waited for, where that is not possible")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def threads(clock: Clock) -> Threads:
+    """Threads where plain code cannot wait."""
+    return Threads(never, clock.block, possible=lambda: False)
+
+
+@pytest.fixture(autouse=True)
+def premises(monkeypatch: pytest.MonkeyPatch, threads: Threads) -> Iterator[None]:
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads))
+    yield
+    for shop in tuple(bakery.shop.serving._SHOPS.values()):
+        shop.close()
+
+
+def flask_app(bake: Callable[[], object]) -> Flask:
+    app = Flask("bakery")
+
+    @app.get("/cake")
+    def cake() -> str:
+        bake()
+        return "one cake"
+
+    return app
+
+
+def quart_app() -> Quart:
+    app = Quart("bakery")
+
+    @app.get("/cake")
+    async def cake() -> str:
+        await asyncio.sleep(0)
+        return "one cake"
+
+    return app
+
+
+# Orders
+
+
+async def orders(app: object, cakes: int = 3, **options: int) -> tuple[Shop, Trace]:
+    shop = serve(app, threads=options.get("threads"))
+    return shop, await order(shop, cakes=cakes)
+
+
+def test_an_order_is_a_call_and_the_trace_is_as_always() -> None:
+    for app, options in ((flask_app(int), {"threads": 1}), (quart_app(), {})):
+        _, trace = asyncio.run(orders(app, **options))
+        assert trace.cakes == 3
+        assert [span.error for span in trace.spans if span.error] == []
+        assert {span.kind for span in trace.spans} == {"wait", "serve"}
+
+
+def test_one_thread_serves_one_at_a_time(clock: Clock, threads: Threads) -> None:
+    _, trace = asyncio.run(orders(flask_app(lambda: threads.sleep(1.0)), threads=1))
+    assert clock.slept == [1.0, 1.0, 1.0]
+    assert trace.most_at_once == 1
+
+
+def test_orders_of_a_quart_app_are_under_way_together() -> None:
+    inside: list[int] = []
+    app = Quart("bakery")
+    everybody = asyncio.Event()
+
+    @app.get("/cake")
+    async def cake() -> str:
+        inside.append(1)
+        if len(inside) == 3:
+            everybody.set()
+        await everybody.wait()
+        return "one cake"
+
+    _, trace = asyncio.run(orders(app))
+    assert trace.most_at_once == 3
+
+
+def test_a_handler_that_raises_costs_one_order_and_is_kept() -> None:
+    shop, trace = asyncio.run(orders(flask_app(lambda: 1 / 0), 1, threads=1))
+    assert any("ZeroDivisionError" in span.error for span in trace.spans)
+    assert "1 / 0" in shop.errors[-1]
+
+
+def test_a_closed_shop_is_refused_and_another_address_is_told_why_not() -> None:
+    async def ask() -> tuple[str, str]:
+        shop = serve(quart_app())
+        client = shop.client()
+        shop.close()
+        with pytest.raises(httpx.ConnectError) as closed:
+            await client.get("/cake")
+        with pytest.raises(httpx.ConnectError) as far:
+            await client.get("https://example.com/")
+        return str(closed.value), str(far.value)
+
+    closed, far = asyncio.run(ask())
+    assert "is the shop open?" in closed
+    assert "no other machine such as example.com" in far
+
+
+# What arrives, and what comes back
+
+
+def test_a_client_sends_and_receives_what_http_carries() -> None:
+    flask, quart = Flask("echo"), Quart("echo")
+
+    @flask.post("/ä/<name>")
+    def echo(name: str) -> tuple[str, int, dict[str, str]]:
+        return f"{name} {request.args['n']} {request.get_json()['cake']}", 201, {"X-Cake": "yes"}
+
+    @quart.post("/ä/<name>")
+    async def echo_too(name: str) -> tuple[str, int, dict[str, str]]:
+        body = await quart_request.get_json()
+        return f"{name} {quart_request.args['n']} {body['cake']}", 201, {"X-Cake": "yes"}
+
+    async def ask(app: object) -> httpx.Response:
+        async with serve(app).client() as client:
+            return await client.post("/ä/ö?n=3", json={"cake": "ü"})
+
+    for app in (flask, quart):
+        answer = asyncio.run(ask(app))
+        assert (answer.status_code, answer.text, answer.headers["x-cake"]) == (201, "ö 3 ü", "yes")
+        assert "serve;dur=" in answer.headers["server-timing"]
+
+
+def test_a_stream_arrives_part_by_part() -> None:
+    gate = asyncio.Event()
+    app = Quart("bakery")
+
+    @app.get("/cake")
+    async def cake() -> AsyncIterator[bytes]:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"first"
+            await gate.wait()
+            yield b"second"
+
+        return parts()
+
+    async def read() -> list[bytes]:
+        got = []
+        async with serve(app).client() as client, client.stream("GET", "/cake") as answer:
+            async for part in answer.aiter_raw():
+                got.append(part)
+                gate.set()  # the second part is made only once the first one is here
+        return got
+
+    assert asyncio.run(asyncio.wait_for(read(), 10)) == [b"first", b"second"]
+
+
+def test_a_stream_of_a_flask_app_arrives_part_by_part() -> None:
+    got: list[bytes] = []
+    app = Flask("bakery")
+
+    @app.get("/cake")
+    def cake() -> Iterator[bytes]:
+        def parts() -> Iterator[bytes]:
+            yield b"first"
+            yield str(len(got)).encode()  # how many parts the client has by now
+
+        return parts()
+
+    async def read() -> None:
+        async with serve(app, threads=1).client() as client, client.stream("GET", "/cake") as answer:
+            async for part in answer.aiter_raw():
+                got.append(part)  # noqa: PERF401 - while the app looks
+
+    asyncio.run(read())
+    assert got == [b"first", b"1"]
+
+
+def test_a_client_that_leaves_frees_its_place() -> None:
+    app = quart_app()
+
+    @app.get("/never")
+    async def never_done() -> str:
+        await asyncio.Event().wait()
+        return "never"
+
+    async def leave() -> int:
+        shop = serve(app)
+        server = at(shop.url)
+        async with shop.client(timeout=None) as client:
+            asking = asyncio.create_task(client.get("/never"))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            for _ in range(20):
+                await asyncio.sleep(0)
+        return len(server._inside) if server else -1
+
+    assert asyncio.run(leave()) == 0
+
+
+# The app's own start and end
+
+
+def test_an_app_starts_before_its_first_order_and_ends_when_the_shop_closes() -> None:
+    app, said = quart_app(), []
+
+    @app.before_serving
+    async def start() -> None:
+        await asyncio.sleep(0)
+        said.append("start")
+
+    @app.after_serving
+    async def end() -> None:
+        said.append("end")
+
+    async def run() -> None:
+        shop = serve(app)
+        await order(shop, cakes=1)
+        assert said == ["start"]
+        shop.close()
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert said == ["start", "end"]
+
+
+def test_an_app_that_fails_to_start_says_so_in_the_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pause(awaitable: Any) -> None:  # noqa: ANN401 - a coroutine
+        awaitable.close()
+        raise StartupError from ValueError("no oven")
+
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(Threads(pause, lambda _: None)))
+
+    async def run() -> None:
+        with pytest.raises(RuntimeError, match="failed while it started: ValueError: no oven"):
+            serve(quart_app())
+
+    asyncio.run(run())
+
+
+# Addresses
+
+
+def test_shops_have_numbers_of_their_own_and_give_them_back() -> None:
+    async def run() -> None:
+        first, second = serve(quart_app(), name="a"), serve(quart_app(), name="b")
+        assert first.port != second.port
+        with pytest.raises(OSError, match=f"Port {first.port} is taken by the shop"):
+            serve(quart_app(), name="c", port=first.port)
+        first.close()
+        assert at(first.url) is None
+        assert serve(quart_app(), name="c", port=first.port).port == first.port
+
+    asyncio.run(run())
+
+
+def test_a_number_belongs_to_one_hatch() -> None:
+    hatch = Hatch(8123)
+    with pytest.raises(OSError, match="in use"):
+        Hatch(8123)
+    hatch.close()
+    hatch.close()
+    Hatch(8123).close()
+
+
+# Threads, as a model
+
+
+def test_a_sleep_gives_way_only_inside_a_thread_of_the_model() -> None:
+    waited: list[str] = []
+    clock = Clock()
+
+    def pause(awaitable: Any) -> None:  # noqa: ANN401 - a coroutine
+        awaitable.close()
+        waited.append("gave way")
+        model.sleep(0.5)  # the loop's own code, which runs meanwhile
+
+    model = Threads(pause, clock.block)
+    model.sleep(1.0)
+    assert (waited, clock.slept) == ([], [1.0])
+    model.call(model.sleep, 2.0)
+    assert (waited, clock.slept) == (["gave way"], [1.0, 0.5])
+    model.sleep(3.0)
+    assert clock.slept == [1.0, 0.5, 3.0]
+
+
+def test_a_negative_sleep_is_refused_as_ever() -> None:
+    threads = Threads(never, lambda _: None)
+    with pytest.raises(ValueError, match="non-negative"):
+        threads.call(threads.sleep, -1.0)
+
+
+def test_plain_code_that_cannot_wait_is_told_to_await(threads: Threads) -> None:
+    with pytest.raises(RuntimeError, match="write `await` instead"):
+        threads.wait(asyncio.sleep(1))
+
+
+def test_several_threads_say_once_that_they_are_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    async def run() -> None:
+        for answers, words in ((True, MODEL), (False, NO_MODEL)):
+            premises = InProcess(Threads(never, lambda _: None, possible=partial(bool, answers)))
+            for places in (1, 4, 4):
+                premises.wsgi(WSGICounter(flask_app(int)), Hatch(0), places)
+            assert capsys.readouterr().out == f"{words}\n"
+
+    asyncio.run(run())
+
+
+def test_the_lent_pool_is_as_large_as_its_executor() -> None:
+    class Executor:
+        _max_workers = 2
+
+    async def run() -> list[int]:
+        loop = asyncio.get_running_loop()
+        threads = Threads(never, lambda _: None)
+        lend_threads(loop, threads)
+        executor = Executor()
+        return list(await asyncio.gather(*(loop.run_in_executor(executor, abs, -n) for n in range(5))))  # type: ignore[arg-type]
+
+    assert asyncio.run(run()) == [0, 1, 2, 3, 4]
+
+
+def test_a_lock_is_handed_on_to_whoever_gives_way_for_it() -> None:
+    given: list[Awaitable[object]] = []
+    threads = Threads(given.append, lambda _: None)
+    lock = Lock(threads)
+
+    async def run() -> None:
+        assert lock.acquire()
+        assert not lock.acquire(blocking=False)
+        threads.call(lock.acquire)
+        lock.release()
+        await given[0]  # the second one has it now
+        assert lock.locked()
+        lock.release()
+        assert not lock.locked()
+        with pytest.raises(RuntimeError, match="unlocked"):
+            lock.release()
+
+    asyncio.run(run())
+
+
+def test_waiting_in_vain_for_the_only_thread_is_refused_instead(threads: Threads) -> None:
+    lock = Lock(threads)
+    with lock, pytest.raises(NoMachineError, match="only this one"):
+        lock.acquire()
+    assert lock.acquire(timeout=1)
+    lock.release()
+
+
+def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads: Threads) -> None:
+    lock = Lock(threads)
+
+    def bake() -> None:
+        with lock:
+            time.sleep(1)
+
+    stage = perform(
+        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), alone=True
+    )
+    assert stage.error is None
+    assert stage.value is not None
+    assert stage.value.seconds == 3
+    with lock:
+        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), alone=True)
+    assert stage.error is not None
+    assert not stage.out_of_time
+
+
+def test_a_thread_works_while_it_does_not_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("time.perf_counter", lambda: now[0])
+
+    def block(seconds: float) -> None:
+        now[0] += seconds
+
+    def pause(awaitable: Any) -> None:  # noqa: ANN401
+        awaitable.close()
+        now[0] += 5
+
+    threads = Threads(pause, block)
+    now[0] += 1
+    threads.sleep(2)
+    threads.call(threads.sleep, 3)
+    now[0] += 1
+    assert threads.worked() == 2
+
+
+def test_who_orders_while_the_loop_is_held_came_in_time_all_the_same() -> None:
+    app = Quart("bakery")
+
+    @app.get("/big")
+    async def big() -> str:
+        end = time.perf_counter() + 0.03
+        while time.perf_counter() < end:
+            pass
+        return "big"
+
+    @app.get("/water")
+    async def water() -> str:
+        return "water"
+
+    async def run() -> Trace:
+        return await order(serve(app), cakes=2, path=["/big", "/water"], every=0.01)
+
+    trace = asyncio.run(run())
+    first = min(span.start for span in trace.spans if "/water" in span.lane)
+    assert first == 0.01
+
+
+def test_the_calls_of_a_database_connection_come_one_after_the_other() -> None:
+    async def run() -> list[object]:
+        line, loop, done = Line(Threads(never, lambda _: None)), asyncio.get_running_loop(), []
+        line.start()
+        futures = [loop.create_future() for _ in range(2)]
+        line.put_nowait((futures[0], lambda: done.append("first")))
+        line.put_nowait((None, lambda: done.append("second")))
+        line.put_nowait((futures[1], lambda: 1 / 0))
+        await futures[0]
+        with pytest.raises(ZeroDivisionError):
+            await futures[1]
+        return list(done)
+
+    assert asyncio.run(run()) == ["first", "second"]
+
+
+def test_a_connection_waits_for_a_locked_database_as_long_as_it_would(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, real_sleep = [0.0], asyncio.sleep
+    monkeypatch.setattr(bakery.browser, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    async def later(seconds: float) -> None:
+        now[0] += seconds
+        if now[0] > 0.05:
+            ada.commit()
+        await real_sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", later)
+    file = tmp_path / "cakes.db"
+    ada = sqlite3.connect(file)
+    ada.execute("CREATE TABLE cakes (name TEXT)")
+    insert = "INSERT INTO cakes VALUES ('plum')"
+
+    async def bob(patience: float) -> None:
+        line, loop = Line(Threads(never, lambda _: None)), asyncio.get_running_loop()
+        opened, inserted = loop.create_future(), loop.create_future()
+        line.put_nowait((opened, lambda: sqlite3.connect(file, timeout=patience)))
+        db = await opened
+        line.put_nowait((inserted, lambda: db.execute(insert)))
+        try:
+            await inserted
+        finally:
+            db.close()
+
+    ada.execute(insert)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        asyncio.run(bob(patience=0))
+    asyncio.run(bob(patience=5))
+    assert 0.05 < now[0] < 0.1
+    ada.close()
+
+
+def test_each_connection_has_a_thread_of_its_own() -> None:
+    threads = Threads(never, lambda _: None)
+
+    async def run() -> list[int]:
+        lines, loop = [Line(threads), Line(threads)], asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in range(3)]
+        for line, future in zip([*lines, lines[0]], futures, strict=True):
+            line.put_nowait((future, threads.ident))
+        return list(await asyncio.gather(*futures))
+
+    first, second, again = asyncio.run(run())
+    assert first == again != second
+    assert threads.ident() == _thread.get_ident() not in (first, second)
+
+
+def test_what_needs_a_machine_says_so_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(None, NoMachineError, NoMachineError("No threads here."), None, tb_offset=1)
+    assert capsys.readouterr().out == "No threads here.\n"
+
+
+def test_a_cell_that_misses_what_another_would_have_made_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bakery.browser, "MISSING", set())
+    shell = SimpleNamespace(user_ns={"In": ["", "printed = run_file(program)"]})
+    tell(shell, NoMachineError, NoMachineError("No second Python."), None)
+    tell(shell, NameError, NameError(name="printed"), None)
+    assert "needs `printed`" in capsys.readouterr().out
+
+
+def test_any_other_name_error_is_shown_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bakery.browser, "MISSING", {"printed"})
+    shown: list[object] = []
+    shell = SimpleNamespace(
+        user_ns={},
+        InteractiveTB=SimpleNamespace(structured_traceback=lambda *_, **__: ["the traceback"]),
+        _showtraceback=lambda *what: shown.append(what[2]),
+    )
+    tell(shell, NameError, NameError(name="other"), None)
+    assert shown == [["the traceback"]]
+
+
+def test_a_cell_that_is_meant_to_fail_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    stopped: list[BaseException] = []
+    shell = SimpleNamespace(
+        kernel=SimpleNamespace(_parent_header={}),
+        InteractiveTB=SimpleNamespace(stb2text="\n".join),
+        _showtraceback=lambda _kind, error, _lines: stopped.append(error),
+    )
+    go_on(shell)
+    error = ValueError("meant")
+    for stops in (False, True):
+        shell.kernel._parent_header = {"content": {"stop_on_error": stops}}
+        shell._showtraceback(ValueError, error, ["the", "traceback"])
+        assert stopped == [error] * stops
+    assert capsys.readouterr().err == "the\ntraceback\n"
+
+
+def test_this_machine_is_no_browser() -> None:
+    assert sys.platform != "emscripten"
+    assert asyncio.run.__module__ == "asyncio.runners"
