@@ -27,13 +27,14 @@ def kitchens(draw: st.DrawFn) -> dict[str, Any]:
         "mixing": draw(seconds),
         "baking": draw(seconds),
         "bakers": draw(st.integers(1, 12)),
+        "bowls": draw(st.integers(1, 12)),
         "waits": draw(st.booleans()),
     }
 
 
-def for_every_kitchen(test: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
+def for_every_kitchen(test: Callable[..., None]) -> Callable[..., None]:
     """No deadline, since other things run on this machine; and nothing left lying in the project folder."""
-    return settings(deadline=None, database=None)(given(kitchens())(test))
+    return settings(deadline=None, database=None)(given(kitchen=kitchens())(test))
 
 
 def exact(moment: float) -> Fraction:
@@ -69,10 +70,24 @@ def test_one_baker_who_does_not_wait_shares_the_oven() -> None:
     assert [span.start for span in spans(trace, "mix")] == [0.0, 1.0, 2.0]
 
 
-def test_three_bakers_bake_three_cakes_in_the_time_of_one() -> None:
-    assert repr(simulate(cakes=3, mixing=1, baking=3, bakers=3)) == (
-        "3 bakers who wait at the oven: 3 cakes in 4 s, at most 3 at once"
+def test_three_threads_share_one_bowl_and_need_as_long_as_one_baker_who_does_not_wait() -> None:
+    """As measured with three threads that compute: all three are done mixing at the same moment."""
+    trace = simulate(cakes=3, mixing=1, baking=3, bakers=3)
+    assert repr(trace) == "3 bakers with one bowl who wait at the oven: 3 cakes in 6 s, at most 3 at once"
+    assert [(span.start, span.end) for span in spans(trace, "mix")] == [(0.0, 3.0)] * 3
+    assert trace.makespan == simulate(cakes=3, mixing=1, baking=3, waits=False).makespan
+
+
+def test_three_processes_have_a_bowl_each_and_bake_three_cakes_in_the_time_of_one() -> None:
+    assert repr(simulate(cakes=3, mixing=1, baking=3, bakers=3, bowls=3)) == (
+        "3 bakers with a bowl each who wait at the oven: 3 cakes in 4 s, at most 3 at once"
     )
+
+
+def test_a_round_that_is_not_full_has_more_of_the_bowl() -> None:
+    """Three at one bowl mix for three seconds; the fourth cake has it to itself."""
+    assert predict(4, 1, 3, bakers=3) == (3 + 3) + (1 + 3)
+    assert predict(4, 1, 3, bakers=3, bowls=2) == (1.5 + 3) + (1 + 3)
 
 
 def test_tenths_of_a_second_do_not_drift() -> None:
@@ -82,21 +97,29 @@ def test_tenths_of_a_second_do_not_drift() -> None:
 
 
 def test_the_defaults_are_three_cakes_and_one_baker() -> None:
-    assert simulate() == simulate(3, 1.0, 3.0, bakers=1, waits=True)
+    assert simulate() == simulate(3, 1.0, 3.0, bakers=1, bowls=1, waits=True)
     assert predict() == 12.0
 
 
 @pytest.mark.parametrize(
-    ("bakers", "waits", "title"),
+    ("kitchen", "title"),
     [
-        (1, True, "1 baker who waits at the oven"),
-        (1, False, "1 baker who does not wait at the oven"),
-        (4, True, "4 bakers who wait at the oven"),
-        (4, False, "4 bakers who do not wait at the oven"),
+        ({}, "1 baker who waits at the oven"),
+        ({"bowls": 4}, "1 baker who waits at the oven"),
+        ({"waits": False}, "1 baker who does not wait at the oven"),
+        ({"bakers": 4}, "4 bakers with one bowl who wait at the oven"),
+        ({"bakers": 4, "bowls": 3}, "4 bakers with 3 bowls who wait at the oven"),
+        ({"bakers": 4, "bowls": 4}, "4 bakers with a bowl each who wait at the oven"),
+        ({"bakers": 4, "bowls": 9, "waits": False}, "4 bakers with a bowl each who do not wait at the oven"),
     ],
 )
-def test_the_title_says_who_works_and_how(bakers: int, waits: bool, title: str) -> None:
-    assert simulate(bakers=bakers, waits=waits).title == title
+def test_the_title_says_who_works_and_how(kitchen: dict[str, Any], title: str) -> None:
+    assert simulate(**kitchen).title == title
+
+
+def test_where_nothing_is_mixed_bowls_make_no_difference_and_are_not_mentioned() -> None:
+    assert simulate(5, 0, 1, bakers=4, bowls=1) == simulate(5, 0, 1, bakers=4, bowls=4)
+    assert simulate(5, 0, 1, bakers=4).title == "4 bakers who wait at the oven"
 
 
 def test_nothing_is_drawn_that_takes_no_time_but_every_cake_is_there() -> None:
@@ -124,13 +147,35 @@ def test_a_baker_who_waits_has_one_cake_at_a_time(kitchen: dict[str, Any]) -> No
 
 
 @for_every_kitchen
-def test_every_cake_is_mixed_and_baked_exactly_as_long_as_asked(kitchen: dict[str, Any]) -> None:
+def test_every_cake_is_baked_exactly_as_long_as_asked(kitchen: dict[str, Any]) -> None:
     trace = simulate(**kitchen)
     assert trace.lanes == tuple(f"cake {number}" for number in range(1, kitchen["cakes"] + 1))
-    for kind, asked in (("mix", kitchen["mixing"]), ("bake", kitchen["baking"])):
-        took = [exact(span.end) - exact(span.start) for span in trace.spans if span.kind == kind]
-        assert set(took) <= {exact(asked)}
-        assert len(took) == kitchen["cakes"] or not asked
+    took = [span.end - span.start for span in trace.spans if span.kind == "bake"]
+    assert took == pytest.approx([kitchen["baking"]] * len(took))
+    assert len(took) == kitchen["cakes"] or not kitchen["baking"]
+
+
+@for_every_kitchen
+def test_with_a_bowl_each_every_cake_is_mixed_exactly_as_long_as_asked(kitchen: dict[str, Any]) -> None:
+    trace = simulate(**{**kitchen, "bowls": kitchen["bakers"]})
+    took = [exact(span.end) - exact(span.start) for span in trace.spans if span.kind == "mix"]
+    assert took == [exact(kitchen["mixing"])] * (kitchen["cakes"] if kitchen["mixing"] else 0)
+
+
+@for_every_kitchen
+def test_at_every_moment_no_more_is_mixed_than_there_are_bowls_and_none_is_idle(
+    kitchen: dict[str, Any],
+) -> None:
+    """The mixing of all cakes together is that of the bowls in use, over the time that they are in use."""
+    begun: dict[tuple[float, float], int] = {}
+    for span in spans(simulate(**kitchen), "mix"):
+        begun[span.start, span.end] = begun.get((span.start, span.end), 0) + 1
+    for (start, end), hands in begun.items():
+        in_use = min(hands, kitchen["bowls"])
+        assert (end - start) * in_use == pytest.approx(hands * kitchen["mixing"])
+    assert len({start for start, _ in begun}) == len(begun)  # no two groups at the bowls at once
+    moments = sorted(begun)
+    assert all(one[1] <= other[0] for one, other in pairwise(moments))
 
 
 @for_every_kitchen
@@ -148,14 +193,42 @@ def test_a_cake_is_waiting_or_looked_after_from_its_order_to_its_end(kitchen: di
 def test_no_kitchen_beats_its_bounds(kitchen: dict[str, Any]) -> None:
     makespan = exact(simulate(**kitchen).makespan)
     mixing, baking = exact(kitchen["mixing"]), exact(kitchen["baking"])
-    assert makespan >= mixing + baking
-    assert makespan >= kitchen["cakes"] * mixing / kitchen["bakers"]
-    assert makespan <= kitchen["cakes"] * (mixing + baking)
+    hair = Fraction(1, 10**9)  # a third of a second has no last digit
+    assert makespan >= mixing + baking - hair
+    assert makespan >= kitchen["cakes"] * mixing / min(kitchen["bakers"], kitchen["bowls"]) + baking - hair
+    assert makespan <= kitchen["cakes"] * (mixing + baking) + hair
 
 
 @for_every_kitchen
-def test_one_baker_more_is_never_slower(kitchen: dict[str, Any]) -> None:
-    assert simulate(**{**kitchen, "bakers": kitchen["bakers"] + 1}).makespan <= simulate(**kitchen).makespan
+def test_one_bowl_more_is_never_slower(kitchen: dict[str, Any]) -> None:
+    assert predict(**{**kitchen, "bowls": kitchen["bowls"] + 1}) <= predict(**kitchen)
+
+
+@for_every_kitchen
+def test_more_bowls_than_bakers_make_no_difference(kitchen: dict[str, Any]) -> None:
+    assert simulate(**{**kitchen, "bowls": kitchen["bakers"]}) == simulate(
+        **{**kitchen, "bowls": kitchen["bakers"] + 5}
+    )
+
+
+@pytest.mark.parametrize("bowls_each", [True, False], ids=["a bowl each", "one bowl"])
+@for_every_kitchen
+def test_one_baker_more_is_never_slower(bowls_each: bool, kitchen: dict[str, Any]) -> None:
+    """True at both ends. In between an odd baker can leave a bowl idle: four cakes, two bowls, three bakers."""
+    more = kitchen["bakers"] + 1
+    one = predict(**{**kitchen, "bowls": kitchen["bakers"] if bowls_each else 1})
+    assert predict(**{**kitchen, "bakers": more, "bowls": more if bowls_each else 1}) <= one
+
+
+@for_every_kitchen
+def test_at_one_bowl_bakers_who_do_not_wait_are_as_fast_as_a_single_one(kitchen: dict[str, Any]) -> None:
+    crowd = predict(**{**kitchen, "bowls": 1, "waits": False})
+    assert crowd == predict(**{**kitchen, "bakers": 1, "waits": False})
+
+
+@for_every_kitchen
+def test_at_one_bowl_bakers_who_wait_never_beat_one_who_does_not(kitchen: dict[str, Any]) -> None:
+    assert predict(**{**kitchen, "bowls": 1}) >= predict(**{**kitchen, "bakers": 1, "waits": False})
 
 
 @for_every_kitchen
@@ -193,6 +266,8 @@ def test_ten_thousand_cakes_cost_little_more_than_writing_down_their_spans() -> 
         ({"cakes": True}, TypeError, "but got True.\nDid you mean:  {verb}(cakes=1)"),
         ({"bakers": 0}, ValueError, "at least one baker, but got 0.\nDid you mean:  {verb}(bakers=1)"),
         ({"bakers": 1.5}, TypeError, "whole number of bakers, but got 1.5.\nDid you mean:  {verb}(bakers=1)"),
+        ({"bowls": 0}, ValueError, "at least one bowl, but got 0.\nDid you mean:  {verb}(bowls=1)"),
+        ({"bowls": 1.5}, TypeError, "whole number of bowls, but got 1.5.\nDid you mean:  {verb}(bowls=1)"),
         ({"mixing": -1}, ValueError, "less than no time, but got -1 s.\nDid you mean:  {verb}(mixing=1)"),
         ({"baking": math.nan}, ValueError, "but got nan.\nDid you mean:  {verb}(baking=1.0)"),
         ({"baking": math.inf}, ValueError, "but got inf.\nDid you mean:  {verb}(baking=1.0)"),

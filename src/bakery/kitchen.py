@@ -1,15 +1,21 @@
 """The simulated kitchen: what happens to a few cakes, worked out and not waited for.
 
-All orders come at the same moment. A baker mixes one cake at a time. The oven has room for every cake.
+All orders come at the same moment. A baker mixes one cake at a time. The oven has room for every cake. Bakers
+who mix share the bowls evenly: where three have one bowl, each mixes at a third of the speed. So do threads,
+which hand Python's one interpreter lock on every few milliseconds. A process has a bowl of its own.
+
+So bakers keep step. All who are free begin at the same moment, mix equally fast, and are free again at the same
+moment: the cakes come in rounds, and a round takes the longer, the more bakers there are to a bowl.
 
 Seconds are computed in whole ticks of the finest decimal that was asked for, and divided once, at the end.
 So 0.1 s of mixing and 0.3 s of baking give 1.2 s after three cakes, not 1.2000000000000002 s, and a test may
 compare with `==`.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
-from heapq import heapreplace
-from math import ceil, inf, lcm
+from itertools import islice
+from math import inf, lcm
 from numbers import Real
 from operator import index
 from typing import NamedTuple
@@ -24,54 +30,69 @@ MOST_SECONDS = 1e9
 
 
 def simulate(
-    cakes: int = 3, mixing: float = 1.0, baking: float = 3.0, *, bakers: int = 1, waits: bool = True
+    cakes: int = 3,
+    mixing: float = 1.0,
+    baking: float = 3.0,
+    *,
+    bakers: int = 1,
+    bowls: int = 1,
+    waits: bool = True,
 ) -> Trace:
     """What happens in a kitchen where all orders come at once; `mixing` and `baking` in seconds per cake.
 
-    `waits` says whether a baker stands at the oven until the cake is done, or mixes the next one at once.
-    Nobody really waits here: the answer is exact and comes at once.
+    `bakers` mix at the same time, and share the `bowls` evenly: threads have one bowl, the interpreter lock, and
+    processes have one each (`bowls=bakers`). `waits` says whether a baker stands at the oven until the cake is
+    done, or mixes the next one at once. Nobody really waits here: the answer is exact and comes at once.
 
     Raises `TypeError` or `ValueError`, with the corrected call, for a kitchen that cannot be.
     """
-    plan = _plan("simulate", cakes, mixing, baking, bakers, waits)
+    plan = _plan("simulate", cakes, mixing, baking, bakers, bowls, waits)
     per_second, mix_ticks, bake_ticks = plan.ticks
-    # When each baker is free again, in ticks: a heap, so the next free baker comes first. Bakers without a
-    # cake of their own would never be asked.
-    free = [0] * min(plan.bakers, plan.cakes)
     spans: list[Span] = []
-    for number in range(1, plan.cakes + 1):
-        lane = f"cake {number}"
-        begun = free[0]
-        mixed = begun + mix_ticks
+    begun = 0
+    lanes = (f"cake {number}" for number in range(1, plan.cakes + 1))
+    for size in plan.rounds:
+        mixed = begun + mix_ticks[size]
         done = mixed + bake_ticks
-        heapreplace(free, done if plan.waits else mixed)
         start, middle, end = begun / per_second, mixed / per_second, done / per_second
-        if begun:
-            spans.append(Span(lane, "wait", 0.0, start))
-        if mix_ticks:
-            spans.append(Span(lane, "mix", start, middle))
-        if bake_ticks or not mix_ticks:  # a cake that takes no time at all is still a cake
-            spans.append(Span(lane, "bake", middle, end))
-    return Trace(tuple(spans), title=_title(plan.bakers, plan.waits), simulated=True)
+        for lane in islice(lanes, size):
+            if begun:
+                spans.append(Span(lane, "wait", 0.0, start))
+            if mixed > begun:
+                spans.append(Span(lane, "mix", start, middle))
+            if bake_ticks or mixed == begun:  # a cake that takes no time at all is still a cake
+                spans.append(Span(lane, "bake", middle, end))
+        begun = done if plan.waits else mixed
+    return Trace(tuple(spans), title=plan.title, simulated=True)
 
 
 def predict(
-    cakes: int = 3, mixing: float = 1.0, baking: float = 3.0, *, bakers: int = 1, waits: bool = True
+    cakes: int = 3,
+    mixing: float = 1.0,
+    baking: float = 3.0,
+    *,
+    bakers: int = 1,
+    bowls: int = 1,
+    waits: bool = True,
 ) -> float:
     """Seconds until the last cake is done, by formula; the parameters and errors are those of `simulate`.
 
-    With n cakes, t bakers, m seconds of mixing and b of baking there are r = ⌈n / t⌉ rounds, and
+    With n cakes, t bakers, k bowls, m seconds of mixing and b of baking there are ⌊n / t⌋ full rounds of t cakes,
+    and one of the rest. A round of c cakes mixes for M(c) = m · max(1, c / k). All rounds together mix for M, and
 
-    - bakers who wait need r · (m + b): equal jobs on identical parallel machines (Pm | p_j = p | Cmax in the
-      notation of Graham, Lawler, Lenstra and Rinnooy Kan, 1979);
-    - bakers who do not wait need r · m + b: a two-stage flow shop whose second stage has room for every job,
-      so that it only adds a delivery time b to the end of each (Pm | p_j = p, q_j = q | Cmax).
+    - bakers who wait need M + r · b, with r = ⌈n / t⌉ rounds;
+    - bakers who do not wait need M + b.
+
+    Where every baker has a bowl (k ≥ t), M = r · m. Then those who wait are equal jobs on identical parallel
+    machines (Pm | p_j = p | Cmax in the notation of Graham, Lawler, Lenstra and Rinnooy Kan, 1979), and those who
+    do not are a two-stage flow shop whose second stage has room for every job, so that it only adds a delivery
+    time b to the end of each (Pm | p_j = p, q_j = q | Cmax). Where all share one bowl, M = n · m.
     """
-    plan = _plan("predict", cakes, mixing, baking, bakers, waits)
-    rounds = ceil(Fraction(plan.cakes, plan.bakers))
-    if plan.waits:
-        return float(rounds * (plan.mixing + plan.baking))
-    return float(rounds * plan.mixing + plan.baking)
+    plan = _plan("predict", cakes, mixing, baking, bakers, bowls, waits)
+    full, rest = divmod(plan.cakes, plan.bakers)
+    mixing_all = full * plan.mixed(plan.bakers) + (plan.mixed(rest) if rest else 0)
+    bakes = full + bool(rest) if plan.waits else 1
+    return float(mixing_all + bakes * plan.baking)
 
 
 class _Plan(NamedTuple):
@@ -81,16 +102,46 @@ class _Plan(NamedTuple):
     mixing: Fraction
     baking: Fraction
     bakers: int
+    bowls: int
     waits: bool
 
     @property
-    def ticks(self) -> tuple[int, int, int]:
-        """How many ticks a second has, so that mixing and baking are whole numbers of them; then those two."""
-        per_second = lcm(self.mixing.denominator, self.baking.denominator)
-        return per_second, int(self.mixing * per_second), int(self.baking * per_second)
+    def rounds(self) -> Iterator[int]:
+        """How many cakes each round has: as many as there are bakers, and in the last one what is left."""
+        for first in range(0, self.cakes, self.bakers):
+            yield min(self.bakers, self.cakes - first)
+
+    def mixed(self, size: int) -> Fraction:
+        """Seconds that a round of so many cakes is mixed for."""
+        return self.mixing * max(Fraction(1), Fraction(size, self.bowls))
+
+    @property
+    def ticks(self) -> tuple[int, dict[int, int], int]:
+        """How many ticks a second has, so that all is whole; those of mixing, by the size of a round; of baking."""
+        mixed = {
+            size: self.mixed(size) for size in {min(self.bakers, self.cakes), self.cakes % self.bakers} - {0}
+        }
+        per_second = lcm(self.baking.denominator, *(seconds.denominator for seconds in mixed.values()))
+        mix_ticks = {size: int(seconds * per_second) for size, seconds in mixed.items()}
+        return per_second, mix_ticks, int(self.baking * per_second)
+
+    @property
+    def title(self) -> str:
+        """Who works, with how many bowls where that matters, and how."""
+        if self.bakers == 1:
+            return f"1 baker who {'waits' if self.waits else 'does not wait'} at the oven"
+        return f"{self.bakers:,} bakers{self._equipment} who {'wait' if self.waits else 'do not wait'} at the oven"
+
+    @property
+    def _equipment(self) -> str:
+        if not self.mixing:
+            return ""
+        if self.bowls >= self.bakers:
+            return " with a bowl each"
+        return f" with {'one bowl' if self.bowls == 1 else f'{self.bowls:,} bowls'}"
 
 
-def _plan(verb: str, cakes: int, mixing: float, baking: float, bakers: int, waits: bool) -> _Plan:
+def _plan(verb: str, cakes: int, mixing: float, baking: float, bakers: int, bowls: int, waits: bool) -> _Plan:
     if not isinstance(waits, bool):
         raise TypeError(
             f"waits is True (the baker stands at the oven) or False, but got {waits!r}.\n"
@@ -101,6 +152,7 @@ def _plan(verb: str, cakes: int, mixing: float, baking: float, bakers: int, wait
         _seconds(verb, "mixing", mixing),
         _seconds(verb, "baking", baking),
         _number(verb, "bakers", bakers, None),
+        _number(verb, "bowls", bowls, None),
         waits,
     )
 
@@ -157,9 +209,3 @@ def _seconds(verb: str, name: str, given: float) -> Fraction:
         )
     # 0.1 means a tenth here, not the binary number next to it: the shortest decimal is what was typed.
     return Fraction(str(seconds))
-
-
-def _title(bakers: int, waits: bool) -> str:
-    if bakers == 1:
-        return f"1 baker who {'waits' if waits else 'does not wait'} at the oven"
-    return f"{bakers:,} bakers who {'wait' if waits else 'do not wait'} at the oven"

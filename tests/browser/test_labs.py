@@ -233,7 +233,9 @@ def test_a_run_is_replayed_without_the_kernel(lab: Reader) -> None:
 
 def test_the_kitchen_answers_the_keyboard_and_plays(opened: OpenNotebook) -> None:
     kitchen = Reader(opened, 3)
-    kitchen.sees("Three bakers who wait are done first, by 2 s.")
+    kitchen.sees("done at the same moment, after 6 s.")
+    kitchen.slider("bowls").press("ArrowRight")
+    kitchen.sees("Three bakers who wait are done first, by 1.5 s.")
     kitchen.slider("bakers").press("ArrowLeft")
     kitchen.sees("The one who does not wait is done first, by 2 s.")
     kitchen.press("Play")

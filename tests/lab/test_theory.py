@@ -39,11 +39,11 @@ def test_both_shops_share_one_bowl(
 
 
 @given(numbers, seconds, st.sampled_from([0.01, 0.1, 0.25]), numbers)
-def test_one_bowl_is_never_faster_than_a_bowl_for_each(
+def test_two_shops_at_one_bowl_are_never_faster_than_each_of_them_alone(
     orders: int, baking: float, mixing: float, threads: int
 ) -> None:
     flask, quart = race(orders, baking, mixing=mixing, threads=threads)
-    assert flask >= predict(orders, mixing, baking, bakers=threads) - 1e-6
+    assert flask >= predict(orders, mixing, baking, bakers=threads, bowls=1) - 1e-6
     assert quart >= predict(orders, mixing, baking, waits=False) - 1e-6
     # And all the mixing of both has to be done by somebody, one after another.
     assert max(flask, quart) >= 2 * orders * mixing + baking - 1e-6

@@ -10,7 +10,7 @@ starts a task in a callback: work is handed to the loop of the cells, and what c
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -91,21 +91,21 @@ class Dial:
         """What the dial says."""
         return self._read(self.slider.value)
 
-    def turn(self, value: object) -> None:
-        """Set it. Raises `TypeError` or `ValueError`, with the corrected call, for what is not on the dial."""
+    def turn(self, value: object, call: str = "await lab.run") -> None:
+        """Set it, as asked by a `call`. Raises `TypeError` or `ValueError`, with the corrected call, for what is not on the dial."""
         kind = int if self.whole else (int, float)
         least, most = f"{self.least:g}", f"{self.most:g}"
         if isinstance(value, bool) or not isinstance(value, kind):
             what = "whole number" if self.whole else "number"
             raise TypeError(
                 f"{self.name} is a {what} from {least} to {most}, but got {value!r}.\n"
-                f"Did you mean:  await lab.run({self.name}={self.value:g})"
+                f"Did you mean:  {call}({self.name}={self.value:g})"
             )
         if not (isfinite(value) and self.least <= value <= self.most):
             nearest = self.most if value > self.most else self.least
             raise ValueError(
                 f"{self.name} goes from {least} to {most}, but got {value!r}.\n"
-                f"Did you mean:  await lab.run({self.name}={nearest:g})"
+                f"Did you mean:  {call}({self.name}={nearest:g})"
             )
         self.slider.value = round(value * self._parts) if self._parts > 1 else value
 
@@ -120,13 +120,13 @@ class Dial:
         return shown / self._parts if self._parts > 1 else shown
 
 
-def _turn(dials: Sequence[Dial], given: dict[str, Any]) -> None:
+def _turn(dials: Sequence[Dial], given: Mapping[str, Any], call: str = "await lab.run") -> None:
     """Turn all dials that a value is given for, or none if one cannot be."""
     before = [(dial, dial.slider.value) for dial in dials]
     try:
         for dial in dials:
             if given.get(dial.name) is not None:
-                dial.turn(given[dial.name])
+                dial.turn(given[dial.name], call)
     except (TypeError, ValueError):
         for dial, value in before:
             dial.slider.value = value
@@ -613,16 +613,25 @@ class _Painter:
 class KitchenLab:
     """The simulated kitchen with dials: bakers who wait above, one baker who does not wait below.
 
-    Nothing is measured and nobody waits: every turn of a dial is answered at once, and Play shows it in motion.
+    The dials begin at the numbers that are given; `mixing` and `baking` in seconds. Bakers who are threads have one
+    bowl, bakers who are processes have one each. Nothing is measured and nobody waits: every turn of a dial is
+    answered at once, and Play shows it in motion.
+
+    Raises `TypeError` or `ValueError`, with the corrected call, for what is not on the dials.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, cakes: int = 3, mixing: float = 1.0, baking: float = 3.0, bakers: int = 3, bowls: int = 1
+    ) -> None:
         self._dials = (
             Dial("cakes", "cakes", 3, 1, 100, 1, "orders that come at the same moment"),
             Dial("mixing", "mixing (s)", 1.0, 0.0, 5.0, 0.5, "seconds of work for each cake"),
             Dial("baking", "baking (s)", 3.0, 0.0, 10.0, 0.5, "seconds in the oven for each cake"),
             Dial("bakers", "bakers", 3, 1, 20, 1, "bakers who wait at the oven"),
+            Dial("bowls", "bowls", 1, 1, 20, 1, "bowls they share: threads have one, processes one each"),
         )
+        given = {"cakes": cakes, "mixing": mixing, "baking": baking, "bakers": bakers, "bowls": bowls}
+        _turn(self._dials, given, "KitchenLab")
         self._view = LiveTimeline()
         self._status = widgets.HTML()
         self._box = widgets.VBox([_panel(self._dials), self._view, self._status])
@@ -638,14 +647,16 @@ class KitchenLab:
         mixing: float | None = None,
         baking: float | None = None,
         bakers: int | None = None,
+        bowls: int | None = None,
     ) -> tuple[Trace, Trace]:
         """Turn the dials that are given, and return the traces: of those who wait, and of the one who does not.
 
         Raises `TypeError` or `ValueError`, with the corrected call, for what is not on the dials.
         """
+        given = {"cakes": cakes, "mixing": mixing, "baking": baking, "bakers": bakers, "bowls": bowls}
         self._turning = True  # one picture for all dials, not one for each
         try:
-            _turn(self._dials, {"cakes": cakes, "mixing": mixing, "baking": baking, "bakers": bakers})
+            _turn(self._dials, given)
         finally:
             self._turning = False
             self._show()
@@ -656,10 +667,10 @@ class KitchenLab:
         if self._turning:
             return
         dials = {dial.name: dial.value for dial in self._dials}
-        bakers = dials.pop("bakers")
-        waiting, free = simulate(**dials, bakers=bakers), simulate(**dials, waits=False)
+        crew = {name: dials.pop(name) for name in ("bakers", "bowls")}
+        waiting, free = simulate(**dials, **crew), simulate(**dials, waits=False)
         self._view.show(waiting, free)
-        self._status.value = _say(_verdict(waiting, free, bakers))
+        self._status.value = _say(_verdict(waiting, free, crew["bakers"]))
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         return bundle(self._box.model_id, self._view.traces, repr(self)), {}

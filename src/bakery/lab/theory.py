@@ -1,7 +1,7 @@
 """What a race should take, worked out: rounds of baking, and one bowl for all who mix.
 
-`kitchen.predict` gives every baker a bowl. In one process there is only one, the interpreter lock, and both
-shops of a race share it: as many threads as mix at the same moment, so many times slower each of them mixes.
+`kitchen.predict` knows one shop with a bowl of its own. In one process both shops of a race share the bowl, the
+interpreter lock: as many threads as mix at the same moment, so many times slower each of them mixes.
 """
 
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ def race(orders: int, baking: float, *, mixing: float = 0.0, threads: int = 1) -
 
     Raises `TypeError` or `ValueError`, as `predict` does, for a race that cannot be.
     """
-    apart = predict(orders, mixing, baking, bakers=threads), predict(orders, mixing, baking, waits=False)
+    alone = predict(orders, mixing, baking, bakers=threads), predict(orders, mixing, baking, waits=False)
     if not mixing:
-        return apart
+        return alone
     return _together(orders, float(mixing), float(baking), threads)
 
 

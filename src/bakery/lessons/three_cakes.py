@@ -125,7 +125,7 @@ def makespan(answer: Answer) -> str:
     for cakes, bakers in ((3, 1), (3, 3), (7, 3), (9, 3), (2, 5)):
         run = answer.call(cakes, 1, 3, bakers)
         got = number_of(run)
-        wanted = predict(cakes, 1, 3, bakers=bakers)
+        wanted = predict(cakes, 1, 3, bakers=bakers, bowls=bakers)
         run.gives(
             wanted,
             f"{_kitchen(cakes, bakers)} {wanted:g} s, and it says {got:g} s.{slip(got, _slips(cakes, bakers))}",
@@ -154,7 +154,7 @@ def _slips(cakes: int, bakers: int) -> dict[float, str]:
 
 @ex.exercise(
     hints=(
-        "Try numbers with `simulate(cakes=100, mixing=0.01, baking=1, bakers=…)`.",
+        "Try numbers with `simulate(cakes=100, mixing=0.01, baking=1, bakers=…, bowls=…)`, with a bowl for each baker.",
         "With 50 bakers there are two rounds of 1.01 s. Is that two seconds?",
     )
 )
@@ -164,7 +164,7 @@ def enough_bakers(answer: Answer) -> str:
     expect(bakers > 0, "a kitchen needs at least one baker.")
     if bakers > 100:
         expect(False, f"{bakers} bakers are quick enough, but some of them never get a cake. Take fewer.")
-    seconds = simulate(100, 0.01, 1, bakers=bakers).makespan
+    seconds = simulate(100, 0.01, 1, bakers=bakers, bowls=bakers).makespan
     rounds = ceil(100 / bakers)
     expect(
         seconds <= 2,
