@@ -9,17 +9,24 @@ VENVS := $(VENV) $(PYTHONS:%=$(VENV)-%)
 RUN := $(VENV)/bin/python
 TOO_OLD = Python 3.11 or newer is needed, and $(PYTHON) is not. Name another:  make lab PYTHON=python3.13
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What somebody has set for other projects stays out of this one: where packages go, and where Python and pytest look.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT PIP_DRY_RUN PIP_NO_DEPS PIP_CONSTRAINT PIP_REQUIREMENT
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTEST_PLUGINS MYPYPATH
 # Every one of the many processes of the tests would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-site site site-serve bench doctor notebooks editions pins derived clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-site site site-serve bench doctor notebooks editions pins derived clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-lab: $(VENV)/ready ## open the notebooks in JupyterLab (options for it: make lab LAB="--port=9000")
-	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --log-level=WARN $(lab_options) $(LAB)
+lab: $(VENV)/ready ## open your working copy of the notebooks in JupyterLab (options for it: make lab LAB="--port=9000")
+	@$(RUN) -m bakery lab $(LAB)
+
+originals: $(VENV)/ready-to-test ## open the notebooks themselves, with their outputs, to change them
+	@$(RUN) -m bakery originals $(LAB)
 
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 beside whole
@@ -110,7 +117,3 @@ others = $(foreach version,$(filter-out $(this),$(PYTHONS)),$(if $(call find,$(v
 
 # Outputs of jobs that run side by side stay apart, where this make can do that.
 sync = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-
-# Without a display Jupyter would look for a browser in the terminal; and it starts for root only if told to.
-display = $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter-out Linux,$(shell uname)))
-lab_options = $(if $(display),,--no-browser) $(if $(filter 0,$(shell id -u)),--allow-root)

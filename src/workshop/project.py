@@ -6,7 +6,7 @@
 | `environment.yml` | the first part of `pins.txt` | `python -m workshop.project` |
 | the links of `README.md` | `[project.urls]` in `pyproject.toml` | `python -m workshop.project` |
 
-For whoever keeps this repository; nothing here is needed to read or run a notebook. Standard library only.
+For whoever keeps this repository; nothing here is needed to read or run a notebook.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from bakery.working_copy import COPY, FIRST, ORIGINALS
+
 PYTHON = "3.13"
 """The Python of conda and Binder: the newest one that the tests run on."""
 
@@ -29,7 +31,6 @@ LEARNERS = (
 TESTS = "# What is needed on top by the tests, the site and PostgreSQL: the optional parts in pyproject.toml."
 PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>.+))?")
 
-FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 BRANCH = "main"
 PLACE = re.compile(r"(?P<open><!-- (?P<name>\w+) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.DOTALL)
 ROW = re.compile(r"\[[^]]+\]\((?P<path>notebooks/\w+\.ipynb)\)(?: \(\[on Binder\]\([^)]*\)\))?")
@@ -143,7 +144,8 @@ def address(urls: dict[str, str]) -> str:
 
 
 def binder(url: str, path: str) -> str:
-    """The address at which Binder opens a notebook of the repository at `url`."""
+    """The address at which Binder opens a reader's copy of the notebook at `path` of the repository at `url`."""
+    path = f"{COPY}/{path.removeprefix(f'{ORIGINALS}/')}"
     parts = urlsplit(url)
     place = f"gh{parts.path}" if parts.hostname == "github.com" else f"git/{quote(url, safe='')}"
     return f"https://mybinder.org/v2/{place}/{BRANCH}?urlpath=lab/tree/{path}"
@@ -156,7 +158,7 @@ def linked(readme: str, url: str) -> str:
     table gets its own Binder link. Raises `ProjectError` where a place is missing.
     """
     places = {
-        "binder": f"[![Open on Binder](https://mybinder.org/badge_logo.svg)]({binder(url, FIRST_NOTEBOOK)})\n"
+        "binder": f"[![Open on Binder](https://mybinder.org/badge_logo.svg)]({binder(url, FIRST)})\n"
         "One click, nothing to install, ready in a minute or two."
         if url
         else "A Binder link, for one click and nothing to install, comes here once the repository has an address.",

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +52,12 @@ class Lab:
 
 
 @contextmanager
-def running_lab(folder: Path, home: Path, *, startup: float = 60.0) -> Iterator[Lab]:
+def running_lab(
+    folder: Path, home: Path, *, startup: float = 60.0, words: Sequence[str] = ()
+) -> Iterator[Lab]:
     """Serve a copy of `folder`, so that the original never changes; everything else is kept in `home`.
+
+    With `words` it is they that Python starts, and that have to say which folder is shown.
 
     Raises `RuntimeError` with the server's log if it does not answer within `startup` seconds.
     """
@@ -69,7 +73,12 @@ def running_lab(folder: Path, home: Path, *, startup: float = 60.0) -> Iterator[
         environment = _environment(home) | {"JUPYTER_RUNTIME_DIR": runtime}
         with lab.log.open("w") as log:
             server = subprocess.Popen(
-                _command(lab), env=environment, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                _command(lab, words),
+                env=environment,
+                cwd=root,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         try:
             _wait_for_answer(lab, server, startup)
@@ -78,14 +87,14 @@ def running_lab(folder: Path, home: Path, *, startup: float = 60.0) -> Iterator[
             _stop(server)
 
 
-def _command(lab: Lab) -> list[str]:
+def _command(lab: Lab, words: Sequence[str]) -> list[str]:
+    plain = ("-m", "jupyterlab", f"--ServerApp.root_dir={lab.root}")
     return [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(sys.executable, *(words or plain), "--no-browser", "--allow-root"),
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={lab.port}",
         "--ServerApp.port_retries=0",
         f"--ServerApp.base_url={BASE}",
-        f"--ServerApp.root_dir={lab.root}",
         f"--IdentityProvider.token={TOKEN}",
         *(() if sys.platform == "win32" else ("--KernelManager.transport=ipc",)),
         "--LabApp.expose_app_in_browser=True",

@@ -291,6 +291,15 @@ class Window:
             raise
         self._free.append(desk)
 
+    @contextmanager
+    def page(self) -> "Iterator[Page]":
+        """An empty page of a browser profile of its own."""
+        context = self.browser.new_context(bypass_csp=True, service_workers="block")
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+
     def _new_desk(self) -> Desk:
         context = self.browser.new_context(bypass_csp=True, service_workers="block")
         complaints: list[Complaint] = []

@@ -206,6 +206,17 @@ def test_binder_uses_our_environment_and_our_python_and_installs_our_package(cop
     assert "pip install --no-cache-dir --no-deps .\n" in (copy / "binder/postBuild").read_text("utf-8")
 
 
+def test_binder_makes_the_copy_that_its_links_open(copy: Path) -> None:
+    (command,) = re.findall(r"^python (-m bakery .+)$", (copy / "binder/postBuild").read_text("utf-8"), re.M)
+    (copy / "notebooks").mkdir()
+    for path in notebooks():
+        shutil.copy(path, copy / "notebooks")
+    subprocess.run([sys.executable, *command.split()], cwd=copy, check=True, capture_output=True, timeout=60)
+    opened = re.findall(r"urlpath=lab/tree/([^)]+)\)", linked(README, URL))
+    assert len(opened) == len(notebooks()) + 1
+    assert [name for name in opened if not (copy / name).is_file()] == []
+
+
 @pytest.mark.parametrize(
     ("what", "lost"),
     [
@@ -252,7 +263,7 @@ def test_with_an_address_every_badge_and_link_appears(copy: Path) -> None:
     assert write(copy) == ["README.md"]
     assert write(copy) == []
     text = (copy / "README.md").read_text("utf-8")
-    launch = "https://mybinder.org/v2/gh/some-bakery/three-cakes/main?urlpath=lab/tree/notebooks"
+    launch = "https://mybinder.org/v2/gh/some-bakery/three-cakes/main?urlpath=lab/tree/my_notebooks"
     assert text.count(f"(https://mybinder.org/badge_logo.svg)]({launch}/00_start_here.ipynb)") == 1
     rows = [f"([on Binder]({launch}/{path.name})) |" for path in notebooks()]
     assert [text.count(row) for row in rows] == [1] * len(rows)
@@ -288,7 +299,7 @@ def test_an_address_of_another_form_is_refused_with_the_right_one(url: str) -> N
 
 def test_binder_takes_a_repository_from_anywhere() -> None:
     assert binder("https://codeberg.org/a/b", "notebooks/x.ipynb") == (
-        "https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fa%2Fb/main?urlpath=lab/tree/notebooks/x.ipynb"
+        "https://mybinder.org/v2/git/https%3A%2F%2Fcodeberg.org%2Fa%2Fb/main?urlpath=lab/tree/my_notebooks/x.ipynb"
     )
 
 
@@ -335,13 +346,13 @@ def test_every_make_command_that_the_readme_names_exists() -> None:
 def test_every_file_that_a_command_of_the_readme_names_exists() -> None:
     words = [word.replace("\\", "/") for line in commands() for word in line.split()]
     files = [word for word in words if re.search(r"\.(txt|yml|ipynb)$", word)]
-    assert {"pins.txt", "environment.yml", "notebooks/00_start_here.ipynb"} <= set(files)
+    assert {"pins.txt", "environment.yml"} <= set(files)
     assert [word for word in files if not (ROOT / word).is_file()] == []
 
 
 def test_every_module_that_a_command_of_the_readme_runs_can_be_run() -> None:
     modules = {module for line in commands() for module in re.findall(r" -m (\w+)", line)}
-    assert {"venv", "pip", "jupyterlab"} <= modules
+    assert {"venv", "pip", "bakery"} <= modules
     for module in modules:
         subprocess.run([sys.executable, "-m", module, "--help"], check=True, capture_output=True, timeout=60)
 
@@ -383,10 +394,7 @@ def test_make_alone_lists_every_command(make: Callable[..., str]) -> None:
 
 
 def test_the_second_make_lab_only_starts_the_lab(make: Callable[..., str]) -> None:
-    (only,) = make("-n", "lab", DISPLAY=":0").splitlines()
-    assert only.startswith(
-        ".venv/bin/python -m jupyterlab --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
-    )
+    assert make("-n", "lab", "LAB=--port=9000") == ".venv/bin/python -m bakery lab --port=9000\n"
 
 
 @pytest.mark.parametrize("name", ["pins.txt", "pyproject.toml", "share/kernel.py", "share/overrides.json"])
@@ -398,14 +406,6 @@ def test_new_pins_and_settings_are_installed_before_the_lab_starts(
     said = make("-n", "lab")
     assert "pip install --quiet --constraint pins.txt --editable .\n" in said
     assert "venv .venv" not in said
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
-@pytest.mark.parametrize("variables", [{"DISPLAY": ":0"}, {"WAYLAND_DISPLAY": "wayland-0"}, {}])
-def test_without_a_display_no_browser_is_looked_for(
-    make: Callable[..., str], variables: dict[str, str]
-) -> None:
-    assert ("--no-browser" in make("-n", "lab", **variables)) == (not variables)
 
 
 def test_a_python_that_is_too_old_is_told_in_one_sentence(make: Callable[..., str], copy: Path) -> None:
