@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bakery.kitchen import simulate
-from bakery.picture.drawing import timeline
+from bakery.picture.timeline import timeline
 
 from . import axe
 from .draft import FIRST_WIDGET, write_notebook

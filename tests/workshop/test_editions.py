@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from nbval.plugin import get_sanitize_patterns  # type: ignore[import-untyped]
 
 from bakery.orders.ordering import QUIET
-from bakery.picture.drawing import timeline
+from bakery.picture.timeline import timeline
 from bakery.trace import Span, Trace
 from workshop import editions
 from workshop.editions import (

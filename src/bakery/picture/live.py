@@ -17,9 +17,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from bakery.picture import drawing
-from bakery.picture.drawing import WIDTHS
+from bakery.picture import timeline as drawing
 from bakery.picture.layout import Bar, Layout, Panel, fit, lay_out
+from bakery.picture.timeline import WIDTHS
 from bakery.trace import Span, Trace
 
 STATIC = Path(__file__).parent

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from bakery.kitchen import predict, simulate
-from bakery.picture.drawing import FILLS, PAPER, THIN_FILLS, Picture, Series, curve, timeline
+from bakery.picture.timeline import FILLS, PAPER, THIN_FILLS, Picture, Series, curve, timeline
 from bakery.trace import Span, Trace
 from workshop.editions import read_rules, sanitised
 
