@@ -8,7 +8,9 @@ from bakery.checking.course import progress
 from bakery.doctor import doctor
 from bakery.kitchen import simulate
 from bakery.orders.ordering import order
-from bakery.picture.timeline import Picture, Series, curve, timeline
+from bakery.picture.canvas import Picture
+from bakery.picture.curve import Series, curve
+from bakery.picture.timeline import timeline
 from bakery.shop.serving import Shop, serve
 from bakery.trace import Span, Trace
 

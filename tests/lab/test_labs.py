@@ -17,8 +17,8 @@ from quart import Quart
 from bakery.kitchen import simulate
 from bakery.lab import labs as room
 from bakery.lab.labs import Dial, KitchenLab, Outcome, RaceLab, Setting, Side, history, report
+from bakery.picture.curve import curve
 from bakery.picture.live import WIDGET_VIEW, LiveTimeline
-from bakery.picture.timeline import curve
 from bakery.shop.serving import Shop, serve
 from bakery.trace import Span, Trace
 from workshop.editions import read_rules, sanitised

@@ -12,7 +12,9 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from bakery.kitchen import predict, simulate
-from bakery.picture.timeline import FILLS, PAPER, THIN_FILLS, Picture, Series, curve, timeline
+from bakery.picture.canvas import FILLS, PAPER, THIN_FILLS, Picture
+from bakery.picture.curve import Series, curve
+from bakery.picture.timeline import timeline
 from bakery.trace import Span, Trace
 from workshop.editions import read_rules, sanitised
 

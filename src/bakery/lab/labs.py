@@ -25,8 +25,8 @@ from bakery.kitchen import predict, simulate
 from bakery.lab import theory
 from bakery.mishap import reason
 from bakery.orders.ordering import order
+from bakery.picture.curve import Series, curve
 from bakery.picture.live import Growth, LiveTimeline, bundle
-from bakery.picture.timeline import Series, curve
 from bakery.shop.serving import Shop, serve
 from bakery.trace import Span, Trace, in_words
 

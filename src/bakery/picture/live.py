@@ -17,9 +17,10 @@ from typing import Any
 import anywidget
 import traitlets
 
-from bakery.picture import timeline as drawing
+from bakery.picture import canvas
+from bakery.picture.canvas import WIDTHS
 from bakery.picture.layout import Bar, Layout, Panel, fit, lay_out
-from bakery.picture.timeline import WIDTHS
+from bakery.picture.timeline import timeline
 from bakery.trace import Span, Trace
 
 STATIC = Path(__file__).parent
@@ -29,15 +30,15 @@ WIDTH = 720
 # As on the paper of the static pictures, and the same again for a dark page: what is darkest there is lightest
 # here. Contrasts are to the paper (WCAG 2.2), and tested.
 LIGHT: dict[str, str] = {
-    "paper": drawing.PAPER,
-    "ink": drawing.INK,
-    "soft": drawing.SOFT,
-    "grid": drawing.GRID,
-    "frame": drawing.FRAME,
-    "failed": drawing.FAILED,
-    **{str(kind): colour for kind, colour in drawing.FILLS.items()},
-    "outline": drawing.OUTLINES["bake"],
-    "thin": drawing.THIN_FILLS["bake"],
+    "paper": canvas.PAPER,
+    "ink": canvas.INK,
+    "soft": canvas.SOFT,
+    "grid": canvas.GRID,
+    "frame": canvas.FRAME,
+    "failed": canvas.FAILED,
+    **{str(kind): colour for kind, colour in canvas.FILLS.items()},
+    "outline": canvas.OUTLINES["bake"],
+    "thin": canvas.THIN_FILLS["bake"],
 }
 DARK: dict[str, str] = {
     "paper": "#1e1811",
@@ -53,7 +54,7 @@ DARK: dict[str, str] = {
     "outline": "#d99a4a",
     "thin": "#c97c1d",
 }
-LOOK = {"light": LIGHT, "dark": DARK, "outlined": drawing.OUTLINED, "font": drawing.FONT}
+LOOK = {"light": LIGHT, "dark": DARK, "outlined": canvas.OUTLINED, "font": canvas.FONT}
 
 
 class Growth:
@@ -171,7 +172,7 @@ class LiveTimeline(anywidget.AnyWidget):
         return bundle(self.model_id, self._traces), {}
 
     def __repr__(self) -> str:
-        return drawing.timeline(*self._traces).words if self._traces else "no orders"
+        return timeline(*self._traces).words if self._traces else "no orders"
 
     @traitlets.observe("width")
     def _resized(self, _: object) -> None:
@@ -194,7 +195,7 @@ class LiveTimeline(anywidget.AnyWidget):
 
 def bundle(model_id: str, traces: Sequence[Trace], words: str = "") -> dict[str, Any]:
     """A widget for JupyterLab, and for every page without one the static picture and the words."""
-    picture = drawing.timeline(*traces) if traces else None
+    picture = timeline(*traces) if traces else None
     drawn = {"text/html": picture.html, "image/svg+xml": picture.svg} if picture else {}
     view = {"version_major": 2, "version_minor": 0, "model_id": model_id}
     return {

@@ -1,94 +1,25 @@
-"""Pictures of traces and of curves: SVG that is right on light and dark pages, and the same in words.
-
-Only attributes: no CSS, no script, nothing from elsewhere, no ids that could clash on a page. So a picture
-looks the same in JupyterLab, in a stored page and on GitHub. What a stretch of time was spent on can be told
-without colour, and every picture carries its words.
-
-Numbers that depend on measured time are written with exactly two decimals, all others are not. By this the
-comparison of stored outputs knows what may differ from run to run.
-"""
+"""Timelines: what happened as bars, lane by lane, on one time axis; still, and the same in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from html import escape
 from inspect import isawaitable, iscoroutine
-from itertools import pairwise
-from math import ceil, floor, isfinite, log10
-from urllib.parse import quote
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from bakery.picture.layout import (
-    BOLD,
-    EDGE,
-    FINISH,
-    LINE,
-    NAMES,
-    TEXT,
-    TITLE,
-    Bar,
-    Layout,
-    Mark,
-    Panel,
-    fit,
-    lay_out,
-    one_line,
-    round_steps,
-    story,
-    text_width,
+from bakery.picture.canvas import (
+    FAILED,
+    FILLS,
+    GRID,
+    INK,
+    OUTLINED,
+    OUTLINES,
+    PAPER,
+    SOFT,
+    THIN_FILLS,
+    Canvas,
+    Picture,
+    checked_width,
+    exact,
 )
+from bakery.picture.layout import FINISH, NAMES, TITLE, Bar, Layout, Panel, lay_out, story
 from bakery.trace import Kind, Trace
-
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-
-# Every picture brings its own paper, so that these contrasts (to the paper, WCAG 2.2) hold on any page.
-PAPER = "#fffdf8"
-INK = "#2b1d0e"  # 16 : 1
-SOFT = "#5c5043"  # 7.7 : 1
-GRID = "#e8dfd0"
-FRAME = "#d9cdb9"
-FAILED = "#b3261e"  # 6.4 : 1
-
-FILLS: dict[Kind, str] = {
-    "wait": "#6f6355",  # 5.8 : 1, and thin
-    "mix": "#4a2c12",  # 12 : 1, the darkest
-    "bake": "#f3c77f",  # light, so it has an outline; 8 : 1 to the mixing beside it
-    "serve": "#b4530f",  # 4.9 : 1
-}
-OUTLINES: dict[Kind, str] = {"bake": "#94591a"}
-THIN_FILLS: dict[Kind, str] = {**FILLS, "bake": "#c97c1d"}  # 3.2 : 1 without an outline
-OUTLINED = 7
-"""Bars less high than this have no room for an outline."""
-
-WIDTHS = (480, 4000)
-"""Narrower, the legend has no room; wider, no screen has."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """An SVG, and what it shows in words."""
-
-    svg: str
-    words: str
-
-    @property
-    def html(self) -> str:
-        """The picture as an image with its words as alt text.
-
-        JupyterLab and nbconvert turn a bare SVG into an image without alt text, at a fixed width, and
-        JupyterLab hides it until the notebook is trusted. This form keeps its words, fits a narrow page, and
-        is shown before the first run.
-        """
-        # Spaces stay, so that the comparison of stored outputs finds measured numbers here too.
-        return f'<img alt="{escape(self.words)}" src="data:image/svg+xml,{quote(self.svg, safe=" =:/,;()")}">'
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def __repr__(self) -> str:
-        return self.words
 
 
 def timeline(*traces: Trace, width: int = 720) -> Picture:
@@ -101,7 +32,7 @@ def timeline(*traces: Trace, width: int = 720) -> Picture:
             raise TypeError(_not_a_trace(trace))
     if not traces:
         raise ValueError("timeline() needs a trace to draw.\nDid you mean:  timeline(trace)")
-    layout = lay_out(traces, _checked_width("timeline(trace", width))
+    layout = lay_out(traces, checked_width("timeline(trace", width))
     words = "\n".join(f"{trace!r}. {story(trace)}".strip() for trace in traces)
     return Picture(_paint(layout, words), words)
 
@@ -117,89 +48,9 @@ def _not_a_trace(given: object) -> str:
     return f"timeline() draws traces, but got a {type(given).__name__}.\nDid you mean:  {repair}"
 
 
-def _checked_width(call: str, width: int) -> int:
-    least, most = WIDTHS
-    if isinstance(width, bool) or not isinstance(width, int):
-        raise TypeError(
-            f"width is a whole number of pixels, but got {width!r}.\nDid you mean:  {call}, width=720)"
-        )
-    if not least <= width <= most:
-        nearest = min(max(width, least), most)
-        raise ValueError(
-            f"A picture is {least} to {most} pixels wide, but got {width}.\nDid you mean:  {call}, width={nearest})"
-        )
-    return width
-
-
-# Paint
-
-
-class _Canvas:
-    """An SVG that grows element by element."""
-
-    def __init__(self, width: int, height: int, words: str, title: str, *, measured: bool) -> None:
-        self.measured = measured
-        self.root = Element(
-            "svg",
-            {
-                "xmlns": "http://www.w3.org/2000/svg",
-                "width": str(width),
-                "height": str(height),
-                "viewBox": f"0 0 {width} {height}",
-                "role": "img",
-                "aria-label": one_line(words),
-                "font-family": FONT,
-                "font-size": str(TEXT),
-                "fill": INK,
-            },
-        )
-        self.add("title").text = one_line(title)
-        self.add(
-            "rect",
-            x=0.5,
-            y=0.5,
-            width=width - 1,
-            height=height - 1,
-            rx=10,
-            fill=PAPER,
-            stroke=FRAME,
-        )
-
-    def add(self, tag: str, **attributes: str | float) -> Element:
-        """An element; attribute names may be written with "_" for "-"."""
-        return SubElement(
-            self.root,
-            tag,
-            {
-                name.replace("_", "-"): value if isinstance(value, str) else exact(value)
-                for name, value in attributes.items()
-            },
-        )
-
-    def text(self, mark: Mark, *, moving: bool = False, **attributes: str | float) -> None:
-        """A text; `moving` where its place depends on the times."""
-        if mark.anchor != "start":
-            attributes["text_anchor"] = mark.anchor
-        x = self.number(mark.x) if moving else exact(mark.x)
-        self.add("text", x=x, y=exact(mark.y), **attributes).text = mark.text
-
-    def number(self, value: float) -> str:
-        """A number that depends on the times."""
-        return f"{value:.2f}" if self.measured else exact(value)
-
-    def __str__(self) -> str:
-        indent(self.root, space="")
-        return tostring(self.root, encoding="unicode")
-
-
-def exact(value: float) -> str:
-    """A number that is the same in every run: with no, one or three decimals, since two mean measured."""
-    return f"{value:g}" if value * 10 == int(value * 10) else f"{value:.3f}"
-
-
 def _paint(layout: Layout, words: str) -> str:
     titles = ", ".join(panel.title.text for panel in layout.panels if panel.title)
-    canvas = _Canvas(
+    canvas = Canvas(
         layout.width,
         layout.height,
         words,
@@ -214,7 +65,7 @@ def _paint(layout: Layout, words: str) -> str:
     return str(canvas)
 
 
-def _paint_panel(canvas: _Canvas, layout: Layout, panel: Panel) -> None:
+def _paint_panel(canvas: Canvas, layout: Layout, panel: Panel) -> None:
     if panel.title:
         canvas.text(panel.title, font_size=TITLE, font_weight="bold")
     canvas.text(panel.summary)
@@ -235,7 +86,7 @@ def _paint_panel(canvas: _Canvas, layout: Layout, panel: Panel) -> None:
     _paint_crosses(canvas, [bar for bar in panel.bars if bar.failed], panel.row)
 
 
-def _paint_bars(canvas: _Canvas, bars: Sequence[Bar], kind: Kind) -> None:
+def _paint_bars(canvas: Canvas, bars: Sequence[Bar], kind: Kind) -> None:
     if not bars:
         return
     outlined = kind in OUTLINES and bars[0].height >= OUTLINED
@@ -243,7 +94,7 @@ def _paint_bars(canvas: _Canvas, bars: Sequence[Bar], kind: Kind) -> None:
     canvas.add("path", d=_boxes(canvas, bars), fill=(FILLS if outlined else THIN_FILLS)[kind], **look)
 
 
-def _paint_failed(canvas: _Canvas, bars: Sequence[Bar]) -> None:
+def _paint_failed(canvas: Canvas, bars: Sequence[Bar]) -> None:
     """Served in vain: hollow."""
     if bars:
         canvas.add(
@@ -256,7 +107,7 @@ def _paint_failed(canvas: _Canvas, bars: Sequence[Bar]) -> None:
         )
 
 
-def _paint_crosses(canvas: _Canvas, bars: Sequence[Bar], row: float) -> None:
+def _paint_crosses(canvas: Canvas, bars: Sequence[Bar], row: float) -> None:
     if not bars:
         return
     arm = min(max(row * 0.28, 2.5), 6)
@@ -265,20 +116,20 @@ def _paint_crosses(canvas: _Canvas, bars: Sequence[Bar], row: float) -> None:
         canvas.add("path", d="".join(crosses), stroke=colour, stroke_width=thick, stroke_linecap="round")
 
 
-def _cross(canvas: _Canvas, x: float, y: float, arm: float) -> str:
+def _cross(canvas: Canvas, x: float, y: float, arm: float) -> str:
     across = exact(2 * arm)
     start = f"M{canvas.number(x - arm)} {exact(y - arm)}"
     return f"{start}l{across} {across}m-{across} 0l{across} -{across}"
 
 
-def _boxes(canvas: _Canvas, bars: Iterable[Bar]) -> str:
+def _boxes(canvas: Canvas, bars: Iterable[Bar]) -> str:
     return "".join(
         f"M{canvas.number(bar.x)} {exact(bar.y)}h{(w := canvas.number(bar.width))}v{exact(bar.height)}h-{w}z"
         for bar in bars
     )
 
 
-def _paint_legend(canvas: _Canvas, layout: Layout) -> None:
+def _paint_legend(canvas: Canvas, layout: Layout) -> None:
     thin = all(panel.row < OUTLINED / 0.7 for panel in layout.panels)
     for key in layout.legend:
         x, y = key.x, key.name.y
@@ -293,251 +144,3 @@ def _paint_legend(canvas: _Canvas, layout: Layout) -> None:
             fill = (THIN_FILLS if thin else FILLS)[key.kind]
             canvas.add("rect", x=x, y=y - 5 - high / 2, width=30, height=high, fill=fill, **look)
         canvas.text(key.name)
-
-
-# Curves
-
-
-@dataclass(frozen=True)
-class Series:
-    """Points of a curve, in any order: what theory says (a line), or what was `measured` (marks).
-
-    Raises `TypeError` or `ValueError` for points that are no pairs of finite numbers of zero or more.
-    """
-
-    name: str
-    points: tuple[tuple[float, float], ...]
-    measured: bool = False
-
-    def __post_init__(self) -> None:
-        try:
-            points = tuple(sorted((float(x), float(y)) for x, y in self.points))
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"The points of {self.name!r} are pairs of numbers.\n"
-                f"Did you mean:  Series({self.name!r}, [(1, 1.0), (2, 2.0)])"
-            ) from None
-        if not points:
-            raise ValueError(
-                f"{self.name!r} has no points.\nDid you mean:  Series({self.name!r}, [(1, 1.0), (2, 2.0)])"
-            )
-        if not all(isfinite(number) and number >= 0 for point in points for number in point):
-            raise ValueError(f"The points of {self.name!r} are finite and not below zero, but got {points}")
-        object.__setattr__(self, "points", points)
-
-
-COLOURS = ("#b4530f", "#0b5fa5", "#1f6f5c", "#7a4fa0", INK)  # 4.9 : 1 and more
-DASHES = ("none", "9 6", "2 5", "12 5 2 5")
-HEIGHT = 420
-KEY = 36
-"""From the end of the axis to the names; the mark of each name is in between."""
-NAMES_AT_MOST = 220
-"""Pixels that the names beside the lines may take."""
-FAR = 100
-"""From a largest x that is so many times the smallest, equal steps on the axes are equal factors."""
-
-
-def curve(*series: Series, x: str = "orders", y: str = "seconds", width: int = 720) -> Picture:
-    """Theory as lines, measurements of the same name as marks of the same colour; `x` and `y` name the axes.
-
-    The axes start at zero. Where x spans a factor of a hundred and more, both are logarithmic. Their marks
-    come from theory wherever there is some, so that they are the same in every run.
-    Raises `TypeError` or `ValueError`, with the corrected call, for anything but series.
-    """
-    for one in series:
-        if not isinstance(one, Series):
-            raise TypeError(
-                f"curve() draws series, but got a {type(one).__name__}.\n"
-                'Did you mean:  curve(Series("Quart", [(1, 1.0), (2, 1.0)]))'
-            )
-    if not series:
-        raise ValueError(
-            'curve() needs a series.\nDid you mean:  curve(Series("Quart", [(1, 1.0), (2, 1.0)]))'
-        )
-    chart = _Chart(series, x, y, _checked_width("curve(series", width))
-    words = "\n".join([f"{_capital(y)} against {x}.", *(_told(one, y) for one in series)])
-    return Picture(_paint_chart(chart, words), words)
-
-
-class _Scale:
-    """Numbers to pixels along one axis, with round marks."""
-
-    def __init__(
-        self, start: float, end: float, low: float, high: float, ticks: Sequence[float], far: bool
-    ) -> None:
-        self.start, self.far, self.ticks = start, far, ticks
-        self.low = self._steps(low)
-        self.unit = (end - start) / (self._steps(high) - self.low)
-
-    def __call__(self, value: float) -> float:
-        return self.start + (self._steps(value) - self.low) * self.unit
-
-    def _steps(self, value: float) -> float:
-        return log10(value) if self.far else value
-
-
-def _scale(start: float, end: float, values: Sequence[float], marked: Sequence[float], far: bool) -> _Scale:
-    """An axis that holds all values; its marks come from the `marked` ones, or, where none is, from all."""
-    most = max(marked or values) or 1.0
-    if not far:
-        return _Scale(start, end, 0.0, max(most, *values), round_steps(most, measured=not marked), far)
-    # A hair more or less than a power of ten, as measurements have it, does not open another decade.
-    low, high = floor(log10(min(marked or values)) + 0.1), ceil(log10(most) - 0.1)
-    ticks = tuple(float(f"1e{power}") for power in range(low, max(high, low + 1) + 1))
-    return _Scale(start, end, min(*values, ticks[0]), max(*values, ticks[-1]), ticks, far)
-
-
-class _Chart:
-    """Where the series go: two axes, and the names beside the ends of the lines."""
-
-    def __init__(self, series: Sequence[Series], x: str, y: str, width: int) -> None:
-        self.series, self.x_name, self.y_name, self.width = series, x, y, width
-        self.names = tuple(dict.fromkeys(one.name for one in series))
-        self.measured = any(one.measured for one in series)
-        points = [point for one in series for point in one.points]
-        theory = [y for one in series if not one.measured for _, y in one.points]
-        across, up = zip(*points, strict=True)
-        self.far = min(across) > 0 and max(across) / min(across) >= FAR and min(up) > 0
-        widest = max(text_width(name) * BOLD for name in (*self.names, x))
-        room = min(widest, NAMES_AT_MOST, width / 3)
-        self.room = room
-        self.left, self.right = EDGE + 52, int(width - EDGE - room - KEY)
-        self.top, self.bottom = EDGE + 42, HEIGHT - EDGE - 60
-        # How many were ordered is planned, whatever was measured then.
-        self.x = _scale(self.left, self.right, across, across, self.far)
-        self.y = _scale(self.bottom, self.top, up, theory, self.far)
-
-    def places(self, one: Series) -> list[tuple[float, float]]:
-        return [(self.x(x), self.y(y)) for x, y in one.points]
-
-    def heights(self) -> dict[str, float]:
-        """The y of each name: that of the end of its line, or of its marks; never one name on another."""
-        ends: dict[str, float] = {}
-        for one in sorted(self.series, key=lambda one: one.measured):
-            ends.setdefault(one.name, self.places(one)[-1][1])
-        apart = min(LINE, (self.bottom - self.top) / len(ends))
-        # From the bottom up: a name that would touch the one below it, or the axis, moves up.
-        below = self.bottom - 6 + apart
-        for name in sorted(ends, key=lambda name: -ends[name]):
-            ends[name] = below = min(ends[name], below - apart)
-        return ends
-
-
-def _paint_chart(chart: _Chart, words: str) -> str:
-    title = f"Curve: {_capital(chart.y_name)} against {chart.x_name}"
-    canvas = _Canvas(chart.width, HEIGHT, words, title, measured=chart.measured)
-    _paint_axes(canvas, chart)
-    for one in sorted(chart.series, key=lambda one: one.measured):
-        look = chart.names.index(one.name)
-        colour, places = COLOURS[look % len(COLOURS)], chart.places(one)
-        if one.measured:
-            marks = "".join(_mark(canvas, look, x, y) for x, y in places)
-            canvas.add("path", d=marks, **_outline(colour))
-        else:
-            _paint_line(canvas, places, colour, DASHES[look % len(DASHES)])
-    _paint_names(canvas, chart)
-    _paint_chart_legend(canvas, chart)
-    return str(canvas)
-
-
-def _paint_names(canvas: _Canvas, chart: _Chart) -> None:
-    heights, kinds = chart.heights(), _kinds(chart)
-    for look, name in enumerate(chart.names):
-        colour = COLOURS[look % len(COLOURS)]
-        if (name, True) in kinds:
-            canvas.add("path", d=_mark(canvas, look, chart.right + 22, heights[name]), **_outline(colour))
-        beside = f"{chart.right + KEY}", canvas.number(heights[name] + 5)
-        label = canvas.add("text", x=beside[0], y=beside[1], fill=colour, font_weight="bold")
-        label.text = fit(name, chart.room + 1)
-
-
-def _outline(colour: str) -> dict[str, str]:
-    """Hollow, so that marks on one another can all be seen."""
-    return {"fill": "none", "stroke": colour, "stroke_width": "2.5"}
-
-
-def _paint_line(canvas: _Canvas, places: Sequence[tuple[float, float]], colour: str, dash: str) -> None:
-    path = "M" + "L".join(f"{canvas.number(x)} {canvas.number(y)}" for x, y in places)
-    canvas.add("path", d=path, fill="none", stroke=colour, stroke_width=2.5, stroke_dasharray=dash)
-
-
-def _paint_axes(canvas: _Canvas, chart: _Chart) -> None:
-    across = [(canvas.number(chart.x(tick)), tick) for tick in chart.x.ticks]
-    up = [(chart.y(tick), tick) for tick in chart.y.ticks]
-    grid = [f"M{x} {chart.top}V{chart.bottom}" for x, _ in across]
-    grid += [f"M{chart.left} {canvas.number(y)}H{exact(chart.right)}" for y, _ in up]
-    canvas.add("path", d="".join(grid), stroke=GRID)
-    axes = f"M{chart.left} {chart.top}V{chart.bottom}H{exact(chart.right)}"
-    canvas.add("path", d=axes, fill="none", stroke=SOFT)
-    for x, tick in across:
-        canvas.add("text", x=x, y=chart.bottom + 19, fill=SOFT, text_anchor="middle").text = f"{tick:g}"
-    for y, tick in up:
-        label = canvas.add("text", x=chart.left - 9, y=canvas.number(y + 5), fill=SOFT, text_anchor="end")
-        label.text = f"{tick:g}"
-    unit = f"{chart.y_name} (each line is ten times as much)" if chart.far else chart.y_name
-    canvas.text(Mark(EDGE, EDGE + 12, fit(unit, chart.width - 2 * EDGE)))
-    canvas.text(Mark(chart.right + KEY, chart.bottom + 19, fit(chart.x_name, chart.room + 1)))
-
-
-def _paint_chart_legend(canvas: _Canvas, chart: _Chart) -> None:
-    """What lines and marks are; their names stand beside them."""
-    x, y = float(EDGE), HEIGHT - EDGE
-    if not all(one.measured for one in chart.series):
-        canvas.add("path", d=f"M{x:g} {y - 5}h30", stroke=SOFT, stroke_width=2.5)
-        canvas.text(Mark(x + 38, y, "theory"))
-        x += 110
-    if chart.measured:
-        shapes = [n for n, name in enumerate(chart.names) if (name, True) in _kinds(chart)][: len(SHAPES)]
-        for number, look in enumerate(shapes):
-            canvas.add("path", d=_mark(canvas, look, x + 7 + 20 * number, y - 5), **_outline(SOFT))
-        canvas.text(Mark(x + 20 * len(shapes) + 4, y, "measured"))
-
-
-def _kinds(chart: _Chart) -> set[tuple[str, bool]]:
-    return {(one.name, one.measured) for one in chart.series}
-
-
-SHAPES = (
-    "m-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z",  # a circle
-    "m-5.5 -5.5h11v11h-11z",  # a square
-    "m0 -7l7 12h-14z",  # a triangle
-    "m0 -7.5l7.5 7.5l-7.5 7.5l-7.5 -7.5z",  # a diamond
-)
-
-
-def _mark(canvas: _Canvas, look: int, x: float, y: float) -> str:
-    return f"M{canvas.number(x)} {canvas.number(y)}{SHAPES[look % len(SHAPES)]}"
-
-
-def _told(one: Series, y: str) -> str:
-    """A series in words: the shape of a theory, and the points of a measurement."""
-    if one.measured:
-        points = _some(one.points)
-        # Other units than seconds have no mark of "measured" in words, so their numbers stay in the picture.
-        told = [f"{v:.2f} s at {x:g}" if y == "seconds" else f"at {x:g}" for x, v in points]
-        return f"{one.name}, measured: {', '.join(told)}."
-    (x0, y0), (x1, y1) = one.points[0], one.points[-1]
-    return f"{one.name}, theory: {_shape(one.points)}, from {y0:g} at {x0:g} to {y1:g} at {x1:g}."
-
-
-def _some(points: Sequence[tuple[float, float]], most: int = 6) -> list[tuple[float, float]]:
-    """The first, the last, and a few in between."""
-    if len(points) <= most:
-        return list(points)
-    return [points[round(number * (len(points) - 1) / (most - 1))] for number in range(most)]
-
-
-def _shape(points: Sequence[tuple[float, float]]) -> str:
-    slopes = [(y1 - y0) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(points) if x1 > x0]
-    hardly = 1e-6 * max(map(abs, slopes), default=0.0)
-    level = [abs(slope) <= hardly for slope in slopes]
-    if all(level):
-        return "flat"
-    if any(level):
-        end = "rising" if slopes[-1] > 0 else "falling"
-        return "in steps" if True in level[level.index(False) :] else f"first flat, then {end}"
-    return "a straight line" if max(slopes) - min(slopes) <= hardly else "a curve"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
