@@ -11,9 +11,10 @@ import pytest
 import bakery
 from bakery.kitchen import simulate
 from bakery.picture.canvas import WIDTHS
-from bakery.picture.layout import NAMES, lay_out
+from bakery.picture.layout import lay_out
 from bakery.picture.live import DARK, LIGHT, WIDGET_VIEW, Growth, LiveTimeline, plain
 from bakery.picture.timeline import timeline
+from bakery.picture.words import NAMES
 from bakery.trace import Span, Trace
 
 STATIC = Path(bakery.__file__).with_name("picture")

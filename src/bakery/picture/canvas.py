@@ -13,7 +13,8 @@ from html import escape
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from bakery.picture.layout import TEXT, Mark, one_line
+from bakery.picture.layout import Mark
+from bakery.picture.words import TEXT, one_line
 from bakery.trace import Kind
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

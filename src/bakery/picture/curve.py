@@ -6,7 +6,8 @@ from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
 from bakery.picture.canvas import GRID, INK, SOFT, Canvas, Picture, checked_width, exact
-from bakery.picture.layout import BOLD, EDGE, LINE, Mark, fit, round_steps, text_width
+from bakery.picture.layout import BOLD, EDGE, LINE, Mark, round_steps
+from bakery.picture.words import capital, fit, text_width
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def curve(*series: Series, x: str = "orders", y: str = "seconds", width: int = 7
             'curve() needs a series.\nDid you mean:  curve(Series("Quart", [(1, 1.0), (2, 1.0)]))'
         )
     chart = _Chart(series, x, y, checked_width("curve(series", width))
-    words = "\n".join([f"{_capital(y)} against {x}.", *(_told(one, y) for one in series)])
+    words = "\n".join([f"{capital(y)} against {x}.", *(_told(one, y) for one in series)])
     return Picture(_paint_chart(chart, words), words)
 
 
@@ -135,7 +136,7 @@ class _Chart:
 
 
 def _paint_chart(chart: _Chart, words: str) -> str:
-    title = f"Curve: {_capital(chart.y_name)} against {chart.x_name}"
+    title = f"Curve: {capital(chart.y_name)} against {chart.x_name}"
     canvas = Canvas(chart.width, HEIGHT, words, title, measured=chart.measured)
     _paint_axes(canvas, chart)
     for one in sorted(chart.series, key=lambda one: one.measured):
@@ -248,7 +249,3 @@ def _shape(points: Sequence[tuple[float, float]]) -> str:
         end = "rising" if slopes[-1] > 0 else "falling"
         return "in steps" if True in level[level.index(False) :] else f"first flat, then {end}"
     return "a straight line" if max(slopes) - min(slopes) <= hardly else "a curve"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

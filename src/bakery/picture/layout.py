@@ -5,19 +5,16 @@ the same values (`dataclasses.asdict` makes plain data of them) while a trace gr
 """
 
 import math
-import unicodedata
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, count
+from itertools import chain, count
 from typing import Literal
 
-from bakery.trace import Kind, Trace, in_words
+from bakery.picture.words import NAMES, fit, reasons, summary, text_width
+from bakery.trace import Kind, Trace
 
 EDGE = 18
 """Pixels between the frame and what is in it."""
-TEXT = 14
-"""Height of the text, in pixels; nothing in a picture is smaller."""
 TITLE = 17
 LINE = 20
 """From one line of text to the next."""
@@ -44,14 +41,7 @@ INSTANT = 1e-9
 PANEL_GAP = 26
 """Between the rows of a panel and the title of the next."""
 
-FEW = 6
-"""Up to here lanes are told one by one, above together."""
 CROSS = "\N{MULTIPLICATION SIGN}"
-NAMES: dict[Kind, str] = {"wait": "waiting", "mix": "mixing", "bake": "baking", "serve": "being served"}
-"""The kinds as one reads them in the legend, in the order in which they are painted."""
-
-REASONS = 3
-"""Different reasons of failures that a panel tells; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +122,15 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
     right = width - EDGE - max(text_width(_done(trace), FINISH * BOLD) for trace in traces) - 14
     second = (right - left) / long
 
-    reasons = [_reasons(trace) for trace in traces]
-    fixed = sum(map(_head, traces, reasons)) + PANEL_GAP * (len(traces) - 1) + 2 * (EDGE + LINE) + 13
+    told = [reasons(trace) for trace in traces]
+    fixed = sum(map(_head, traces, told)) + PANEL_GAP * (len(traces) - 1) + 2 * (EDGE + LINE) + 13
     # Every panel gets the same share, but none needs more than its rows at full height.
     share = max(3 * TIGHT, (TALL - fixed) / len(traces))
     panels = []
     top: float = EDGE
-    for trace, told in zip(traces, reasons, strict=True):
+    for trace, failed in zip(traces, told, strict=True):
         row = min(ROW, share / max(1, len(trace.lanes)))
-        panels.append(_panel(trace, told, top, row, left, second, width))
+        panels.append(_panel(trace, failed, top, row, left, second, width))
         top = panels[-1].bottom + PANEL_GAP
     axis = math.ceil(top - PANEL_GAP) + LINE + 2
     ticks = tuple(
@@ -277,114 +267,3 @@ def bake_steps(length: float, bake: float) -> tuple[float, ...]:
         if reached <= 4:
             return tuple(round(step * number, 12) for number in range(reached + 1))
     raise AssertionError("steps grow without end")
-
-
-# Words, as they are read above a panel and in its place.
-
-
-def summary(trace: Trace) -> str:
-    """The trace in one line, without what failed: that has lines of its own."""
-    return trace.words.partition("; failed: ")[0]
-
-
-def _reasons(trace: Trace) -> tuple[str, ...]:
-    """What went wrong, each reason once, with who it happened to."""
-    lanes: dict[str, list[str]] = {}
-    for span in trace.failures:
-        lanes.setdefault(one_line(span.error), []).append(span.lane)
-    told = [f"{together(named)}: {reason}" for reason, named in lanes.items()]
-    if len(told) > REASONS:
-        told[REASONS - 1 :] = [f"and {in_words(len(told) - REASONS + 1, 'other reason')}"]
-    return tuple(told)
-
-
-def together(names: Sequence[str]) -> str:
-    """A few names in words; of many the first is named and the others are counted."""
-    if len(names) > 3:
-        return f"{names[0]} and {in_words(len(names) - 1, 'other')}"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
-
-
-def story(trace: Trace) -> str:
-    """What a timeline shows, in words: lane by lane for a few lanes, together for many.
-
-    Measured stretches are told in whole servings of typical length, counted as in `Trace.bakes_long`, so that
-    the words are the same on a busy machine; simulated ones are exact.
-    """
-    if not trace.spans:
-        return ""
-    if len(trace.lanes) > FEW:
-        return _story_of_many(trace)
-    told: dict[str, list[str]] = {}
-    for lane in trace.lanes:
-        told.setdefault(_lane_story(trace, lane), []).append(lane)
-    return " ".join(f"{_capital(together(lanes))}: {text}." for text, lanes in told.items())
-
-
-TOLD: dict[Kind, str] = {"wait": "waiting", "mix": "mixed", "bake": "baked", "serve": "served"}
-
-
-def _lane_story(trace: Trace, lane: str) -> str:
-    spans = [span for span in trace.spans if span.lane == lane]
-    unit = trace.typical
-    parts = []
-    for span in spans:
-        long = _length(span.seconds, trace, unit)
-        # Measured, there is always a moment of waiting: on the way to the shop and back.
-        if long or span.kind != "wait":
-            parts.append(f"{TOLD[span.kind]} for {long or 'less than one bake'}")
-    failed = ["then it failed"] if any(span.error for span in spans) else []
-    return ", ".join([*parts, *failed]) or "hardly any waiting"
-
-
-def _length(seconds: float, trace: Trace, unit: float) -> str:
-    """How long, in words; empty where it is nothing to speak of."""
-    if trace.simulated:
-        return f"{seconds:g} s" if seconds else ""
-    if not unit:
-        return f"{seconds:.2f} s"
-    bakes = int(seconds / unit + 0.2)
-    return in_words(bakes, "bake") if bakes else ""
-
-
-def _story_of_many(trace: Trace) -> str:
-    waits: dict[str, float] = dict.fromkeys(trace.lanes, 0.0)
-    for span in trace.spans:
-        if span.kind == "wait":
-            waits[span.lane] += span.seconds
-    longest = max(waits.values())
-    long = _length(longest, trace, trace.typical)
-    if not long:
-        return "No order waits." if trace.simulated else "No order waits as long as one bake."
-    return f"The orders take turns: the longest wait is {long}."
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-# Text is measured by rule of thumb, since there is no font to ask: every reader has another one.
-
-
-def text_width(text: str, size: float = TEXT) -> float:
-    """About how many pixels a text takes."""
-    return sum(map(_letter_width, text)) * size
-
-
-def _letter_width(letter: str) -> float:
-    return 1.06 if unicodedata.east_asian_width(letter) in "WF" else 0.56
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks, and without the characters that no XML file may contain."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-
-
-def fit(text: str, room: float, size: float = TEXT) -> str:
-    """The text in one line, shortened with "…" where it has no room."""
-    line = one_line(text)
-    ends = list(accumulate(_letter_width(letter) * size for letter in line))
-    if not ends or ends[-1] <= room:
-        return line
-    kept = bisect_right(ends, room - _letter_width("…") * size)
-    return f"{line[:kept].rstrip()}…"

@@ -19,8 +19,9 @@ import traitlets
 
 from bakery.picture import canvas
 from bakery.picture.canvas import WIDTHS
-from bakery.picture.layout import Bar, Layout, Panel, fit, lay_out
+from bakery.picture.layout import Bar, Layout, Panel, lay_out
 from bakery.picture.timeline import timeline
+from bakery.picture.words import fit
 from bakery.trace import Span, Trace
 
 STATIC = Path(__file__).parent

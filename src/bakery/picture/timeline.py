@@ -18,7 +18,8 @@ from bakery.picture.canvas import (
     checked_width,
     exact,
 )
-from bakery.picture.layout import FINISH, NAMES, TITLE, Bar, Layout, Panel, lay_out, story
+from bakery.picture.layout import FINISH, TITLE, Bar, Layout, Panel, lay_out
+from bakery.picture.words import NAMES, story
 from bakery.trace import Kind, Trace
 
 

@@ -1,0 +1,90 @@
+"""Pictures of every kind, and a way to look at their parts."""
+
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+from bakery.kitchen import predict, simulate
+from bakery.picture.canvas import Picture
+from bakery.picture.curve import Series, curve
+from bakery.picture.timeline import timeline
+from bakery.trace import Span, Trace
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def queue(orders: int, bakers: int = 1, *, noise: float = 0.01, title: str = "Flask") -> Trace:
+    """Measured: orders in rounds, each serving a little (`noise`) longer than a second."""
+    spans: list[Span] = []
+    for number in range(orders):
+        lane, begun = f"order {number + 1}", number // bakers * (1 + noise)
+        done = begun + 1 + noise
+        spans += [
+            Span(lane, "wait", 0.0, begun + noise / 9),
+            Span(lane, "serve", begun + noise / 9, done),
+            Span(lane, "wait", done, done + noise / 7),
+        ]
+    return Trace(tuple(spans), title=title)
+
+
+def broken(reason: str) -> Trace:
+    """One order is served, one fails while it is served, one while it waits."""
+    return Trace(
+        (
+            Span("order 1", "serve", 0.0, 1.0),
+            Span("order 2", "serve", 0.0, 0.5, error=reason),
+            Span("order 3", "wait", 0.0, 2.0, error="timed out"),
+        ),
+        title="Trouble",
+    )
+
+
+THEORY = tuple(
+    Series(name, [(n, predict(n, 0, 0.2, bakers=t)) for n in range(1, 13)])  # type: ignore[arg-type]
+    for name, t in (("Flask, 1 thread", 1), ("Flask, 4 threads", 4), ("Quart", 12))
+)
+
+
+def measured(noise: float) -> tuple[Series, ...]:
+    return tuple(
+        Series(one.name, tuple((x, y * (1 + noise)) for x, y in one.points[::3]), measured=True)
+        for one in THEORY
+    )
+
+
+PICTURES: dict[str, Picture] = {
+    "three orders": timeline(queue(3), queue(3, 3, title="Quart")),
+    "300 orders": timeline(queue(300, 32), queue(300, 300, title="Quart")),
+    "simulated": timeline(simulate(), simulate(waits=False), simulate(bakers=3)),
+    "failures": timeline(broken("500 <b>\"&\x00\n' too")),
+    "nothing": timeline(Trace(())),
+    "no time at all": timeline(Trace((Span("order 1", "serve", 0.0, 0.0),))),
+    "markup in names": timeline(Trace((Span("<b>&\"'\x07\ud800", "bake", 0.0, 1.0),), title="<script>&")),
+    "theory and measurement": curve(*THEORY, *measured(0.02)),
+    "measurement only": curve(*measured(0.02)),
+    "far": curve(
+        Series("Quart", ((1, 1.0), (1000, 1.9))), Series("lab", ((3, 1.1), (900, 2.5)), measured=True)
+    ),
+    "one point": curve(Series("<Quart>", ((0, 0.0),)), x="<x>", y="<y>"),
+}
+
+
+def elements(picture: Picture) -> list[Element]:
+    return list(ElementTree.fromstring(picture.svg).iter())
+
+
+def texts(picture: Picture) -> list[str]:
+    return [element.text or "" for element in elements(picture) if element.tag == f"{SVG}text"]
+
+
+def luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2.2 defines it: 1 to 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
