@@ -1,6 +1,6 @@
 """Notebook files: their normal form, their execution, and whether both still hold.
 
-The `.ipynb` is the only source, but for the cells of exercises, which come from the sheets of the lesson.
+The `.ipynb` is the only source, but for the cells of exercises, which come from the paper of the lesson.
 `python -m workshop.editions build` executes notebooks and writes them in normal form; a stored output that still holds
 is kept, so that a second build changes no byte. `python -m workshop.editions check` says what a build would mend,
 without executing anything. `python -m workshop.editions editions` writes the solved and the blank editions.
@@ -29,9 +29,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from bakery.checking.course import import_lessons
-from bakery.checking.lesson import Lesson, lessons
+from bakery.checking import Lesson
 from bakery.checking.progress import FILE
+from bakery.lessons import every
 
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 """What to replace by what before two outputs are compared, in this order."""
@@ -180,13 +180,12 @@ def normal_frame(frame: str) -> str:
     return f"File {path}:{found['line']}{found['call'] or ''}"
 
 
-# Exercises: their cells come from the sheets of the lesson
+# Tasks: their cells come from the paper of the lesson
 
 
 def lesson_of(path: Path) -> Lesson | None:
     """The lesson of a notebook, where it has one."""
-    import_lessons()
-    return lessons.get(path.stem)
+    return next((lesson for lesson in every() if lesson.name == path.stem), None)
 
 
 def with_cells(notebook: NotebookNode, texts: Mapping[str, str]) -> NotebookNode:

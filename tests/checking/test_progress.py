@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bakery import progress
 from bakery.checking import progress as memory
-from bakery.checking.course import progress
 from bakery.checking.progress import FILE, done, forget, note, place
 from bakery.lessons.waiting import ex
 

@@ -13,7 +13,7 @@ import pytest
 from cells import Cells
 
 from bakery.checking import Lesson, Verdict
-from bakery.checking.paper import parse
+from bakery.checking.starters import parse
 from bakery.checking.tasks import Exercise, Prediction, Quiz
 from workshop.editions import read
 
@@ -90,7 +90,7 @@ def checked(module: str, name: str, cell: str) -> Verdict:
     cells = Cells(data(module).before)
     with cells.at_work():
         cells.run(without_checks(cell))
-        return exercise.check(cells.value(exercise.sheet.subject))
+        return exercise.check(cells.value(exercise.paper.subject))
 
 
 def without_checks(cell: str) -> str:
@@ -99,16 +99,16 @@ def without_checks(cell: str) -> str:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_every_sheet_is_used_and_every_task_is_tried(module: str) -> None:
+def test_every_task_has_a_judge_and_is_tried(module: str) -> None:
     ex = lesson(module)
-    assert ex.unused == []
+    assert ex.unjudged == []
     tried = set(data(module).tried)
     assert tried == {name for name, task in ex.tasks.items() if not isinstance(task, Quiz)}
 
 
 @pytest.mark.parametrize(("module", "name"), tasks(Exercise))
 def test_the_starter_is_not_attempted(module: str, name: str) -> None:
-    starter = lesson(module).sheets[name].starter
+    starter = lesson(module).paper.tasks[name].starter
     assert checked(module, name, starter).outcome == "not attempted"
 
 
@@ -116,7 +116,7 @@ def test_the_starter_is_not_attempted(module: str, name: str) -> None:
 def test_the_solution_is_right_and_so_is_another(module: str, name: str) -> None:
     others = data(module).tried[name].right
     assert others, "needs another right answer, in another style"
-    for cell in (lesson(module).sheets[name].solution, *others):
+    for cell in (lesson(module).paper.tasks[name].solution, *others):
         verdict = checked(module, name, cell)
         assert verdict.right, f"{verdict}\n{cell}"
         assert verdict.says
@@ -147,7 +147,7 @@ def test_an_exercise_has_hints_and_a_reason(module: str, name: str) -> None:
     exercise = lesson(module).tasks[name]
     assert isinstance(exercise, Exercise)
     assert exercise.hints
-    assert exercise.sheet.reason
+    assert exercise.paper.reason
 
 
 @pytest.mark.parametrize(("module", "name"), tasks(Prediction))
@@ -161,7 +161,7 @@ def test_a_prediction_is_compared_with_what_was_seen(module: str, name: str) -> 
     seen = cells.value("seen")
     assert prediction.say(...).outcome == "not attempted"
     assert prediction.check(seen).outcome == "not attempted"
-    assert prediction.say(said(prediction.sheet.solution)).outcome == "noted"
+    assert prediction.say(said(prediction.paper.solution)).outcome == "noted"
     assert prediction.check(seen).right
     for words, code in tried.wrong:
         assert words
@@ -183,13 +183,13 @@ def said(cell: str) -> object:
 def test_a_quiz_answers_every_choice_with_words_of_its_own(module: str, name: str) -> None:
     quiz = lesson(module).tasks[name]
     assert isinstance(quiz, Quiz)
-    verdicts = {letter: quiz.check(letter) for letter in quiz.question.choices}
-    assert [letter for letter, verdict in verdicts.items() if verdict.right] == [quiz.question.right]
+    verdicts = {letter: quiz.check(letter) for letter in quiz.paper.choices}
+    assert [letter for letter, verdict in verdicts.items() if verdict.right] == [quiz.paper.right]
     assert len({verdict.says for verdict in verdicts.values()}) == len(verdicts)
 
 
 def cells_of_tasks(module: str) -> Iterator[tuple[str, str, str]]:
-    """What the notebook should have: a cell's id, the sheet's starter, the cell's text."""
+    """What the notebook should have: a cell's id, the starter on paper, the cell's text."""
     ex = lesson(module)
     path = ROOT / "notebooks" / f"{ex.name}.ipynb"
     there = {cell.id: cell.source for cell in read(path).cells} if path.exists() else {}
@@ -198,7 +198,7 @@ def cells_of_tasks(module: str) -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_the_notebook_has_every_starter_as_the_sheet_has_it(module: str) -> None:
+def test_the_notebook_has_every_starter_as_the_paper_has_it(module: str) -> None:
     for task_id, starter, text in cells_of_tasks(module):
         assert text.endswith(starter.rstrip("\n")), f"{task_id}: run python -m workshop.editions build"
 

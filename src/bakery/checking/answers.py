@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeVar, cast
 
 from bakery.checking import visitors as crowd
 from bakery.checking.mistakes import NotAttempted, Wrong, on_blocking, on_forgotten, on_halt, wrong_because
-from bakery.checking.paper import parse
 from bakery.checking.run import Reply, Run, Visit, trace_of_replies, trace_of_waits
+from bakery.checking.starters import parse
 from bakery.checking.virtual.clock import SECOND, Clock, Halt, TimeUp
 from bakery.checking.virtual.loop import POOL, VirtualLoop
 from bakery.checking.virtual.stage import Stage, is_own, line_at

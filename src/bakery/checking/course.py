@@ -1,20 +1,11 @@
 """The map of the series: which exercises are done in each notebook, and what is next."""
 
-import pkgutil
-from importlib import import_module
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from bakery.checking import progress as memory
-from bakery.checking.lesson import lessons
+from bakery.checking.lesson import Lesson
 from bakery.checking.verdicts import Note
-
-
-def import_lessons() -> None:
-    """Import the lessons of all notebooks, so that they are known."""
-    import bakery.lessons
-
-    for module in pkgutil.iter_modules(bakery.lessons.__path__):
-        import_module(f"bakery.lessons.{module.name}")
 
 
 class Progress:
@@ -24,17 +15,19 @@ class Progress:
     it up again, on this machine or another one. Nothing is sent anywhere.
     """
 
+    def __init__(self, lessons: Callable[[], Iterable[Lesson]]) -> None:
+        """Be the map of these lessons; they are asked for when the map is shown."""
+        self._lessons = lessons
+
     def __call__(self) -> Note:
         """What is done in each notebook, and what is next."""
-        import_lessons()
         finished = memory.done()
         lines: list[str] = []
         following = ""
-        for name, lesson in sorted(lessons.items()):
-            mine = [one for one in lesson.names if one in finished.get(name, set())]
-            sign = "\N{CHECK MARK}" if len(mine) == len(lesson.names) else "\N{WHITE CIRCLE}"
-            lines.append(f"{sign} {name[:2]} {lesson.title}: {len(mine)} of {len(lesson.names)} done")
-            left = [one for one in lesson.names if one not in mine]
+        for lesson in sorted(self._lessons(), key=lambda lesson: lesson.name):
+            done = [one for one in lesson.names if one in finished.get(lesson.name, set())]
+            left = [one for one in lesson.names if one not in done]
+            lines.append(_line(lesson, len(done), len(left)))
             if left and not following:
                 following = f"Next: `{left[0]}` in {lesson.title}."
         said = following or "All done. The bakery is yours."
@@ -67,4 +60,12 @@ class Progress:
         )
 
 
-progress = Progress()
+def _line(lesson: Lesson, done: int, left: int) -> str:
+    """One notebook's line of the map.
+
+    It holds no number before the notebook is begun: the stored page of `00`, which shows the map, is then the same
+    however many tasks the others have.
+    """
+    sign = "\N{WHITE CIRCLE}" if left else "\N{CHECK MARK}"
+    far = f"{done} of {done + left} done" if done else "not begun"
+    return f"{sign} {lesson.name[:2]} {lesson.title}: {far}"

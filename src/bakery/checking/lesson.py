@@ -1,117 +1,109 @@
 """A lesson: the exercises, predictions and quizzes of one notebook, under the name `ex`."""
 
-from collections.abc import Callable, Mapping, Sequence
+import difflib
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bakery.checking import paper
 from bakery.checking import progress as memory
+from bakery.checking.markdown import Fault, PaperError
+from bakery.checking.paper import ExercisePaper, PredictionPaper, QuizPaper, TaskPaper
+from bakery.checking.parsing import read
 from bakery.checking.tasks import Exercise, Judge, Prediction, Quiz, Seen, Task, nearest
 from bakery.checking.verdicts import Note
 
-lessons: dict[str, "Lesson"] = {}
-"""All lessons that were imported, by the name of their notebook."""
+T = TypeVar("T", bound=TaskPaper)
 
 
 class Lesson:
-    """The exercises of the notebook `name`; `file` is the module's `__file__`, and its sheets lie beside it.
+    """The tasks of the notebook `name`; `file` is the module's `__file__`, and the paper lies beside it.
 
-    Raises `ValueError` where something has no sheet, or a name of the lesson itself.
+    Raises `PaperError` where the paper has a fault, or a task the name of something else that a lesson has.
     """
 
     def __init__(self, name: str, file: str) -> None:
         path = Path(file).with_suffix(".md")
         self.name = name
-        self.title = paper.title(path)
-        self.sheets = paper.read(path)
-        """The paper of exercises and predictions."""
-        self.questions = paper.questions(path)
-        self._order = [found for found, _ in paper.sections(path)]
-        self._tasks: dict[str, Task] = {
-            question.name: Quiz(name, question) for question in self.questions.values()
-        }
-        for taken in self._order:
-            if taken in vars(self) or hasattr(type(self), taken):
-                raise ValueError(f"{path.name}: {taken} is the name of something else that a lesson has")
-        lessons[name] = self
+        self.paper = read(path)
+        self.title = self.paper.title
+        self._tasks: dict[str, Task] = {}
+        taken = {one for one in (*vars(self), *dir(type(self))) if one in self.paper.tasks}
+        if taken:
+            tasks = self.paper.tasks
+            raise PaperError(
+                [
+                    Fault(
+                        path.name, tasks[one].line, f"{one} is the name of something else that a lesson has"
+                    )
+                    for one in sorted(taken)
+                ]
+            )
+        for task in self.paper.tasks.values():
+            if isinstance(task, QuizPaper):
+                self._tasks[task.name] = Quiz(name, task)
+            elif isinstance(task, PredictionPaper) and task.seen:
+                self._tasks[task.name] = Prediction(name, task, _along(task.seen))
 
     # For the author.
 
-    def exercise(self, *, hints: Sequence[str] = ()) -> Callable[[Judge], Judge]:
-        """Make an exercise of a function that asks an `Answer`, under the function's name."""
+    def exercise(self, judge: Judge) -> Judge:
+        """Make an exercise of a function that asks an `Answer`, under the function's name.
 
-        def add(judge: Judge) -> Judge:
-            self._tasks[judge.__name__] = Exercise(self.name, self._sheet(judge.__name__), judge, hints)
-            return judge
+        Raises `ValueError` where the paper has no such exercise, or it has a function already.
+        """
+        self._tasks[judge.__name__] = Exercise(self.name, self._unjudged(judge, ExercisePaper), judge)
+        return judge
 
-        return add
-
-    def prediction(
-        self,
-        *,
-        unit: str = "",
-        choices: Mapping[str, str] | None = None,
-        because: Mapping[float | str, str] | None = None,
-        within: float = 0.0,
-    ) -> Callable[[Seen], Seen]:
+    def prediction(self, seen: Seen) -> Seen:
         """Make a prediction of a function that reads from what happened what was to be predicted.
 
-        A number of `unit`s, right when it is off by no more than the share `within`; or, with `choices`, the letter
-        of one of them. `because` has a sentence for a guess that many make.
+        It gives a number, or the letter of a choice. Raises `ValueError` as `exercise` does.
         """
+        self._tasks[seen.__name__] = Prediction(self.name, self._unjudged(seen, PredictionPaper), seen)
+        return seen
 
-        def add(seen: Seen) -> Seen:
-            self._tasks[seen.__name__] = Prediction(
-                self.name,
-                self._sheet(seen.__name__),
-                seen,
-                unit=unit,
-                choices=choices or {},
-                because=because or {},
-                within=within,
+    def _unjudged(self, function: Judge | Seen, kind: type[T]) -> T:
+        name, file = function.__name__, self.paper.file
+        paper = self.paper.tasks.get(name)
+        if paper is None:
+            near = difflib.get_close_matches(name, [*self.unjudged, *self.paper.tasks], n=1)
+            meant = f" Did you mean `def {near[0]}`?" if near else ""
+            raise ValueError(f"{name}: {file} has no `## {kind.kind}: {name}`.{meant}")
+        if not isinstance(paper, kind):
+            raise ValueError(
+                f"{name}: in line {paper.line} of {file} it is a {paper.kind}, not a {kind.kind}"
             )
-            return seen
-
-        return add
-
-    def _sheet(self, name: str) -> paper.Sheet:
-        if name not in self.sheets:
-            raise ValueError(f"{name} has no sheet: `## {name}` in the lesson's Markdown file")
-        return self.sheets[name]
+        if name in self._tasks:
+            already = "a `seen:`" if isinstance(paper, PredictionPaper) and paper.seen else "a function"
+            raise ValueError(f"{name}: it has {already} already (line {paper.line} of {file})")
+        return paper
 
     # For the tests and the editions.
 
     @property
     def names(self) -> list[str]:
-        """Everything that can be done, in the order of the sheets."""
-        return [name for name in self._order if name in self._tasks]
+        """Everything that can be done, in the order of the paper."""
+        return [name for name in self.paper.tasks if name in self._tasks]
 
     @property
     def tasks(self) -> dict[str, Task]:
-        """Everything that can be done, by name, in the order of the sheets."""
+        """Everything that can be done, by name, in the order of the paper."""
         return {name: self._tasks[name] for name in self.names}
 
     @property
     def starters(self) -> dict[str, str]:
         """The text of the cells that the reader starts from, by the ids of the cells."""
-        return {self.cell_id(name): self._paper(name).starter for name in self.names}
+        return {task.cell_id: task.starter for task in self.paper.tasks.values()}
 
     @property
     def solutions(self) -> dict[str, str]:
         """The text of the solved cells, by the ids of the cells."""
-        return {self.cell_id(name): self._paper(name).solution for name in self.names}
-
-    def cell_id(self, name: str) -> str:
-        """The id of a task's cell, such as `exercise-bake-all`; a cell's id is made of words with hyphens."""
-        return f"{type(self._tasks[name]).__name__.lower()}-{name.replace('_', '-')}"
-
-    def _paper(self, name: str) -> paper.Sheet | paper.Question:
-        return self.sheets[name] if name in self.sheets else self.questions[name]
+        return {task.cell_id: task.solution for task in self.paper.tasks.values()}
 
     @property
-    def unused(self) -> list[str]:
-        """Sheets that no function belongs to."""
-        return [name for name in self._order if name not in self._tasks]
+    def unjudged(self) -> list[str]:
+        """Tasks on the paper that no function belongs to, though they need one."""
+        return [name for name in self.paper.tasks if name not in self._tasks]
 
     @property
     def unsolved(self) -> list[str]:
@@ -128,10 +120,10 @@ class Lesson:
         """What is done in this notebook."""
         finished = memory.done().get(self.name, set())
         lines = []
-        for name, task in self.tasks.items():
+        for name in self.names:
             sign = "\N{CHECK MARK}" if name in finished else "\N{WHITE CIRCLE}"
-            lines.append(f"{sign} {name} ({type(task).__name__.lower()})")
-        count = sum(name in finished for name in self.tasks)
+            lines.append(f"{sign} {name} ({self.paper.tasks[name].kind})")
+        count = sum(name in finished for name in self.names)
         return Note(f"{self.title}: {count} of {len(lines)} done.", "\n".join(lines), memory.trouble())
 
     def __getattr__(self, name: str) -> Any:
@@ -144,6 +136,12 @@ class Lesson:
 
     def __repr__(self) -> str:
         return f"{self.title}: {', '.join(self.names)}"
+
+
+def _along(path: str) -> Seen:
+    """What reads the attributes of a path such as `trace.bakes_long` from the thing it begins with."""
+    attributes = path.partition(".")[2]
+    return attrgetter(attributes) if attributes else lambda thing: thing
 
 
 class Lost:

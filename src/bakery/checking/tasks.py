@@ -2,21 +2,23 @@
 
 import difflib
 import math
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any, ClassVar, Literal
 
 from bakery.checking import progress as memory
 from bakery.checking.answers import Answer, cell_of
 from bakery.checking.mistakes import NotAttempted, Wrong, on_time_up, wrong_because
-from bakery.checking.paper import Question, Sheet, same
+from bakery.checking.paper import ExercisePaper, PredictionPaper, QuizPaper
+from bakery.checking.starters import same
 from bakery.checking.verdicts import Note, Outcome, Verdict, with_code
 from bakery.checking.virtual.stage import Stage, perform
 from bakery.mishap import is_the_readers, reason
 from bakery.trace import Trace, in_words
 
-Judge = Callable[[Answer], str | None]
-"""What an author writes: it asks, and returns why the right answer matters."""
+Judge = Callable[[Answer], None]
+"""What an author writes: it asks, and comes back if all is right."""
 
 
 class Task:
@@ -63,10 +65,10 @@ class Exercise(Task):
 
     verbs = ("check", "hint", "solution", "reset")
 
-    def __init__(self, lesson: str, sheet: Sheet, judge: Judge, hints: Sequence[str]) -> None:
-        super().__init__(lesson, sheet.name)
-        self.sheet = sheet
-        self.hints = tuple(hints)
+    def __init__(self, lesson: str, paper: ExercisePaper, judge: Judge) -> None:
+        super().__init__(lesson, paper.name)
+        self.paper = paper
+        self.hints = paper.hints
         self._judge = judge
         self._told = 0
         self._tries = 0
@@ -76,15 +78,15 @@ class Exercise(Task):
         """Say whether the answer is right, and if not, why not; at once, or after five seconds at most."""
         call = f"ex.{self.name}.check"
         if len(given) != 1:
-            return self._said("not attempted", f"Give the check your answer: `{call}({self.sheet.subject})`.")
+            return self._said("not attempted", f"Give the check your answer: `{call}({self.paper.subject})`.")
         try:
-            if _is_untouched(given[0], self.sheet.starter):
+            if _is_untouched(given[0], self.paper.starter):
                 return self._said("not attempted", self._first_step)
             answers: list[Answer] = []
 
-            def ask(stage: Stage[str | None]) -> str | None:
-                answers.append(Answer(given[0], stage, self.sheet.subject, call))
-                return self._judge(answers[0])
+            def ask(stage: Stage[None]) -> None:
+                answers.append(Answer(given[0], stage, self.paper.subject, call))
+                self._judge(answers[0])
 
             return self._judged(perform(ask), answers)
         except Exception as error:  # a fault of ours must not end the reader's cell
@@ -92,7 +94,7 @@ class Exercise(Task):
                 "not checked", f"The check itself failed, which is not your fault: {reason(error)}"
             )
 
-    def _judged(self, stage: "Stage[str | None]", answers: list[Answer]) -> Verdict:
+    def _judged(self, stage: "Stage[None]", answers: list[Answer]) -> Verdict:
         trace = answers[0].trace if answers else None
         error = stage.error
         if not stage.out_of_time and isinstance(error, NotAttempted):
@@ -107,7 +109,7 @@ class Exercise(Task):
         if error is not None:
             said = f"The check itself failed, which is not your fault: {reason(error)}"
             return self._said("not checked", said, stage.printed)
-        return self._said("right", stage.value or self.sheet.reason, trace=trace, done=True)
+        return self._said("right", self.paper.right or self.paper.reason, trace=trace, done=True)
 
     @property
     def _first_step(self) -> str:
@@ -136,19 +138,19 @@ class Exercise(Task):
                 f"Try it first: a wrong try teaches more than a right copy.{more} Ask again to see it all the same."
             )
         return Note(
-            f"A solution of {self.name}; yours may look different.", self.sheet.solution, self.sheet.reason
+            f"A solution of {self.name}; yours may look different.", self.paper.solution, self.paper.reason
         )
 
     def reset(self, *_given: Any) -> Note:
         """Begin again: the starter, to be copied into the cell. Hints and progress of this exercise begin again too."""
         self._told, self._tries, self._asked = 0, 0, False
         self._began_again()
-        return Note(f"This is how {self.name} began. Copy it into the cell.", self.sheet.starter)
+        return Note(f"This is how {self.name} began. Copy it into the cell.", self.paper.starter)
 
     def __repr__(self) -> str:
         if self.latest:
             return repr(self.latest)
-        return f"{self.name}: ask with ex.{self.name}.check({self.sheet.subject}); also .hint(), .solution(), .reset()"
+        return f"{self.name}: ask with ex.{self.name}.check({self.paper.subject}); also .hint(), .solution(), .reset()"
 
 
 Seen = Callable[[Any], float | str]
@@ -160,36 +162,24 @@ class Prediction(Task):
 
     verbs = ("say", "check", "solution", "reset")
 
-    def __init__(
-        self,
-        lesson: str,
-        sheet: Sheet,
-        seen: Seen,
-        *,
-        unit: str,
-        choices: Mapping[str, str],
-        because: Mapping[float | str, str],
-        within: float,
-    ) -> None:
-        super().__init__(lesson, sheet.name)
-        self.sheet = sheet
-        self.choices = dict(choices)
+    def __init__(self, lesson: str, paper: PredictionPaper, seen: Seen) -> None:
+        super().__init__(lesson, paper.name)
+        self.paper = paper
         self._seen = seen
-        self._unit = unit
-        self._because = dict(because)
-        self._within = within
         self._guess: float | str | None = None
+        self._unsaid = ""
+        """What was wrong with the latest guess."""
 
     def say(self, *guesses: Any) -> Verdict:
         """Commit to a guess, before the run."""
-        self._guess = None
+        self._guess, self._unsaid = None, ""
         if len(guesses) != 1 or guesses[0] is ... or guesses[0] is None:
-            return self._said(
-                "not attempted", f"{self._wanted} Put it in place of the dots, and run the cell."
-            )
+            self._unsaid = f"{self._wanted} Put it in place of the dots, and run the cell."
+            return self._said("not attempted", self._unsaid)
         guess = self._read(guesses[0])
         if guess is None:
-            return self._said("not attempted", f"{self._wanted} It got `{_short(guesses[0])}`.")
+            self._unsaid = f"{self._wanted} It got `{_short(guesses[0])}`."
+            return self._said("not attempted", self._unsaid)
         self._guess = guess
         return self._said("noted", f"You say {self._told(guess)}. Now run the next cell.")
 
@@ -197,41 +187,52 @@ class Prediction(Task):
         """Compare the guess with what happened."""
         if len(happened) != 1:
             return self._said("not attempted", "Give the check what happened, such as a trace.")
+        if self.paper.text and isinstance(happened[0], Trace):
+            _draw(happened[0])
         try:
             seen = self._seen(happened[0])
         except Exception as error:  # whatever it was given
             return self._said("not checked", f"This is not what was to be predicted: {reason(error)}")
+        if self._guess is None and self.paper.text and self._unsaid:
+            return self._said("not attempted", self._unsaid)
         if self._guess is None:
             return self._said("not attempted", f"It was {self._told(seen)}, and you made no prediction.")
         if self._agree(self._guess, seen):
-            return self._said("right", f"You said {self._told(self._guess)}. {self.sheet.reason}", done=True)
-        why = self._because.get(self._guess, "")
+            return self._said("right", f"You said {self._told(self._guess)}. {self.paper.reason}", done=True)
         off = f"you said {self._told(self._guess)}, and it was {self._told(seen)}.{self._off(seen)}"
-        return self._said(
-            "wrong", " ".join(part for part in (off, why, self.sheet.reason) if part), done=True
-        )
+        parts = (off, self._because(self._guess), self.paper.reason)
+        return self._said("wrong", " ".join(part for part in parts if part), done=True)
+
+    def _because(self, guess: float | str) -> str:
+        """What the paper has for a guess that many make."""
+        if isinstance(guess, str):
+            return self.paper.choices[guess].feedback
+        return self.paper.because.get(guess, "")
 
     def solution(self, *_given: Any) -> Note:
         """Say that the run itself is the solution."""
+        if self.paper.text:
+            return Note("The run is the solution: say what you expect, and run the cell.")
         return Note("The next cell is the solution: say what you expect, and run it.")
 
     def reset(self, *_given: Any) -> Note:
         """Begin again."""
         self._guess = None
         self._began_again()
-        return Note(f"This is how {self.name} began. Copy it into the cell.", self.sheet.starter)
+        return Note(f"This is how {self.name} began. Copy it into the cell.", self.paper.starter)
 
     @property
     def _wanted(self) -> str:
-        if not self.choices:
-            return f"A number is wanted: how many {self._unit}s?" if self._unit else "A number is wanted."
-        several = "; ".join(f'"{letter}": {text}' for letter, text in self.choices.items())
+        unit = self.paper.unit
+        if not self.paper.choices:
+            return f"A number is wanted: how many {unit}s?" if unit else "A number is wanted."
+        several = "; ".join(f'"{letter}": {choice.text}' for letter, choice in self.paper.choices.items())
         return f"One of these is wanted: {several}."
 
     def _read(self, guess: Any) -> float | str | None:
-        if self.choices:
+        if self.paper.choices:
             letter = guess.strip().lower() if isinstance(guess, str) else ""
-            return letter if letter in self.choices else None
+            return letter if letter in self.paper.choices else None
         try:
             number = float(guess)
         except (TypeError, ValueError, OverflowError):
@@ -241,14 +242,15 @@ class Prediction(Task):
     def _agree(self, guess: float | str, seen: float | str) -> bool:
         if isinstance(guess, str) or isinstance(seen, str):
             return guess == seen
-        return abs(guess - seen) <= max(self._within * abs(seen), 1e-9)
+        return abs(guess - seen) <= max(self.paper.within * abs(seen), 1e-9)
 
     def _told(self, value: float | str) -> str:
         if isinstance(value, str):
-            return f"“{self.choices.get(value, value)}”"
+            choice = self.paper.choices.get(value)
+            return f"“{choice.text if choice else value}”"
         whole = value == round(value)
-        if self._unit:
-            return in_words(round(value), self._unit) if whole else f"{value:.3g} {self._unit}s"
+        if self.paper.unit:
+            return in_words(round(value), self.paper.unit) if whole else f"{value:.3g} {self.paper.unit}s"
         return f"{round(value)}" if whole else f"{value:.3g}"
 
     def _off(self, seen: float | str) -> str:
@@ -267,16 +269,16 @@ class Prediction(Task):
 class Quiz(Task):
     """A question: pick an answer with the mouse or the keyboard, or say it in code: `check("b")`."""
 
-    def __init__(self, lesson: str, question: Question) -> None:
-        super().__init__(lesson, question.name)
-        self.question = question
+    def __init__(self, lesson: str, paper: QuizPaper) -> None:
+        super().__init__(lesson, paper.name)
+        self.paper = paper
 
     def check(self, *letters: Any) -> Verdict:
         """Say whether the choice is right, and why."""
         letter = letters[0].strip().lower() if len(letters) == 1 and isinstance(letters[0], str) else ""
-        choice = self.question.choices.get(letter)
+        choice = self.paper.choices.get(letter)
         if choice is None:
-            known = ", ".join(f'"{one}"' for one in self.question.choices)
+            known = ", ".join(f'"{one}"' for one in self.paper.choices)
             return self._said("not attempted", f"Choose one of {known}.")
         if not choice.right:
             return self._said("wrong", choice.feedback)
@@ -290,15 +292,15 @@ class Quiz(Task):
     @property
     def words(self) -> str:
         """The question and its choices."""
-        lines = [f"  {letter}) {choice.text}" for letter, choice in self.question.choices.items()]
-        return "\n".join((self.question.text, *lines, f'Answer here, or with ex.{self.name}.check("a").'))
+        lines = [f"  {letter}) {choice.text}" for letter, choice in self.paper.choices.items()]
+        return "\n".join((self.paper.question, *lines, f'Answer here, or with ex.{self.name}.check("a").'))
 
     @property
     def html(self) -> str:
         """The same for a page without widgets."""
-        several = "".join(f"<li>{with_code(choice.text)}</li>" for choice in self.question.choices.values())
+        several = "".join(f"<li>{with_code(choice.text)}</li>" for choice in self.paper.choices.values())
         return (
-            f"<p>{with_code(self.question.text)}</p><ol style='list-style-type:lower-alpha'>{several}</ol>"
+            f"<p>{with_code(self.paper.question)}</p><ol style='list-style-type:lower-alpha'>{several}</ol>"
             f"<p>Answer in code: <code>ex.{escape(self.name)}.check(&quot;a&quot;)</code></p>"
         )
 
@@ -318,8 +320,8 @@ class Quiz(Task):
         """A button for each choice, with the question above and the feedback below."""
         from bakery.checking.quiz import Choosing  # here, so that an exercise can be checked without widgets
 
-        choices = {letter: choice.text for letter, choice in self.question.choices.items()}
-        return Choosing(self.question.text, choices, self.check)
+        choices = {letter: choice.text for letter, choice in self.paper.choices.items()}
+        return Choosing(self.paper.question, choices, self.check)
 
 
 def nearest(name: str, known: Sequence[str], before: str, after: str = "") -> Note:
@@ -339,6 +341,14 @@ def _is_untouched(given: Any, starter: str) -> bool:
         return True
     source = cell_of(given)
     return bool(source) and same(source, starter)
+
+
+def _draw(trace: Trace) -> None:
+    """Draw it above the words, where a notebook is there to draw it."""
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython():
+        from IPython.display import display  # of the kernel that runs this
+
+        display(trace)  # type: ignore[no-untyped-call]
 
 
 def _short(value: object) -> str:

@@ -1,8 +1,8 @@
-"""One module for each notebook: its exercises, predictions and quizzes. This page is the author's guide.
+"""One lesson for each notebook: its exercises, predictions and quizzes. This page is the author's guide.
 
-A lesson is two files of one name. `waiting.py` asks and says; `waiting.md` is the paper: for each exercise the solved
-cell, from which the starter is derived, and the reason; for each quiz the question. `bakery.checking.paper` tells the
-marks of the paper. In `waiting.py`:
+A lesson is two files of one name. `waiting.md` is the paper: every word that a reader sees of a task, and the solved
+cell, from which the starter is made; `bakery.checking.paper` tells what may stand in it. `waiting.py` judges, and an
+exercise on paper without a function in it is as wrong as a function without an exercise. In `waiting.py`:
 
     from bakery.checking import Answer, Lesson, expect
 
@@ -15,10 +15,9 @@ function that was called instead of given; a wrong kind of answer: all that is s
 
 ## A coroutine
 
-    @ex.exercise(hints=("Start all of them first.", "`asyncio.gather(*several)`"))
-    def bake_all(answer: Answer) -> str:                  # its name is that of the sheet, `## bake_all`
+    @ex.exercise
+    def bake_all(answer: Answer) -> None:                 # its name is that of the heading, `## exercise: bake_all`
         answer.run([1, 2, 3]).gives(["1", "2", "3"]).takes(0.5).at_once(3)
-        return "Why it matters: said when it is right."   # or None: then the sheet's reason is said
 
 `answer.run(*args)` calls and awaits it; `answer.together((1,), (2,))` gathers several calls. What comes back is a
 `Run`: `.result`, `.seconds`, `.at_most`, `.trace`; `.gives(value)`, `.takes(seconds)`, `.at_once(number)` and
@@ -28,9 +27,11 @@ answer calls by name, such as the notebook's own `bake`, is the reader's. `answe
 `time.sleep` in the loop, `allow={"forgetting"}` a coroutine that nobody awaits, where that is the point.
 `pool=4` is the size of the loop's own thread pool.
 
+What is said when all is right stands on the paper: `- right: …`, or else the reason.
+
 ## A plain function
 
-    @ex.exercise()
+    @ex.exercise
     def makespan(answer: Answer) -> None:
         for orders, threads, seconds in ((3, 1, 3), (10, 4, 3), (1, 4, 1)):
             answer.call(orders, threads).gives(seconds, f"{orders} orders and {threads} threads take {seconds} s.")
@@ -39,19 +40,18 @@ answer calls by name, such as the notebook's own `bake`, is the reader's. `answe
 
 ## A value
 
-    @ex.exercise()
+    @ex.exercise
     def threads_needed(answer: Answer) -> None:
         expect(answer.value(int) == 4, "with that many threads the tenth order still queues.")
 
-In the sheet: `threads_needed = 4  # starter: threads_needed = ...`, then `ex.threads_needed.check(threads_needed)`.
+On paper: `threads_needed = 4  # starter: threads_needed = ...`, then `ex.threads_needed.check(threads_needed)`.
 
 ## A Flask app, a Quart app
 
-    @ex.exercise()
-    def moved(answer: Answer) -> str:
+    @ex.exercise
+    def moved(answer: Answer) -> None:
         answer.must_be("quart")                            # or "flask"
         answer.visit("/cake", visitors=3).says("cake").takes(1.0).at_once(3)
-        return "The same three orders, one bake long."
 
 `visit` lets so many visitors ask at the same moment: `threads=4` is how many bakers a Flask app has, a list of paths
 asks them all, `method=`, `json=`, `form=`, `headers=` go to the request. It gives a `Visit`, a `Run` with `.replies`
@@ -67,39 +67,36 @@ For more, a conversation of your own with the test client of a Quart app:
 
 ## A WebSocket
 
-    @ex.exercise()
+    @ex.exercise
     def echo(answer: Answer) -> None:
         answer.talk("/ws", "one", "two").gives(["one", "two"])      # one reply for each message
         answer.talk("/ws", "start", replies=3).expect(...)          # or so many after the last
 
 ## A prediction
 
-    @ex.prediction(unit="bake", because={1: "That would need four bakers."})
-    def standing(trace: Trace) -> float:          # what came of the experiment, read from what the cell gives it
-        return trace.bakes_long
+Paper alone, where what happened is an attribute of what the cell hands to the check (`- seen: trace.bakes_long`) or
+that thing itself (`- seen: seconds`). Else a function reads it: a number, or the letter of a choice.
 
-    @ex.prediction(choices={"a": "all wait", "b": "only /slow waits"})
-    def stalls(trace: Trace) -> str:              # the letter
+    @ex.prediction
+    def stalls(trace: Trace) -> str:
         return "a" if trace.most_at_once == 1 else "b"
 
-In the notebook three code cells: `prediction-standing` with `ex.standing.say(...)`, then the experiment, then
-`ex.standing.check(trace)`. In the sheet: `ex.standing.say(3)  # starter: ex.standing.say(...)`. `within=0.1` accepts
-a number that is off by a tenth.
+In the notebook three code cells: `prediction-stalls` with `ex.stalls.say(...)`, then the experiment, then
+`ex.stalls.check(trace)`. Where the experiment is a line or two, one cell does all three: write it on the paper.
 
 ## A quiz
 
-Only paper, no Python: a heading, a question, the choices as `- [ ] …` and `- [x] …`, and the feedback of each on the
-lines below it, indented by two spaces; that of a wrong one goes on after "wrong, because". The cell `quiz-NAME` says `ex.NAME`; `ex.NAME.check("b")` answers it in code.
+Only paper, no Python.
 
 ## In the notebook, and in the tests
 
 The cell ids are `exercise-NAME`, `prediction-NAME` and `quiz-NAME`, with hyphens in place of underscores
-(`exercise-bake-all`). Their text is the sheet's starter:
+(`exercise-bake-all`). Their text is the starter of the paper:
 `python -m workshop.editions build` writes it there, and a test fails where it differs. Write `return ...` where a body is to be filled: the formatter leaves it alone.
 
-`tests/lessons/waiting.md` holds each check by data, and `tests/test_lessons.py` fails where some is missing: for each
-exercise another right answer and four or more tempting wrong ones, each with words that the verdict must have; for
-each prediction something that was `seen`, and a wrong guess:
+`tests/lessons/waiting.md` holds each check by data, and `tests/lessons/test_lessons.py` fails where some is missing:
+for each exercise another right answer and four or more tempting wrong ones, each with words that the verdict must
+have; for each prediction something that was `seen`, and a wrong guess:
 
     # Waiting
 
@@ -125,3 +122,18 @@ each prediction something that was `seen`, and a wrong guess:
 
     (a block of Python that defines `guess`)
 """
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bakery.checking import Lesson
+
+
+def every() -> "Iterator[Lesson]":
+    """The lessons of all notebooks, in the order of their modules' names; each is imported when it is its turn."""
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            yield import_module(f"{__name__}.{module.name}").ex

@@ -12,44 +12,7 @@ ex = Lesson("03_flask_bakery", __file__)
 # Predictions
 
 
-@ex.prediction(
-    unit="bake",
-    because={
-        1: "The oven had room for three cakes, but one baker cannot stand in front of it three times.",
-        2: "No two cakes were in the oven at the same moment.",
-    },
-)
-def one_baker(trace: Trace) -> float:
-    """Three orders, one thread."""
-    return trace.bakes_long
-
-
-@ex.prediction(
-    unit="bake",
-    because={
-        3: "One baker needs three bakes; four can stand in front of the oven together.",
-        0.75: "A bake is not shared out among bakers: each cake stays in for its whole second.",
-    },
-)
-def four_bakers(trace: Trace) -> float:
-    """Three orders, four threads."""
-    return trace.bakes_long
-
-
-@ex.prediction(
-    unit="bake",
-    because={
-        2.5: "A round is never shorter because it is not full.",
-        2: "Two rounds serve eight orders.",
-        10: "That is one baker's time.",
-    },
-)
-def ten_orders(trace: Trace) -> float:
-    """More orders than threads."""
-    return trace.bakes_long
-
-
-@ex.prediction(choices={"a": "fewer rounds", "b": "shorter rounds", "c": "both"})
+@ex.prediction
 def shorter_rounds(trace: Trace) -> str:
     """The same ten orders with an oven twice as fast."""
     return "b" if trace.bakes_long == 3 else "c"
@@ -58,14 +21,8 @@ def shorter_rounds(trace: Trace) -> str:
 # Exercises
 
 
-@ex.exercise(
-    hints=(
-        "Count the rounds first: how many are there for ten orders and four bakers, and how many for eight?",
-        "A round that is not full counts as a whole one, so round up: `math.ceil` does.",
-        "Rounds are not seconds yet. Each of them lasts one `bake`.",
-    )
-)
-def makespan(answer: Answer) -> str:
+@ex.exercise
+def makespan(answer: Answer) -> None:
     """The formula for any number of orders and threads."""
     for orders, bakers, bake in (
         (3, 1, 1.0),
@@ -77,7 +34,6 @@ def makespan(answer: Answer) -> str:
     ):
         run = answer.call(orders, bakers, bake)
         run.gives(ceil(orders / bakers) * bake, slip(run.result, orders, bakers, bake))
-    return "200 orders and 32 bakers: seven rounds. It is the same for any server with a fixed number of threads."
 
 
 def slip(given: object, orders: int, bakers: int, bake: float) -> str:
@@ -98,13 +54,8 @@ def slip(given: object, orders: int, bakers: int, bake: float) -> str:
     return next((f"{called} {why}" for slipped, why in told.items() if isclose(given, slipped)), "")
 
 
-@ex.exercise(
-    hints=(
-        "Each cake bakes for one second. How many rounds fit into two seconds?",
-        "Two rounds for twelve orders: how many orders are there in a round?",
-    )
-)
-def enough_bakers(answer: Answer) -> str:
+@ex.exercise
+def enough_bakers(answer: Answer) -> None:
     """The smallest number of threads that will do."""
     bakers = answer.value(int)
     expect(bakers > 0, f"with {bakers} bakers nobody is served.")
@@ -113,16 +64,10 @@ def enough_bakers(answer: Answer) -> str:
         rounds <= 2, f"twelve orders and {bakers} bakers make {rounds} rounds, so the last takes {rounds} s."
     )
     expect(bakers <= 6, f"{bakers} bakers are in time, but fewer are enough.")
-    return "Seven, eight, up to eleven bakers would still need two rounds. Only the twelfth changes anything."
 
 
-@ex.exercise(
-    hints=(
-        "A handler may wait more than once: it is an ordinary function.",
-        '`time.sleep(1.0)`, then `time.sleep(0.5)`, then `return "cake and coffee"`.',
-    )
-)
-def breakfast(answer: Answer) -> str:
+@ex.exercise
+def breakfast(answer: Answer) -> None:
     """An order with two waits: more threads do not make it shorter."""
     answer.must_be("flask")
     alone = answer.visit("/breakfast").says("cake and coffee")
@@ -133,20 +78,10 @@ def breakfast(answer: Answer) -> str:
     alone.takes(1.5)
     answer.visit("/breakfast", visitors=4, threads=4).takes(1.5)
     answer.visit("/breakfast", visitors=4, threads=1).takes(6.0)
-    return (
-        "Four breakfasts take 6 s with one baker and 1.5 s with four. One breakfast takes 1.5 s with any number. "
-        "More bakers shorten the queue, never the order."
-    )
 
 
-@ex.exercise(
-    hints=(
-        "`with till:` lets one baker in and makes the others wait. Which lines do they wait for?",
-        "Only counting has to be done by one baker at a time. Baking has not.",
-        "Keep the number in a name of your own inside the `with`, and bake after it.",
-    )
-)
-def numbered(answer: Answer) -> str:
+@ex.exercise
+def numbered(answer: Answer) -> None:
     """What makes three orders queue although there are bakers enough."""
     answer.must_be("flask")
     texts: list[str] = []
@@ -166,4 +101,3 @@ def numbered(answer: Answer) -> str:
         "nobody guards the number any more: `sold += 1` first reads and then writes, and another baker may come "
         "in between. That goes well a thousand times. Keep the lock around it.",
     )
-    return "Three different numbers, and one bake. The lock is held for a moment, and everybody waits for the oven together."

@@ -1,43 +1,12 @@
 """Notebook 00, Start here: one exercise that shows how an exercise answers back."""
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.trace import Trace
 
 ex = Lesson("00_start_here", __file__)
 
-# Predictions
 
-
-@ex.prediction(unit="bake", because={3: "That is one cake after another."})
-def at_once(trace: Trace) -> float:
-    """Three orders at the same moment."""
-    return trace.bakes_long
-
-
-@ex.prediction(
-    unit="second",
-    because={
-        1: "The oven is slower now.",
-        3: "It is three cakes, but one wait.",
-        6: "That is one cake after another.",
-    },
-)
-def slower_oven(seconds: float) -> float:
-    """The same three orders, after the dial was turned."""
-    return seconds
-
-
-# Exercises
-
-
-@ex.exercise(
-    hints=(
-        "Look at the two pictures. What was changed between them, and what did the time do?",
-        "Ten cakes at the same moment: did they take longer than three? Look at the last picture.",
-        "The time is that of one bake, however many cakes there are: `return …`",
-    )
-)
-def last_cake(answer: Answer) -> str:
+@ex.exercise
+def last_cake(answer: Answer) -> None:
     """What async shares: the wait, so that the number of cakes does not matter."""
     for cakes, oven in ((3, 1), (3, 2), (10, 2), (1, 3)):
         run = answer.call(cakes, oven)
@@ -52,6 +21,3 @@ def last_cake(answer: Answer) -> str:
         elif got == oven / cakes:
             said += " That would make each cake quicker. In the pictures each bar is a whole bake long."
         run.gives(oven, said)
-    return (
-        "Ten cakes take as long as three, and as long as one: the wait is shared. That is what async is for."
-    )
