@@ -1,13 +1,18 @@
 """Progress survives the kernel, never leaves the machine, and no file can lose it."""
 
+import errno
 import json
+import os
+import subprocess
+import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bakery import progress
 from bakery.checking import progress as memory
-from bakery.checking.progress import FILE, done, forget, note, place
+from bakery.checking.progress import FILE, PATIENCE, done, forget, locked, note, place
 from bakery.lessons.waiting import ex
 
 
@@ -48,7 +53,20 @@ def test_two_kernels_keep_what_the_other_has_done(file: Path, monkeypatch: pytes
     assert done() == {"02_waiting": {"bake_all"}, "05_the_race": {"curve"}}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"done": 3}', '{"done": {"a": 1}}', "\x00"])
+NOT_PROGRESS = {
+    "empty": "",
+    "torn": "{",
+    "a list": "[]",
+    "a number": '{"done": 3}',
+    "a name": '{"done": {"a": 1}}',
+    "bytes": "\x00",
+    "of the future": '{"format": 2, "done": {}}',
+    "hostile": json.dumps({"done": {"02_waiting": [f"invented-{n}" for n in range(20_000)]}}),
+    "deep": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", NOT_PROGRESS.values(), ids=NOT_PROGRESS.keys())
 def test_a_file_that_cannot_be_read_is_kept_aside_and_told(file: Path, text: str) -> None:
     file.parent.mkdir()
     file.write_text(text)
@@ -67,7 +85,7 @@ def test_a_disk_that_cannot_be_written_costs_a_sentence(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(FILE, str(tmp_path / "file" / "progress.json"))
     note("02_waiting", "bake_all")
-    assert "it was left as it is" in memory.trouble()
+    assert "cannot be kept on this disk" in memory.trouble()
     assert done()["02_waiting"] == {"bake_all"}
     forget("02_waiting", "bake_all")
     assert done()["02_waiting"] == set()
@@ -113,5 +131,144 @@ def test_a_file_that_is_not_there_or_holds_something_else_is_told(file: Path, tm
     other.write_text("a cake")
     assert "no progress that can be read" in progress.restore(other).words
     assert "There is no file" in progress.restore(tmp_path / "none").words
-    assert "could not be written" in progress.save(tmp_path).words
+    assert "is a folder. Did you mean" in progress.save(tmp_path).words
     assert not file.exists()
+
+
+def test_a_second_file_that_cannot_be_read_does_not_take_the_place_of_the_first(file: Path) -> None:
+    file.parent.mkdir()
+    for text in ("one", "two"):
+        file.write_text(text)
+        memory._session.clear()
+        note("02_waiting", "bake_all")
+    kept = [file.with_name(name).read_text() for name in ("progress.unreadable", "progress.unreadable-2")]
+    assert kept == ["one", "two"]
+
+
+KERNEL = """
+import sys
+from bakery.checking.progress import note
+sys.stdin.read(1)
+for number in range(50):
+    note("02_waiting", f"{sys.argv[1]}-{number}")
+"""
+
+
+def test_six_kernels_that_write_at_the_same_time_lose_nothing(file: Path) -> None:
+    kernels = [
+        subprocess.Popen([sys.executable, "-c", KERNEL, str(number)], stdin=subprocess.PIPE)
+        for number in range(6)
+    ]
+    for kernel in kernels:
+        assert kernel.stdin
+        kernel.stdin.close()  # they begin together
+    assert [kernel.wait(60) for kernel in kernels] == [0] * 6
+    assert len(json.loads(file.read_text())["done"]["02_waiting"]) == 6 * 50
+    assert sorted(path.name for path in file.parent.iterdir()) == [".progress.json.lock", "progress.json"]
+
+
+def test_a_kernel_that_was_stopped_while_it_wrote_is_not_waited_for(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = count(step=PATIENCE / 4)
+    monkeypatch.setattr(memory, "monotonic", lambda: next(ticks))
+    naps: list[float] = []
+    monkeypatch.setattr(memory, "sleep", naps.append)
+    with locked(file):
+        note("02_waiting", "bake_all")
+    assert 0 < len(naps) < 10
+    assert json.loads(file.read_text()) == {"done": {"02_waiting": ["bake_all"]}}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has another lock")
+def test_where_a_disk_knows_no_locks_progress_is_kept_without(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    note("02_waiting", "bake_all")
+    assert json.loads(file.read_text()) == {"done": {"02_waiting": ["bake_all"]}}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a right there")
+def test_a_link_that_the_reader_has_made_for_progress_stays_a_link(file: Path, tmp_path: Path) -> None:
+    file.parent.mkdir()
+    file.symlink_to(tmp_path / "elsewhere.json")
+    note("02_waiting", "bake_all")
+    assert file.is_symlink()
+    assert done() == {"02_waiting": {"bake_all"}}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows always knows a home")
+def test_without_a_home_directory_progress_lasts_as_long_as_the_kernel_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restart(monkeypatch)
+    for name in (FILE, "JUPYTER_DATA_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    assert ex.who_works.check("c").right
+    assert "no home directory here" in memory.trouble() + repr(progress())
+    assert "1 of" in ex.progress().words
+    monkeypatch.chdir(tmp_path)
+    assert "Saved in `mine.json`" in progress.save("mine.json").words
+
+
+def kept(tmp_path: Path) -> dict[str, object]:
+    """What stands in a folder: bytes of files, targets of links."""
+    return {
+        path.name: os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
+        for path in tmp_path.iterdir()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cake.ipynb", "holds something else than progress"),
+        ("empty", "holds something else than progress"),
+        ("link", "a link or a device"),
+        ("dangling", "a link or a device"),
+        ("pipe", "a link or a device"),
+        ("folder", "is a folder. Did you mean"),
+        ("none/mine.json", "There is no folder"),
+        ("x" * 300, "cannot be the name of a file here"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no pipes in folders")
+def test_what_is_no_progress_is_not_replaced(file: Path, tmp_path: Path, name: str, words: str) -> None:
+    folder = tmp_path / "mine"
+    (folder / "folder").mkdir(parents=True)
+    (folder / "cake.ipynb").write_text('{"cells": []}')
+    (folder / "empty").touch()
+    (folder / "good.json").write_text('{"done": {}}')
+    (folder / "link").symlink_to("good.json")
+    (folder / "dangling").symlink_to("nothing")
+    os.mkfifo(folder / "pipe")
+    before = kept(folder)
+    assert words in progress.save(folder / name).words
+    assert kept(folder) == before
+
+
+@pytest.mark.parametrize("wrong", ["", "  ", None, 3, b"mine.json", "mine\0.json", ["mine.json"]])
+def test_what_names_no_file_gets_the_corrected_call(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: object
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for verb in (progress.save, progress.restore):
+        assert 'progress.save("my_progress.json")' in verb(wrong).words  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_is_saved_over_progress(file: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.json"
+    for name in ("bake_all", "mended"):
+        note("02_waiting", name)
+        assert "Saved" in progress.save(mine).words
+    assert json.loads(mine.read_text()) == {"done": {"02_waiting": ["bake_all", "mended"]}}

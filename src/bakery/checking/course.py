@@ -34,25 +34,21 @@ class Progress:
         return Note(said, "\n".join(lines), memory.trouble())
 
     def save(self, file: str | Path) -> Note:
-        """Write progress to a file of yours."""
-        path = Path(file).expanduser()
+        """Write progress to a file of yours: a new one, or one that holds progress already."""
         try:
-            memory.write(path)
-        except OSError as error:
-            return Note(
-                f"`{path}` could not be written ({error.strerror}). Nothing is lost; try another name."
-            )
-        return Note(f"Saved in `{path}`. Keep that file; `progress.restore` takes it up again.")
+            path = memory.write(file)
+        except memory.Refused as refusal:
+            return Note(str(refusal))
+        return Note(
+            f"Saved in `{path}`. Keep that file; `progress.restore` takes it up again.", "", memory.trouble()
+        )
 
     def restore(self, file: str | Path) -> Note:
         """Take up the progress in a file of yours; what is done already stays done."""
-        path = Path(file).expanduser()
-        if not path.is_file():
-            return Note(f"There is no file `{path}`. Is it in the folder of this notebook?")
         try:
-            found = memory.read(path)
-        except (OSError, ValueError):
-            return Note(f"`{path}` holds no progress that can be read. Nothing was changed.")
+            found = memory.given(file)
+        except memory.Refused as refusal:
+            return Note(str(refusal))
         memory.take_up(found)
         count = sum(map(len, found.values()))
         return Note(
