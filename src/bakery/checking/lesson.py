@@ -71,7 +71,7 @@ class Lesson:
             raise ValueError(f"{name}: {file} has no `## {kind.kind}: {name}`.{meant}")
         if not isinstance(paper, kind):
             raise ValueError(
-                f"{name}: in line {paper.line} of {file} it is a {paper.kind}, not a {kind.kind}"
+                f"{name}: line {paper.line} of {file} makes it {_a(paper.kind)}, not {_a(kind.kind)}"
             )
         if name in self._tasks:
             already = "a `seen:`" if isinstance(paper, PredictionPaper) and paper.seen else "a function"
@@ -136,6 +136,10 @@ class Lesson:
 
     def __repr__(self) -> str:
         return f"{self.title}: {', '.join(self.names)}"
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _along(path: str) -> Seen:

@@ -122,6 +122,7 @@ class ExercisePaper(TaskPaper):
 class Choice:
     """One of the things that may be said to a question, and what is answered to that."""
 
+    line: int
     text: str
     feedback: str
     right: bool

@@ -118,7 +118,7 @@ class Section:
         several: list[tuple[Block, re.Match[str]]] = []
         for block in self.below:
             if block.kind == "item":
-                choice = CHOICE.fullmatch(block.lines[0])
+                choice = None if self.kind == "exercise" else CHOICE.fullmatch(block.lines[0])
                 several += [(block, choice)] if choice else []
                 if not choice:
                     self._field(block)
@@ -155,7 +155,8 @@ class Section:
             self.fault(line, "two choices have the same name")
         letters = named if len(named) == len(several) else ascii_lowercase
         for letter, (block, match) in zip(letters, several, strict=False):
-            self.choices[letter] = Choice(match["text"], " ".join(block.lines[1:]), match["mark"] == "x")
+            feedback = " ".join(block.lines[1:])
+            self.choices[letter] = Choice(block.line, match["text"], feedback, match["mark"] == "x")
         right = sum(match["mark"] == "x" for _, match in several)
         if len(several) < 2 or right != 1:
             self.fault(
@@ -192,8 +193,6 @@ class Section:
 
 
 def _exercise(section: Section) -> ExercisePaper | None:
-    if section.choices:
-        section.fault(section.line, f"{section.name} has choices, and an exercise has none")
     if len(section.code) != 1:
         section.fault(
             section.line,
@@ -220,8 +219,9 @@ def _prediction(section: Section) -> PredictionPaper | None:
     for line, label, _, _ in section.fields if section.choices else ():
         if label in {"unit", "within", "if"}:
             section.fault(line, f"`{label}` belongs to a number, and this prediction has choices")
-    if any(choice.right and choice.feedback for choice in section.choices.values()):
-        section.fault(section.line, "the right choice needs no words below it: the reason is said")
+    for choice in section.choices.values():
+        if choice.right and choice.feedback:
+            section.fault(choice.line, "the right choice needs no words below it: the reason is said")
     return PredictionPaper(
         section.name,
         section.line,
@@ -290,9 +290,7 @@ def _quiz(section: Section) -> QuizPaper | None:
         section.fault(section.line, f"{section.name} has no choices: `- [ ] …`, and one `- [x] …`")
     for choice in section.choices.values():
         if not choice.feedback:
-            section.fault(
-                section.line, f"the choice “{choice.text}” has no feedback: a line below it, indented"
-            )
+            section.fault(choice.line, f"“{choice.text}” has no feedback: a line below it, indented")
     question = " ".join(block.text for block in section.prose)
     return QuizPaper(section.name, section.line, "", question, section.choices)
 

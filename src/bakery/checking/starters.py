@@ -40,11 +40,8 @@ def marks(text: str) -> Marks:
                     found.lines[number] = (code.rstrip(), f"{indent}{other}" if other else "")
                 else:
                     found.faults.append((number, f"the mark is `{MARK} …`, the only comment of its line"))
-    except (tokenize.TokenError, SyntaxError) as error:
-        _, (number, _) = (
-            error.args if isinstance(error, tokenize.TokenError) else ("", (error.lineno or 1, 0))
-        )
-        found.faults.append((number, "this is not Python"))
+    except (tokenize.TokenError, SyntaxError):
+        found.faults.append(not_python(text, "cell"))
     return found
 
 

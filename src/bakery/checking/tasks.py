@@ -5,6 +5,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from html import escape
+from numbers import Real
 from typing import Any, ClassVar, Literal
 
 from bakery.checking import progress as memory
@@ -193,6 +194,8 @@ class Prediction(Task):
             seen = self._seen(happened[0])
         except Exception as error:  # whatever it was given
             return self._said("not checked", f"This is not what was to be predicted: {reason(error)}")
+        if not (isinstance(seen, str) or (isinstance(seen, Real) and math.isfinite(seen))):
+            return self._said("not checked", f"This is not what was to be predicted: `{_short(seen)}`")
         if self._guess is None and self.paper.text and self._unsaid:
             return self._said("not attempted", self._unsaid)
         if self._guess is None:
