@@ -12,7 +12,8 @@ import bakery
 from bakery.kitchen import simulate
 from bakery.picture.canvas import WIDTHS
 from bakery.picture.layout import lay_out
-from bakery.picture.live import DARK, LIGHT, WIDGET_VIEW, Growth, LiveTimeline, plain
+from bakery.picture.live import WIDGET_VIEW, Growth, LiveTimeline, plain
+from bakery.picture.look import DARK, KINDS, LIGHT, SHADES, STYLES, THIN
 from bakery.picture.timeline import timeline
 from bakery.picture.words import NAMES
 from bakery.trace import Span, Trace
@@ -197,35 +198,24 @@ def test_an_empty_view_says_so() -> None:
 # Its files
 
 
-def luminance(colour: str) -> float:
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
-def test_colours_stand_out_on_both_papers(look: dict[str, str]) -> None:
-    assert LIGHT.keys() == DARK.keys()
-    for text in ("ink", "soft", "failed"):
-        assert contrast(look[text], look["paper"]) >= 4.5, text
-    for shape in ("wait", "mix", "serve", "outline", "thin", "failed"):
-        assert contrast(look[shape], look["paper"]) >= 3, shape
-    assert contrast(look["mix"], look["bake"]) >= 3
-
-
 @pytest.mark.parametrize("name", ["live.js", "live.css"])
 def test_the_files_ask_nobody_for_anything(name: str) -> None:
     text = (STATIC / name).read_text("utf-8").replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"https?:|//\w+\.\w+/|@import|import\s*\(|\burl\(", text)
 
 
-def test_the_script_names_every_kind_and_every_colour() -> None:
+def test_the_script_has_no_colours_lines_and_letters_of_its_own() -> None:
+    """It takes them all from `look`, where the static picture takes its own."""
     script = (STATIC / "live.js").read_text("utf-8")
-    assert json.loads(re.search(r"const ORDER = (\[.*?\]);", script)[1]) == list(NAMES)  # type: ignore[index]
-    for name in LIGHT.keys() - NAMES.keys():
-        assert f'"{name}"' in script or f"--bakery-{name}" in script, name
+    assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb\(|stroke-|font-size\": \d|font-weight", script)
+    assert not {f'"{kind}"' for kind in KINDS if kind != "wait"} & set(re.findall(r'"\w+"', script))
+    used = set(re.findall(r"\bstyles\.(\w+)", script))
+    assert used | set(KINDS) == set(STYLES)
+    css = (STATIC / "live.css").read_text("utf-8")
+    assert set(re.findall(r"--bakery-(\w+)", script + css)) <= set(SHADES)
+
+
+def test_the_view_is_sent_the_look_of_the_static_picture() -> None:
+    look = LiveTimeline().look
+    assert (look["styles"], look["thin"], look["light"], look["dark"]) == (STYLES, THIN, LIGHT, DARK)
+    assert json.loads(json.dumps(look)) == look | {"kinds": list(KINDS)}

@@ -8,35 +8,15 @@ Numbers that depend on measured time are written with exactly two decimals, all 
 comparison of stored outputs knows what may differ from run to run.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from bakery.picture.layout import Mark
-from bakery.picture.words import TEXT, one_line
-from bakery.trace import Kind
-
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-
-# Every picture brings its own paper, so that these contrasts (to the paper, WCAG 2.2) hold on any page.
-PAPER = "#fffdf8"
-INK = "#2b1d0e"  # 16 : 1
-SOFT = "#5c5043"  # 7.7 : 1
-GRID = "#e8dfd0"
-FRAME = "#d9cdb9"
-FAILED = "#b3261e"  # 6.4 : 1
-
-FILLS: dict[Kind, str] = {
-    "wait": "#6f6355",  # 5.8 : 1, and thin
-    "mix": "#4a2c12",  # 12 : 1, the darkest
-    "bake": "#f3c77f",  # light, so it has an outline; 8 : 1 to the mixing beside it
-    "serve": "#b4530f",  # 4.9 : 1
-}
-OUTLINES: dict[Kind, str] = {"bake": "#94591a"}
-THIN_FILLS: dict[Kind, str] = {**FILLS, "bake": "#c97c1d"}  # 3.2 : 1 without an outline
-OUTLINED = 7
-"""Bars less high than this have no room for an outline."""
+from bakery.picture.layout import Label
+from bakery.picture.look import FONT, LIGHT, STYLES, TEXT, Style
+from bakery.picture.words import one_line
 
 WIDTHS = (480, 4000)
 """Narrower, the legend has no room; wider, no screen has."""
@@ -86,10 +66,19 @@ def checked_width(call: str, width: int) -> int:
 
 
 class Canvas:
-    """An SVG that grows element by element."""
+    """An SVG that grows element by element, in the `colours` of light or of dark paper."""
 
-    def __init__(self, width: int, height: int, words: str, title: str, *, measured: bool) -> None:
-        self.measured = measured
+    def __init__(
+        self,
+        size: tuple[int, int],
+        title: str,
+        words: str,
+        *,
+        measured: bool,
+        colours: Mapping[str, str] = LIGHT,
+    ) -> None:
+        width, height = size
+        self.measured, self.colours = measured, colours
         self.root = Element(
             "svg",
             {
@@ -101,38 +90,30 @@ class Canvas:
                 "aria-label": one_line(words),
                 "font-family": FONT,
                 "font-size": str(TEXT),
-                "fill": INK,
+                "fill": colours["ink"],
             },
         )
         self.add("title").text = one_line(title)
-        self.add(
-            "rect",
-            x=0.5,
-            y=0.5,
-            width=width - 1,
-            height=height - 1,
-            rx=10,
-            fill=PAPER,
-            stroke=FRAME,
-        )
+        frame = {"x": 0.5, "y": 0.5, "width": width - 1, "height": height - 1}
+        self.add("rect", **frame, style=STYLES["frame"])
 
-    def add(self, tag: str, **attributes: str | float) -> Element:
-        """An element; attribute names may be written with "_" for "-"."""
-        return SubElement(
-            self.root,
-            tag,
-            {
-                name.replace("_", "-"): value if isinstance(value, str) else exact(value)
-                for name, value in attributes.items()
-            },
-        )
+    def add(self, tag: str, *, style: Style | None = None, **attributes: str | float) -> Element:
+        """An element; attribute names may be written with "_" for "-", and colours go by their names."""
+        every = {name.replace("_", "-"): value for name, value in attributes.items()} | (style or {})
+        return SubElement(self.root, tag, {name: self._written(name, value) for name, value in every.items()})
 
-    def text(self, mark: Mark, *, moving: bool = False, **attributes: str | float) -> None:
+    def _written(self, name: str, value: str | float) -> str:
+        if not isinstance(value, str):
+            return exact(value)
+        return self.colours.get(value, value) if name in ("fill", "stroke") else value
+
+    def text(self, label: Label, style: Style | None = None, *, moving: bool = False) -> None:
         """A text; `moving` where its place depends on the times."""
-        if mark.anchor != "start":
-            attributes["text_anchor"] = mark.anchor
-        x = self.number(mark.x) if moving else exact(mark.x)
-        self.add("text", x=x, y=exact(mark.y), **attributes).text = mark.text
+        look = dict(style or {})
+        if label.anchor != "start":
+            look["text-anchor"] = label.anchor
+        x = self.number(label.x) if moving else exact(label.x)
+        self.add("text", x=x, y=exact(label.y), style=look).text = label.text
 
     def number(self, value: float) -> str:
         """A number that depends on the times."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
-from bakery.picture.canvas import GRID, INK, SOFT, Canvas, Picture, checked_width, exact
-from bakery.picture.layout import BOLD, EDGE, LINE, Mark, round_steps
+from bakery.picture.canvas import Canvas, Picture, checked_width, exact
+from bakery.picture.layout import EDGE, LINE, Label, round_steps
+from bakery.picture.look import BOLD, CURVES, Style
 from bakery.picture.words import capital, fit, text_width
 
 
@@ -38,7 +39,6 @@ class Series:
         object.__setattr__(self, "points", points)
 
 
-COLOURS = ("#b4530f", "#0b5fa5", "#1f6f5c", "#7a4fa0", INK)  # 4.9 : 1 and more
 DASHES = ("none", "9 6", "2 5", "12 5 2 5")
 HEIGHT = 420
 KEY = 36
@@ -137,14 +137,14 @@ class _Chart:
 
 def _paint_chart(chart: _Chart, words: str) -> str:
     title = f"Curve: {capital(chart.y_name)} against {chart.x_name}"
-    canvas = Canvas(chart.width, HEIGHT, words, title, measured=chart.measured)
+    canvas = Canvas((chart.width, HEIGHT), title, words, measured=chart.measured)
     _paint_axes(canvas, chart)
     for one in sorted(chart.series, key=lambda one: one.measured):
         look = chart.names.index(one.name)
-        colour, places = COLOURS[look % len(COLOURS)], chart.places(one)
+        colour, places = CURVES[look % len(CURVES)], chart.places(one)
         if one.measured:
             marks = "".join(_mark(canvas, look, x, y) for x, y in places)
-            canvas.add("path", d=marks, **_outline(colour))
+            canvas.add("path", d=marks, style=_outline(colour))
         else:
             _paint_line(canvas, places, colour, DASHES[look % len(DASHES)])
     _paint_names(canvas, chart)
@@ -155,17 +155,17 @@ def _paint_chart(chart: _Chart, words: str) -> str:
 def _paint_names(canvas: Canvas, chart: _Chart) -> None:
     heights, kinds = chart.heights(), _kinds(chart)
     for look, name in enumerate(chart.names):
-        colour = COLOURS[look % len(COLOURS)]
+        colour = CURVES[look % len(CURVES)]
         if (name, True) in kinds:
-            canvas.add("path", d=_mark(canvas, look, chart.right + 22, heights[name]), **_outline(colour))
+            canvas.add("path", d=_mark(canvas, look, chart.right + 22, heights[name]), style=_outline(colour))
         beside = f"{chart.right + KEY}", canvas.number(heights[name] + 5)
         label = canvas.add("text", x=beside[0], y=beside[1], fill=colour, font_weight="bold")
         label.text = fit(name, chart.room + 1)
 
 
-def _outline(colour: str) -> dict[str, str]:
+def _outline(colour: str) -> Style:
     """Hollow, so that marks on one another can all be seen."""
-    return {"fill": "none", "stroke": colour, "stroke_width": "2.5"}
+    return {"fill": "none", "stroke": colour, "stroke-width": 2.5}
 
 
 def _paint_line(canvas: Canvas, places: Sequence[tuple[float, float]], colour: str, dash: str) -> None:
@@ -178,31 +178,31 @@ def _paint_axes(canvas: Canvas, chart: _Chart) -> None:
     up = [(chart.y(tick), tick) for tick in chart.y.ticks]
     grid = [f"M{x} {chart.top}V{chart.bottom}" for x, _ in across]
     grid += [f"M{chart.left} {canvas.number(y)}H{exact(chart.right)}" for y, _ in up]
-    canvas.add("path", d="".join(grid), stroke=GRID)
+    canvas.add("path", d="".join(grid), stroke="grid")
     axes = f"M{chart.left} {chart.top}V{chart.bottom}H{exact(chart.right)}"
-    canvas.add("path", d=axes, fill="none", stroke=SOFT)
+    canvas.add("path", d=axes, fill="none", stroke="soft")
     for x, tick in across:
-        canvas.add("text", x=x, y=chart.bottom + 19, fill=SOFT, text_anchor="middle").text = f"{tick:g}"
+        canvas.add("text", x=x, y=chart.bottom + 19, fill="soft", text_anchor="middle").text = f"{tick:g}"
     for y, tick in up:
-        label = canvas.add("text", x=chart.left - 9, y=canvas.number(y + 5), fill=SOFT, text_anchor="end")
+        label = canvas.add("text", x=chart.left - 9, y=canvas.number(y + 5), fill="soft", text_anchor="end")
         label.text = f"{tick:g}"
     unit = f"{chart.y_name} (each line is ten times as much)" if chart.far else chart.y_name
-    canvas.text(Mark(EDGE, EDGE + 12, fit(unit, chart.width - 2 * EDGE)))
-    canvas.text(Mark(chart.right + KEY, chart.bottom + 19, fit(chart.x_name, chart.room + 1)))
+    canvas.text(Label(EDGE, EDGE + 12, fit(unit, chart.width - 2 * EDGE)))
+    canvas.text(Label(chart.right + KEY, chart.bottom + 19, fit(chart.x_name, chart.room + 1)))
 
 
 def _paint_chart_legend(canvas: Canvas, chart: _Chart) -> None:
     """What lines and marks are; their names stand beside them."""
     x, y = float(EDGE), HEIGHT - EDGE
     if not all(one.measured for one in chart.series):
-        canvas.add("path", d=f"M{x:g} {y - 5}h30", stroke=SOFT, stroke_width=2.5)
-        canvas.text(Mark(x + 38, y, "theory"))
+        canvas.add("path", d=f"M{x:g} {y - 5}h30", stroke="soft", stroke_width=2.5)
+        canvas.text(Label(x + 38, y, "theory"))
         x += 110
     if chart.measured:
         shapes = [n for n, name in enumerate(chart.names) if (name, True) in _kinds(chart)][: len(SHAPES)]
         for number, look in enumerate(shapes):
-            canvas.add("path", d=_mark(canvas, look, x + 7 + 20 * number, y - 5), **_outline(SOFT))
-        canvas.text(Mark(x + 20 * len(shapes) + 4, y, "measured"))
+            canvas.add("path", d=_mark(canvas, look, x + 7 + 20 * number, y - 5), style=_outline("soft"))
+        canvas.text(Label(x + 20 * len(shapes) + 4, y, "measured"))
 
 
 def _kinds(chart: _Chart) -> set[tuple[str, bool]]:

@@ -8,28 +8,24 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from bakery.picture.look import BOLD, FINISH, KINDS, OUTLINED, TITLE
 from bakery.picture.words import NAMES, fit, reasons, summary, text_width
 from bakery.trace import Kind, Trace
 
 EDGE = 18
 """Pixels between the frame and what is in it."""
-TITLE = 17
 LINE = 20
 """From one line of text to the next."""
 ROW = 26
 """Height of a row when there is room."""
 TIGHT = 15
 """Rows less high than this are too close for a label each."""
-BOLD = 1.1
-"""How much wider bold text is."""
 TALL = 440
 """What a picture of up to three panels is at most high; the rows become thinner before it grows."""
 LABELS = (40, 160)
 """The least and the most that lane labels may take from the width."""
-FINISH = 18
-"""Height of the seconds beside the last cake; they have to be read from the back of the room."""
 DENSE = 4
 """Rows less high than this touch, so that they read as one shape; then only some show their waiting."""
 SLIVER = 1.5
@@ -45,7 +41,7 @@ CROSS = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Label:
     """A short text at a place; the place is the end of the text's baseline that `anchor` names."""
 
     x: float
@@ -69,27 +65,38 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One trace: its title and summary, its rows from `top` to `bottom`, and the x where it was done."""
+    """One trace: its title and summary, its rows from `top` to `bottom`, and the x where it was done.
 
-    title: Mark | None
-    summary: Mark
-    reasons: tuple[Mark, ...]
-    labels: tuple[Mark, ...]
+    `tall` says whether bars are high enough for outlines, `arm` is half the width of a cross. The line at the end
+    of the last bar goes from `above` to `below`.
+    """
+
+    title: Label | None
+    summary: Label
+    reasons: tuple[Label, ...]
+    labels: tuple[Label, ...]
     bars: tuple[Bar, ...]
     top: float
     bottom: float
     row: float
+    tall: bool
+    arm: float
+    above: float
+    below: float
     done: float
-    finish: Mark | None
+    finish: Label | None
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An entry of the legend: a sample whose left end is at `x`, and its name."""
+    """An entry of the legend: a sample with its left upper corner at `x` and `y`, and its name."""
 
     kind: Kind | Literal["failed"]
     x: float
-    name: Mark
+    y: float
+    width: float
+    height: float
+    name: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +109,18 @@ class Layout:
     right: float
     second: float
     panels: tuple[Panel, ...]
-    ticks: tuple[Mark, ...]
+    ticks: tuple[Label, ...]
     legend: tuple[Key, ...]
+    tall: bool
     measured: bool
+
+
+class _Axis(NamedTuple):
+    """The time axis that all panels share: where it starts and ends, and how wide a second is."""
+
+    left: float
+    right: float
+    second: float
 
 
 def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) -> Layout:
@@ -114,32 +130,44 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
     axis holds still while the trace grows.
     """
     measured = any(not trace.simulated for trace in traces)
-    bake = min((trace.typical for trace in traces if measured and trace.typical), default=0.0)
     long = max(seconds, *(trace.makespan for trace in traces))
     if long < INSTANT:
         long = 1.0
+    axis = _axis(traces, width, long)
+    panels = tuple(_panels(traces, axis, width))
+    bottom = math.ceil(panels[-1].bottom) + LINE + 2
+    ticks = tuple(
+        Label(axis.left + moment * axis.second, bottom, f"{moment:g} s", "middle")
+        for moment in _moments(traces, long, measured)
+    )
+    height = bottom + LINE + 10 + EDGE
+    legend = tuple(_legend(panels, height - EDGE))
+    tall = any(panel.tall for panel in panels)
+    return Layout(width, height, *axis, panels, ticks, legend, tall, measured)
+
+
+def _axis(traces: Sequence[Trace], width: int, long: float) -> _Axis:
     left = EDGE + math.ceil(_label_width(traces)) + 10
     right = width - EDGE - max(text_width(_done(trace), FINISH * BOLD) for trace in traces) - 14
-    second = (right - left) / long
+    return _Axis(left, right, (right - left) / long)
 
+
+def _moments(traces: Sequence[Trace], long: float, measured: bool) -> tuple[float, ...]:
+    """The marks of an axis: in bakes where they were measured, else in seconds."""
+    bake = min((trace.typical for trace in traces if measured and trace.typical), default=0.0)
+    return bake_steps(long, bake) if bake else round_steps(long, measured)
+
+
+def _panels(traces: Sequence[Trace], axis: _Axis, width: int) -> Iterator[Panel]:
     told = [reasons(trace) for trace in traces]
     fixed = sum(map(_head, traces, told)) + PANEL_GAP * (len(traces) - 1) + 2 * (EDGE + LINE) + 13
     # Every panel gets the same share, but none needs more than its rows at full height.
     share = max(3 * TIGHT, (TALL - fixed) / len(traces))
-    panels = []
     top: float = EDGE
     for trace, failed in zip(traces, told, strict=True):
-        row = min(ROW, share / max(1, len(trace.lanes)))
-        panels.append(_panel(trace, failed, top, row, left, second, width))
-        top = panels[-1].bottom + PANEL_GAP
-    axis = math.ceil(top - PANEL_GAP) + LINE + 2
-    ticks = tuple(
-        Mark(left + moment * second, axis, f"{moment:g} s", "middle")
-        for moment in (bake_steps(long, bake) if bake else round_steps(long, measured))
-    )
-    height = axis + LINE + 10 + EDGE
-    legend = tuple(_legend(panels, height - EDGE))
-    return Layout(width, height, left, right, second, tuple(panels), ticks, legend, measured)
+        panel = _panel(trace, failed, top, min(ROW, share / max(1, len(trace.lanes))), axis, width)
+        yield panel
+        top = panel.bottom + PANEL_GAP
 
 
 def _head(trace: Trace, told: Sequence[str]) -> int:
@@ -147,27 +175,34 @@ def _head(trace: Trace, told: Sequence[str]) -> int:
     return TITLE + LINE * (bool(trace.title) + len(told)) + 11
 
 
-def _panel(
-    trace: Trace, told: Sequence[str], top: float, row: float, left: float, second: float, width: int
-) -> Panel:
+def _panel(trace: Trace, told: Sequence[str], top: float, row: float, axis: _Axis, width: int) -> Panel:
     begin = min((span.start for span in trace.spans), default=0.0)
     first = top + _head(trace, told)
     bottom = first + row * max(1, len(trace.lanes))
+    done = axis.left + trace.makespan * axis.second
     room = width - 2 * EDGE
     lines = iter(top + TITLE - 3 + number * LINE + 2 * bool(number) for number in count())
-    finish = Mark(left + trace.makespan * second + 9, (first + bottom) / 2 + 6, _done(trace))
     return Panel(
-        title=Mark(EDGE, next(lines), fit(trace.title, room, TITLE * BOLD)) if trace.title else None,
-        summary=Mark(EDGE, next(lines), fit(summary(trace), room)),
-        reasons=tuple(Mark(EDGE, next(lines), fit(f"{CROSS} {reason}", room)) for reason in told),
-        labels=tuple(_labels(trace.lanes, first, row, left)),
-        bars=tuple(_bars(trace, first, row, left - begin * second, second)),
+        title=Label(EDGE, next(lines), fit(trace.title, room, TITLE * BOLD)) if trace.title else None,
+        summary=Label(EDGE, next(lines), fit(summary(trace), room)),
+        reasons=tuple(Label(EDGE, next(lines), fit(f"{CROSS} {reason}", room)) for reason in told),
+        labels=tuple(_labels(trace.lanes, first, row, axis.left)),
+        bars=tuple(_bars(trace, first, row, axis.left - begin * axis.second, axis.second)),
         top=first,
         bottom=bottom,
         row=row,
-        done=left + trace.makespan * second,
-        finish=finish if trace.spans else None,
+        tall=_thick(row) >= OUTLINED,
+        arm=min(max(row * 0.28, 2.5), 6),
+        above=first - 2,
+        below=bottom + 2,
+        done=done,
+        finish=Label(done + 9, (first + bottom) / 2 + 6, _done(trace)) if trace.spans else None,
     )
+
+
+def _thick(row: float) -> float:
+    """Height of a bar in such a row."""
+    return row * 0.7 if row >= DENSE else row
 
 
 def _done(trace: Trace) -> str:
@@ -181,13 +216,12 @@ def _bars(trace: Trace, top: float, row: float, zero: float, second: float) -> I
     """
     rows = {lane: number for number, lane in enumerate(trace.lanes)}
     every = math.ceil(DENSE / row)
-    full = row * 0.7 if row >= DENSE else row
     for span in trace.spans:
         number = rows[span.lane]
         waits = span.kind == "wait"
         if waits and number % every and not span.error:
             continue
-        thick = min(2.5, max(1.0, row * 0.2)) if waits else full
+        thick = min(2.5, max(1.0, row * 0.2)) if waits else _thick(row)
         yield Bar(
             span.lane,
             span.kind,
@@ -200,14 +234,14 @@ def _bars(trace: Trace, top: float, row: float, zero: float, second: float) -> I
         )
 
 
-def _labels(lanes: Sequence[str], top: float, row: float, left: float) -> Iterator[Mark]:
+def _labels(lanes: Sequence[str], top: float, row: float, left: float) -> Iterator[Label]:
     """Every lane's name where there is room; else the first and every 5th, 10th, 20th, 50th and so on."""
     every = 1
     if row < TIGHT:
         every = next(n for n in _round_numbers() if (n - 1) * row >= LINE and len(lanes) <= 7 * n)
     for number, lane in enumerate(lanes, start=1):
         if number == 1 or number % every == 0:
-            yield Mark(left - 10, top + (number - 0.5) * row + 5, fit(lane, LABELS[1]), "end")
+            yield Label(left - 10, top + (number - 0.5) * row + 5, fit(lane, LABELS[1]), "end")
 
 
 def _legend(panels: Sequence[Panel], y: float) -> Iterator[Key]:
@@ -215,12 +249,13 @@ def _legend(panels: Sequence[Panel], y: float) -> Iterator[Key]:
     bars = [bar for panel in panels for bar in panel.bars]
     shown = {bar.kind for bar in bars}
     x = float(EDGE)
-    for kind, name in NAMES.items():
+    for kind in KINDS:
         if kind in shown:
-            yield Key(kind, x, Mark(x + 38, y, name))
+            name, high = NAMES[kind], 3 if kind == "wait" else 12
+            yield Key(kind, x, y - 5 - high / 2, 30, high, Label(x + 38, y, name))
             x += 38 + round(text_width(name)) + 22
     if any(bar.failed for bar in bars):
-        yield Key("failed", x, Mark(x + 20, y, "failed"))
+        yield Key("failed", x, y - 10, 10, 10, Label(x + 20, y, "failed"))
 
 
 def _round_numbers() -> Iterator[int]:

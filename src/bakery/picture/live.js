@@ -1,9 +1,8 @@
-// Paints what live.py has laid out, and lets bars grow between two of its messages.
+// Paints what live.py has laid out, in the colours and lines of look.py, and lets bars grow between two messages.
 //
 // The kernel is asked for nothing while bars grow or a run is replayed: it may be busy baking.
 
 const SVG = "http://www.w3.org/2000/svg";
-const ORDER = ["wait", "mix", "bake", "serve"];
 const LONGEST = 6; // seconds that a replay takes at most
 const STEP = 0.5; // seconds between two pictures for readers who do not want motion
 
@@ -17,99 +16,92 @@ function add(parent, tag, attributes, text) {
   return element;
 }
 
-function write(parent, mark, attributes = {}) {
-  if (mark) add(parent, "text", { x: mark.x, y: mark.y, "text-anchor": mark.anchor, ...attributes }, mark.text);
+// A style of look.py as attributes: its colours are those of the page's theme.
+function dressed(style) {
+  const colour = (name, value) => (name === "fill" || name === "stroke" ? `var(--bakery-${value})` : value);
+  return Object.fromEntries(Object.entries(style).map(([name, value]) => [name, colour(name, value)]));
+}
+
+function write(parent, label, style) {
+  const place = { x: label.x, y: label.y, "text-anchor": label.anchor };
+  add(parent, "text", { ...place, ...dressed(style) }, label.text);
 }
 
 const box = ([, x, y, width, height], more = 0) =>
   `M${x} ${y}h${width + more}v${height}h${-(width + more)}z`;
 
-const cross = (x, y, arm) => `M${x - arm} ${y - arm}l${2 * arm} ${2 * arm}m${-2 * arm} 0l${2 * arm} ${-2 * arm}`;
+const cross = (x, y, across) => `M${x} ${y}l${across} ${across}m${-across} 0l${across} ${-across}`;
 
 // One path for each kind, as in the static picture; `more` is how far bars that grow have come since.
-function paintBars(parent, panel, outlined, colour, limit, more) {
-  for (const kind of ORDER) {
+function paintBars(parent, panel, look, limit, more) {
+  const styles = panel.tall ? look.styles : look.thin;
+  const longer = (bar) => (bar[6] ? Math.max(0, Math.min(more, limit - bar[1] - bar[3])) : 0);
+  const path = (kind, bars, style) => {
+    const d = bars.map((bar) => box(bar, longer(bar))).join("");
+    if (d) add(parent, "path", { class: `bakery-${kind}`, d, ...dressed(style) });
+  };
+  for (const kind of look.kinds) {
     const bars = panel.bars.filter((bar) => bar[0] === kind);
-    const longer = (bar) => (bar[6] ? Math.max(0, Math.min(more, limit - bar[1] - bar[3])) : 0);
-    const path = (some) => some.map((bar) => box(bar, longer(bar))).join("");
-    const good = bars.filter((bar) => !bar[5] || kind === "wait");
-    const bad = bars.filter((bar) => bar[5] && kind !== "wait");
-    if (good.length) {
-      const tall = kind === "bake" && good[0][4] >= outlined;
-      const look = tall ? { stroke: colour("outline"), "stroke-width": 1.5 } : {};
-      const fill = kind === "bake" && !tall ? colour("thin") : colour(kind);
-      add(parent, "path", { class: `bakery-${kind}`, d: path(good), fill, ...look });
-    }
-    if (bad.length) {
-      const look = { fill: colour("paper"), stroke: colour("failed"), "stroke-width": 1.5 };
-      add(parent, "path", { class: "bakery-failed", d: path(bad), ...look, "stroke-dasharray": "5 4" });
-    }
+    path(kind, bars.filter((bar) => !bar[5] || kind === "wait"), styles[kind]);
+    path("failed", bars.filter((bar) => bar[5] && kind !== "wait"), styles.failed);
   }
 }
 
-function paintCrosses(parent, panel, outlined, colour) {
+function paintCrosses(parent, panel, look) {
+  const arm = panel.arm;
   const failed = panel.bars.filter((bar) => bar[5]);
-  if (!failed.length) return;
-  const arm = Math.min(Math.max(panel.row * 0.28, 2.5), 6);
-  const d = failed.map(([, x, y, width, height]) => cross(x + width, y + height / 2, arm)).join("");
-  const strokes = panel.row >= outlined ? [["paper", 6], ["failed", 3]] : [["failed", 1.5]];
-  for (const [name, thick] of strokes)
-    add(parent, "path", { d, stroke: colour(name), "stroke-width": thick, "stroke-linecap": "round", fill: "none" });
+  const d = failed.map(([, x, y, width, height]) => cross(x + width - arm, y + height / 2 - arm, 2 * arm)).join("");
+  const styles = panel.tall ? look.styles : look.thin;
+  for (const style of [styles.halo, styles.cross])
+    if (d && Object.keys(style).length) add(parent, "path", { d, ...dressed(style) });
 }
 
-function paintLegend(svg, picture, outlined, colour) {
-  const thin = picture.panels.every((panel) => panel.row < outlined / 0.7);
-  for (const { kind, x, name } of picture.legend) {
-    if (kind === "failed") {
-      const look = { stroke: colour("failed"), "stroke-width": 3, "stroke-linecap": "round", fill: "none" };
-      add(svg, "path", { d: `M${x} ${name.y - 10}l10 10m-10 0l10 -10`, ...look });
-    } else {
-      const height = kind === "wait" ? 3 : 12;
-      const tall = kind === "bake" && !thin;
-      const look = tall ? { stroke: colour("outline"), "stroke-width": 1.5 } : {};
-      const fill = kind === "bake" && thin ? colour("thin") : colour(kind);
-      add(svg, "rect", { x, y: name.y - 5 - height / 2, width: 30, height, fill, ...look });
-    }
-    write(svg, name);
+function paintLegend(svg, picture, look) {
+  const styles = picture.tall ? look.styles : look.thin;
+  for (const { kind, x, y, width, height, name } of picture.legend) {
+    if (kind === "failed") add(svg, "path", { d: cross(x, y, width), ...dressed(look.styles.cross) });
+    else add(svg, "rect", { x, y, width, height, ...dressed(styles[kind]) });
+    write(svg, name, look.styles.key);
   }
+}
+
+function paintPanel(svg, picture, panel, look, more, until) {
+  const { styles } = look;
+  const line = (x, top, bottom) => `M${x} ${top}V${bottom}`;
+  if (panel.title) write(svg, panel.title, styles.title);
+  write(svg, panel.summary, styles.summary);
+  for (const reason of panel.reasons) write(svg, reason, styles.reason);
+  const grid = picture.ticks.map((tick) => line(tick.x, panel.top, panel.bottom)).join("");
+  add(svg, "path", { d: grid, ...dressed(styles.grid) });
+  for (const label of panel.labels) write(svg, label, styles.label);
+  // An inner picture cuts off what is still to come.
+  const shown = until === Infinity ? svg : add(svg, "svg", { width: until, height: picture.height });
+  paintBars(shown, panel, look, picture.right, more);
+  if (panel.finish && panel.done <= until) {
+    add(svg, "path", { d: line(panel.done, panel.above, panel.below), ...dressed(styles.end) });
+    write(svg, panel.finish, styles.finish);
+  }
+  paintCrosses(shown, panel, look);
+  if (until !== Infinity) add(svg, "path", { d: line(until, panel.top, panel.bottom), ...dressed(styles.now) });
 }
 
 // The whole picture. `until` is the x up to which bars are shown: everything, except in a replay.
 function paint(look, picture, more = 0, until = Infinity) {
-  const colour = (name) => `var(--bakery-${name})`;
   const svg = document.createElementNS(SVG, "svg");
   const attributes = {
     viewBox: `0 0 ${picture.width} ${picture.height}`,
     role: "img",
     "aria-label": picture.words.replaceAll("\n", " "),
     "font-family": look.font,
-    "font-size": 14,
-    fill: colour("ink"),
+    "font-size": look.text,
+    fill: "var(--bakery-ink)",
   };
   for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
   const size = { width: picture.width - 1, height: picture.height - 1 };
-  add(svg, "rect", { x: 0.5, y: 0.5, ...size, rx: 10, fill: colour("paper"), stroke: colour("frame") });
-  for (const panel of picture.panels) {
-    write(svg, panel.title, { "font-size": 17, "font-weight": "bold" });
-    write(svg, panel.summary);
-    for (const reason of panel.reasons) write(svg, reason, { fill: colour("failed") });
-    const grid = picture.ticks.map((tick) => `M${tick.x} ${panel.top}V${panel.bottom}`).join("");
-    add(svg, "path", { d: grid, stroke: colour("grid") });
-    for (const label of panel.labels) write(svg, label, { fill: colour("soft") });
-    // An inner picture cuts off what is still to come.
-    const shown = until === Infinity ? svg : add(svg, "svg", { width: until, height: picture.height });
-    paintBars(shown, panel, look.outlined, colour, picture.right, more);
-    paintCrosses(shown, panel, look.outlined, colour);
-    if (panel.finish && panel.done <= until) {
-      const line = `M${panel.done} ${panel.top - 2}V${panel.bottom + 2}`;
-      add(svg, "path", { d: line, stroke: colour("ink"), "stroke-width": 2 });
-      write(svg, panel.finish, { "font-size": 18, "font-weight": "bold" });
-    }
-    if (until !== Infinity)
-      add(svg, "path", { d: `M${until} ${panel.top}V${panel.bottom}`, stroke: colour("ink"), "stroke-dasharray": "3 3" });
-  }
-  for (const tick of picture.ticks) write(svg, tick, { fill: colour("soft") });
-  paintLegend(svg, picture, look.outlined, colour);
+  add(svg, "rect", { x: 0.5, y: 0.5, ...size, ...dressed(look.styles.frame) });
+  for (const panel of picture.panels) paintPanel(svg, picture, panel, look, more, until);
+  for (const tick of picture.ticks) write(svg, tick, look.styles.label);
+  paintLegend(svg, picture, look);
   return svg;
 }
 

@@ -17,9 +17,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from bakery.picture import canvas
 from bakery.picture.canvas import WIDTHS
 from bakery.picture.layout import Bar, Layout, Panel, lay_out
+from bakery.picture.look import DARK, FONT, KINDS, LIGHT, STYLES, TEXT, THIN
 from bakery.picture.timeline import timeline
 from bakery.picture.words import fit
 from bakery.trace import Span, Trace
@@ -28,34 +28,16 @@ STATIC = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDTH = 720
 
-# As on the paper of the static pictures, and the same again for a dark page: what is darkest there is lightest
-# here. Contrasts are to the paper (WCAG 2.2), and tested.
-LIGHT: dict[str, str] = {
-    "paper": canvas.PAPER,
-    "ink": canvas.INK,
-    "soft": canvas.SOFT,
-    "grid": canvas.GRID,
-    "frame": canvas.FRAME,
-    "failed": canvas.FAILED,
-    **{str(kind): colour for kind, colour in canvas.FILLS.items()},
-    "outline": canvas.OUTLINES["bake"],
-    "thin": canvas.THIN_FILLS["bake"],
+LOOK = {
+    "light": LIGHT,
+    "dark": DARK,
+    "font": FONT,
+    "text": TEXT,
+    "kinds": KINDS,
+    "styles": STYLES,
+    "thin": THIN,
 }
-DARK: dict[str, str] = {
-    "paper": "#1e1811",
-    "ink": "#f5ecdf",
-    "soft": "#c4b7a6",
-    "grid": "#3a3127",
-    "frame": "#5a4f40",
-    "failed": "#ff8a7d",
-    "wait": "#a89a88",
-    "mix": "#fff1dc",
-    "bake": "#6f4310",
-    "serve": "#e08a3c",
-    "outline": "#d99a4a",
-    "thin": "#c97c1d",
-}
-LOOK = {"light": LIGHT, "dark": DARK, "outlined": canvas.OUTLINED, "font": canvas.FONT}
+"""What the script knows of colours, letters and lines; it has none of its own."""
 
 
 class Growth:

@@ -5,14 +5,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from bakery.picture.look import TEXT
 from bakery.trace import Kind, Trace, in_words
 
-TEXT = 14
-"""Height of the text, in pixels; nothing in a picture is smaller."""
 FEW = 6
 """Up to here lanes are told one by one, above together."""
 NAMES: dict[Kind, str] = {"wait": "waiting", "mix": "mixing", "bake": "baking", "serve": "being served"}
-"""The kinds as one reads them in the legend, in the order in which they are painted."""
+"""The kinds as one reads them in the legend."""
 
 REASONS = 3
 """Different reasons of failures that a panel tells; the others are counted."""
