@@ -23,9 +23,9 @@ from bakery.browser import Line, Lock, NoMachineError, go_on, lend_threads, tell
 from bakery.checking.answers import Answer
 from bakery.checking.virtual.stage import perform
 from bakery.orders.ordering import order
+from bakery.shop.hypercorn import StartupError
 from bakery.shop.inprocess import MODEL, NO_MODEL, Hatch, InProcess, Threads, at
 from bakery.shop.middleware import WSGICounter
-from bakery.shop.servers import StartupError
 from bakery.shop.serving import Shop, serve
 from bakery.trace import Trace
 

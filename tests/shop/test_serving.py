@@ -25,7 +25,7 @@ from flask import Flask
 from quart import Quart
 
 from bakery.proxy import Link
-from bakery.shop import servers, serving
+from bakery.shop import hypercorn, serving
 from bakery.shop.serving import Shop, serve
 
 SERVED = re.compile(r'serve;dur=([\d.]+);desc="([\d.]+)"')
@@ -355,8 +355,8 @@ def test_an_order_in_flight_is_given_a_moment_when_the_shop_closes(kind: str) ->
 def test_an_order_that_does_not_end_holds_up_the_closing_only_for_a_moment(
     kind: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(servers, "LAST_ORDERS", 0.05)
-    monkeypatch.setattr(servers, "CLEARING_UP", 0.4)
+    monkeypatch.setattr(hypercorn, "LAST_ORDERS", 0.05)
+    monkeypatch.setattr(hypercorn, "CLEARING_UP", 0.4)
     bakers = Bakers()
     shop = serve(stuck(kind, bakers))
     order = Order(shop, path)
@@ -378,7 +378,7 @@ def test_a_handler_that_nobody_remembers_is_cancelled_and_not_collected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It waits for something that only it knows, and the collector comes in the middle of the closing."""
-    monkeypatch.setattr(servers, "LAST_ORDERS", 0.05)
+    monkeypatch.setattr(hypercorn, "LAST_ORDERS", 0.05)
     app, entered, ends = Quart(__name__), threading.Event(), []
 
     @app.get("/cake")
@@ -391,12 +391,12 @@ def test_a_handler_that_nobody_remembers_is_cancelled_and_not_collected(
             ends.append(type(end))
             raise
 
-    class Collecting(servers.Door):
+    class Collecting(hypercorn.Door):
         def hang_up(self) -> None:
             gc.collect()
             super().hang_up()
 
-    monkeypatch.setattr(servers, "Door", Collecting)
+    monkeypatch.setattr(hypercorn, "Door", Collecting)
     shop = serve(app)
     order = Order(shop, "/cake")
     assert entered.wait(10)
@@ -408,7 +408,7 @@ def test_a_handler_that_nobody_remembers_is_cancelled_and_not_collected(
 def test_an_open_websocket_holds_up_the_closing_only_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     import aiohttp
 
-    monkeypatch.setattr(servers, "LAST_ORDERS", 0.01)
+    monkeypatch.setattr(hypercorn, "LAST_ORDERS", 0.01)
     app = Quart(__name__)
 
     @app.websocket("/line")
@@ -421,7 +421,7 @@ def test_an_open_websocket_holds_up_the_closing_only_for_a_moment(monkeypatch: p
             await connection.receive(timeout=10)
             begin = time.monotonic()
             await asyncio.to_thread(shop.close)
-            assert time.monotonic() - begin < servers.CLEARING_UP
+            assert time.monotonic() - begin < hypercorn.CLEARING_UP
 
     asyncio.run(talk(serve(app)))
     assert our_threads() == []
@@ -431,8 +431,8 @@ def test_an_open_websocket_holds_up_the_closing_only_for_a_moment(monkeypatch: p
 def test_a_client_that_does_not_read_holds_up_the_closing_only_for_a_moment(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(servers, "LAST_ORDERS", 0.05)
-    monkeypatch.setattr(servers, "CLEARING_UP", 0.4)
+    monkeypatch.setattr(hypercorn, "LAST_ORDERS", 0.05)
+    monkeypatch.setattr(hypercorn, "CLEARING_UP", 0.4)
     app: Any = Flask(__name__) if kind == "flask" else Quart(__name__)
     baked = threading.Event()
 
@@ -454,7 +454,7 @@ def test_a_client_that_does_not_read_holds_up_the_closing_only_for_a_moment(
 def test_a_baker_in_the_thread_pool_holds_up_the_closing_only_for_a_moment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(servers, "LAST_ORDERS", 0.05)
+    monkeypatch.setattr(hypercorn, "LAST_ORDERS", 0.05)
     bakers = Bakers()
     app = Quart(__name__)
 
@@ -476,7 +476,7 @@ def test_a_baker_in_the_thread_pool_holds_up_the_closing_only_for_a_moment(
 
 
 def test_an_order_sent_home_is_told_that_the_shop_was_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "LAST_ORDERS", 0.01)
+    monkeypatch.setattr(hypercorn, "LAST_ORDERS", 0.01)
     bakers = Bakers()
     shop = serve(stuck("quart", bakers))
     order = Order(shop)
@@ -1099,7 +1099,7 @@ def test_a_startup_that_never_ends_is_given_up() -> None:
 
 
 def test_a_startup_that_blocks_the_loop_is_given_up_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(servers, "CLEARING_UP", 0.05)
+    monkeypatch.setattr(hypercorn, "CLEARING_UP", 0.05)
     go = threading.Event()
     app = Quart(__name__)
 
@@ -1453,5 +1453,5 @@ def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
     asked: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: asked.append(limits))
-    servers.make_room_for_a_crowd()
+    hypercorn.make_room_for_a_crowd()
     assert asked == ([(wanted, hard)] if wanted else [])

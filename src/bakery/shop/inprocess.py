@@ -24,8 +24,8 @@ from weakref import WeakValueDictionary
 
 import httpx
 
+from bakery.shop.hypercorn import HOST, LAST_ORDERS, Server, StartupError
 from bakery.shop.middleware import ASGICounter, WSGICounter
-from bakery.shop.servers import HOST, LAST_ORDERS, Server, StartupError
 
 if TYPE_CHECKING:
     from bakery.shop.middleware import Message

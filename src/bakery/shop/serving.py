@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from bakery import proxy
 from bakery.mishap import reason
-from bakery.shop import servers
+from bakery.shop import hypercorn
+from bakery.shop.hypercorn import Machine, Place, Premises, Server, StartupError
 from bakery.shop.middleware import ASGICounter, Counter, WSGICounter
-from bakery.shop.servers import Machine, Place, Premises, Server, StartupError
 from bakery.trace import in_words
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Shop:
     @property
     def url(self) -> str:
         """The address for programs on this machine, without a closing slash."""
-        return f"http://{servers.HOST}:{self.port}"
+        return f"http://{hypercorn.HOST}:{self.port}"
 
     @property
     def link(self) -> proxy.Link:
@@ -142,7 +142,7 @@ class Shop:
 
     def close(self) -> None:
         """Take no more orders, let those in flight finish if they soon do, and end. Twice is fine."""
-        self._close(servers.LAST_ORDERS)
+        self._close(hypercorn.LAST_ORDERS)
 
     def __enter__(self) -> Self:
         return self
@@ -218,7 +218,7 @@ def _listen(port: int) -> Place:
         return PREMISES.listen(port)
     except OSError as error:
         holder = next((f' by the shop "{shop.name}"' for shop in _SHOPS.values() if shop.port == port), "")
-        what = f"is taken{holder}" if error.errno in servers.TAKEN else f"cannot be used: {error.strerror}"
+        what = f"is taken{holder}" if error.errno in hypercorn.TAKEN else f"cannot be used: {error.strerror}"
         raise OSError(f"Port {port} {what}.\nServe on a free port:  serve(app)") from None
 
 
