@@ -12,7 +12,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
 
-from bakery.orders.ordering import QUIET
+from bakery.orders.progress_line import VARIABLE
 from workshop.editions import CELL_SECONDS, SANITISERS, environment, wiring
 
 WHOLE_FILES = {"no", "loadfile", "loadscope"}
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in set(os.environ) - set(ours):
         del os.environ[name]
     os.environ.update(ours)
-    os.environ.pop(QUIET)  # the tests of progress see some; notebooks see none, as below
+    os.environ.pop(VARIABLE)  # the tests of progress see some; notebooks see none, as below
     nbval.kernel.KernelManager = quiet_manager
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in the background of a script
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -49,9 +49,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Show no progress in a notebook: how much there is depends on the machine. Its kernel starts after this."""
-    os.environ.pop(QUIET, None)
+    os.environ.pop(VARIABLE, None)
     if isinstance(item, IPyNbCell):
-        os.environ[QUIET] = "off"
+        os.environ[VARIABLE] = "off"
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

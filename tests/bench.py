@@ -23,7 +23,8 @@ import httpx
 import quart
 
 from bakery.kitchen import simulate
-from bakery.orders.ordering import QUIET, order
+from bakery.orders.ordering import order
+from bakery.orders.progress_line import VARIABLE
 from bakery.shop.serving import serve
 from bakery.trace import Trace
 
@@ -140,7 +141,7 @@ def lab_is_ready() -> float:
 
 
 def main() -> None:
-    os.environ[QUIET] = "off"
+    os.environ[VARIABLE] = "off"
     print(f"load: {busy()}\n")
     print(f"{f'orders of {LATENCY:g} s':<52}{'theory':>9}{'best':>9}{'median':>9}{'worst':>9}{'target':>9}")
     row("Quart, 3 orders, the first ones of a fresh process", 1.0, [first_order() for _ in range(5)], 1.02)

@@ -25,7 +25,7 @@ from weakref import WeakKeyDictionary
 
 from bakery.checking.virtual.clock import SECOND, player
 from bakery.checking.virtual.locks import Lockable
-from bakery.shop.middleware import VISIT, Counter
+from bakery.shop.middleware import CURRENT, Middleware
 
 REAL = "Run this notebook on Binder or on your own machine to see it."
 
@@ -44,8 +44,10 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     """Make a browser's kernel ready for the series. Called once, when the package is imported there."""
     from pyodide.ffi import can_run_sync, run_sync  # type: ignore[import-not-found]
 
+    from bakery.orders import requests
     from bakery.shop import serving
-    from bakery.shop.inprocess import InProcess, Threads
+    from bakery.shop.inprocess import Caller, InProcess
+    from bakery.shop.threads import Threads
 
     # Pyodide wraps the true sleep in one that lets the loop go on.
     threads = Threads(run_sync, getattr(time.sleep, "__wrapped__", time.sleep), possible=can_run_sync)
@@ -53,6 +55,7 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     # Pyodide's own asyncio.run is lenient: it would run in a cell, where a machine says that it cannot.
     asyncio.run = asyncio.runners.run
     serving.PREMISES = InProcess(threads)
+    requests.CUSTOMER = Caller
     lend_threads(asyncio.get_event_loop(), threads)
     time.thread_time = threads.worked  # Python has none there
     threading.get_ident = threads.ident
@@ -69,15 +72,15 @@ def lend_threads(loop: Any, threads: Any) -> None:  # noqa: ANN401  # any loop, 
 
     The pool has as many places as `concurrent.futures` would give it, which by default depends on the cores.
     """
-    # On a machine every shop has a loop, and so a default pool, of its own: here the counter tells them apart.
+    # On a machine every shop has a loop, and so a default pool, of its own: here the middleware tells them apart.
     defaults: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
     pools: WeakKeyDictionary[Any, asyncio.Semaphore] = WeakKeyDictionary()
-    cells = Counter()
+    cells = Middleware()
     told = False
 
-    def shop() -> Counter:
-        visit = VISIT.get()
-        return visit.counter if visit else cells
+    def shop() -> Middleware:
+        order = CURRENT.get()
+        return order.middleware if order else cells
 
     def set_default_executor(executor: Any) -> None:  # noqa: ANN401  # as the loop has it
         defaults[shop()] = asyncio.Semaphore(executor._max_workers)

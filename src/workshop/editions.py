@@ -276,7 +276,7 @@ def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str
         "JUPYTER_DATA_DIR": "data",
         "JUPYTER_RUNTIME_DIR": "runtime",
     }
-    variables["BAKERY_PROGRESS"] = "off"
+    variables["BAKERY_ORDERS_IN_FLIGHT"] = "off"
     variables[FILE] = "off"
     return variables | {name: str(folder / place) for name, place in places.items()}
 

@@ -191,16 +191,16 @@ def test_the_curve_can_be_drawn_for_the_least_and_for_the_most(orders: int) -> N
 def test_a_side_takes_no_tickets_of_another_race() -> None:
     clock = itertools.chain([0.0], itertools.repeat(0.1)).__next__
     mine, other = Side("Flask", TEN, "/cake", clock), Side("Flask", TEN, "/cake", clock)
-    mine._watch((Span("order 1 /cake?ticket=x", "wait", 0.0, 0.0),))
+    mine.placed("order 1", 0.0)
     for ticket in (
-        f"{other._number}-1",
-        "1",
+        other.ticket("order 1"),
+        "order 1",
         "",
         None,
-        "-",
+        " ",
         f"{mine._number}",
-        f"{mine._number}-99",
-        f"{mine._number}-1",
+        mine.ticket("order 99"),
+        mine.ticket("order 1"),
     ):
         mine.called(ticket)
     assert mine.growth.changes == 2  # placed, and called once
@@ -383,7 +383,7 @@ async def test_a_server_that_dies_in_mid_race_costs_its_orders_and_no_more(
     lab = a_lab(oven)
     race = asyncio.create_task(lab.run(orders=3))
     await until(lambda: len(shops) == 2 and lab._view.picture.get("growing"))
-    await asyncio.to_thread(shops[1]._server.stop, 0.0)
+    await asyncio.to_thread(shops[1]._running.stop, 0.0)
     flask, quart = await race
     assert (flask.cakes, quart.cakes, len(quart.failures)) == (3, 0, 3)
     assert "Some orders failed" in repr(lab)
@@ -495,7 +495,7 @@ def test_where_nothing_happens_it_draws_once_a_beat() -> None:
     shown: list[object] = []
     view.observe(shown.append, "picture")
     side = Side("Flask", TEN, "/cake", clock)
-    side._watch((Span("order 1 /cake", "wait", 0.0, 0.0),))
+    side.placed("order 1", 0.0)
     painter = room._Painter(view, [side], 1.0, clock)
     for _ in range(20):
         clock.now += room.BEAT / 4

@@ -1,14 +1,9 @@
 """Shops that are called in process: what a browser has, tried here on a clock that nobody waits for."""
 
-import _thread
 import asyncio
-import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -19,14 +14,12 @@ from quart import request as quart_request
 
 import bakery.browser
 import bakery.shop.serving
-from bakery.browser import Line, Lock, NoMachineError, go_on, lend_threads, tell
-from bakery.checking.answers import Answer
-from bakery.checking.virtual.stage import perform
 from bakery.orders.ordering import order
-from bakery.shop.hypercorn import StartupError
-from bakery.shop.inprocess import MODEL, NO_MODEL, Hatch, InProcess, Threads, at
-from bakery.shop.middleware import WSGICounter
+from bakery.shop.inprocess import MODEL, NO_MODEL, Hatch, InProcess, at
+from bakery.shop.premises import StartupError
 from bakery.shop.serving import Shop, serve
+from bakery.shop.threads import Threads
+from bakery.shop.wsgi import WSGIMiddleware
 from bakery.trace import Trace
 
 
@@ -85,9 +78,6 @@ def quart_app() -> Quart:
     return app
 
 
-# Orders
-
-
 async def orders(app: object, cakes: int = 3, **options: int) -> tuple[Shop, Trace]:
     shop = serve(app, threads=options.get("threads"))
     return shop, await order(shop, cakes=cakes)
@@ -144,9 +134,6 @@ def test_a_closed_shop_is_refused_and_another_address_is_told_why_not() -> None:
     closed, far = asyncio.run(ask())
     assert "is the shop open?" in closed
     assert "no other machine such as example.com" in far
-
-
-# What arrives, and what comes back
 
 
 def test_a_client_sends_and_receives_what_http_carries() -> None:
@@ -240,9 +227,6 @@ def test_a_client_that_leaves_frees_its_place() -> None:
     assert asyncio.run(leave()) == 0
 
 
-# The app's own start and end
-
-
 def test_an_app_starts_before_its_first_order_and_ends_when_the_shop_closes() -> None:
     app, said = quart_app(), []
 
@@ -281,9 +265,6 @@ def test_an_app_that_fails_to_start_says_so_in_the_cell(monkeypatch: pytest.Monk
     asyncio.run(run())
 
 
-# Addresses
-
-
 def test_shops_have_numbers_of_their_own_and_give_them_back() -> None:
     async def run() -> None:
         first, second = serve(quart_app(), name="a"), serve(quart_app(), name="b")
@@ -306,127 +287,15 @@ def test_a_number_belongs_to_one_hatch() -> None:
     Hatch(8123).close()
 
 
-# Threads, as a model
-
-
-def test_a_sleep_gives_way_only_inside_a_thread_of_the_model() -> None:
-    waited: list[str] = []
-    clock = Clock()
-
-    def pause(awaitable: Any) -> None:  # noqa: ANN401 - a coroutine
-        awaitable.close()
-        waited.append("gave way")
-        model.sleep(0.5)  # the loop's own code, which runs meanwhile
-
-    model = Threads(pause, clock.block)
-    model.sleep(1.0)
-    assert (waited, clock.slept) == ([], [1.0])
-    model.call(model.sleep, 2.0)
-    assert (waited, clock.slept) == (["gave way"], [1.0, 0.5])
-    model.sleep(3.0)
-    assert clock.slept == [1.0, 0.5, 3.0]
-
-
-def test_a_negative_sleep_is_refused_as_ever() -> None:
-    threads = Threads(never, lambda _: None)
-    with pytest.raises(ValueError, match="non-negative"):
-        threads.call(threads.sleep, -1.0)
-
-
-def test_plain_code_that_cannot_wait_is_told_to_await(threads: Threads) -> None:
-    with pytest.raises(RuntimeError, match="write `await` instead"):
-        threads.wait(asyncio.sleep(1))
-
-
 def test_several_threads_say_once_that_they_are_a_model(capsys: pytest.CaptureFixture[str]) -> None:
     async def run() -> None:
         for answers, words in ((True, MODEL), (False, NO_MODEL)):
             premises = InProcess(Threads(never, lambda _: None, possible=partial(bool, answers)))
             for places in (1, 4, 4):
-                premises.wsgi(WSGICounter(flask_app(int)), Hatch(0), places)
+                premises.wsgi(WSGIMiddleware(flask_app(int)), Hatch(0), places)
             assert capsys.readouterr().out == f"{words}\n"
 
     asyncio.run(run())
-
-
-def test_the_lent_pool_is_as_large_as_its_executor() -> None:
-    class Executor:
-        _max_workers = 2
-
-    async def run() -> list[int]:
-        loop = asyncio.get_running_loop()
-        threads = Threads(never, lambda _: None)
-        lend_threads(loop, threads)
-        executor = Executor()
-        return list(await asyncio.gather(*(loop.run_in_executor(executor, abs, -n) for n in range(5))))  # type: ignore[arg-type]
-
-    assert asyncio.run(run()) == [0, 1, 2, 3, 4]
-
-
-def test_a_lock_is_handed_on_to_whoever_gives_way_for_it() -> None:
-    given: list[Awaitable[object]] = []
-    threads = Threads(given.append, lambda _: None)
-    lock = Lock(threads)
-
-    async def run() -> None:
-        assert lock.acquire()
-        assert not lock.acquire(blocking=False)
-        threads.call(lock.acquire)
-        lock.release()
-        await given[0]  # the second one has it now
-        assert lock.locked()
-        lock.release()
-        assert not lock.locked()
-        with pytest.raises(RuntimeError, match="unlocked"):
-            lock.release()
-
-    asyncio.run(run())
-
-
-def test_waiting_in_vain_for_the_only_thread_is_refused_instead(threads: Threads) -> None:
-    lock = Lock(threads)
-    with lock, pytest.raises(NoMachineError, match="only this one"):
-        lock.acquire()
-    assert lock.acquire(timeout=1)
-    lock.release()
-
-
-def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads: Threads) -> None:
-    lock = Lock(threads)
-
-    def bake() -> None:
-        with lock:
-            time.sleep(1)
-
-    stage = perform(
-        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), alone=True
-    )
-    assert stage.error is None
-    assert stage.value is not None
-    assert stage.value.seconds == 3
-    with lock:
-        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), alone=True)
-    assert stage.error is not None
-    assert not stage.out_of_time
-
-
-def test_a_thread_works_while_it_does_not_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr("time.perf_counter", lambda: now[0])
-
-    def block(seconds: float) -> None:
-        now[0] += seconds
-
-    def pause(awaitable: Any) -> None:  # noqa: ANN401
-        awaitable.close()
-        now[0] += 5
-
-    threads = Threads(pause, block)
-    now[0] += 1
-    threads.sleep(2)
-    threads.call(threads.sleep, 3)
-    now[0] += 1
-    assert threads.worked() == 2
 
 
 def test_who_orders_while_the_loop_is_held_came_in_time_all_the_same() -> None:
@@ -449,119 +318,3 @@ def test_who_orders_while_the_loop_is_held_came_in_time_all_the_same() -> None:
     trace = asyncio.run(run())
     first = min(span.start for span in trace.spans if "/water" in span.lane)
     assert first == 0.01
-
-
-def test_the_calls_of_a_database_connection_come_one_after_the_other() -> None:
-    async def run() -> list[object]:
-        line, loop, done = Line(Threads(never, lambda _: None)), asyncio.get_running_loop(), []
-        line.start()
-        futures = [loop.create_future() for _ in range(2)]
-        line.put_nowait((futures[0], lambda: done.append("first")))
-        line.put_nowait((None, lambda: done.append("second")))
-        line.put_nowait((futures[1], lambda: 1 / 0))
-        await futures[0]
-        with pytest.raises(ZeroDivisionError):
-            await futures[1]
-        return list(done)
-
-    assert asyncio.run(run()) == ["first", "second"]
-
-
-def test_a_connection_waits_for_a_locked_database_as_long_as_it_would(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, real_sleep = [0.0], asyncio.sleep
-    monkeypatch.setattr(bakery.browser, "time", SimpleNamespace(monotonic=lambda: now[0]))
-
-    async def later(seconds: float) -> None:
-        now[0] += seconds
-        if now[0] > 0.05:
-            ada.commit()
-        await real_sleep(0)
-
-    monkeypatch.setattr(asyncio, "sleep", later)
-    file = tmp_path / "cakes.db"
-    ada = sqlite3.connect(file)
-    ada.execute("CREATE TABLE cakes (name TEXT)")
-    insert = "INSERT INTO cakes VALUES ('plum')"
-
-    async def bob(patience: float) -> None:
-        line, loop = Line(Threads(never, lambda _: None)), asyncio.get_running_loop()
-        opened, inserted = loop.create_future(), loop.create_future()
-        line.put_nowait((opened, lambda: sqlite3.connect(file, timeout=patience)))
-        db = await opened
-        line.put_nowait((inserted, lambda: db.execute(insert)))
-        try:
-            await inserted
-        finally:
-            db.close()
-
-    ada.execute(insert)
-    with pytest.raises(sqlite3.OperationalError, match="locked"):
-        asyncio.run(bob(patience=0))
-    asyncio.run(bob(patience=5))
-    assert 0.05 < now[0] < 0.1
-    ada.close()
-
-
-def test_each_connection_has_a_thread_of_its_own() -> None:
-    threads = Threads(never, lambda _: None)
-
-    async def run() -> list[int]:
-        lines, loop = [Line(threads), Line(threads)], asyncio.get_running_loop()
-        futures = [loop.create_future() for _ in range(3)]
-        for line, future in zip([*lines, lines[0]], futures, strict=True):
-            line.put_nowait((future, threads.ident))
-        return list(await asyncio.gather(*futures))
-
-    first, second, again = asyncio.run(run())
-    assert first == again != second
-    assert threads.ident() == _thread.get_ident() not in (first, second)
-
-
-def test_what_needs_a_machine_says_so_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    tell(None, NoMachineError, NoMachineError("No threads here."), None, tb_offset=1)
-    assert capsys.readouterr().out == "No threads here.\n"
-
-
-def test_a_cell_that_misses_what_another_would_have_made_says_so(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bakery.browser, "MISSING", set())
-    shell = SimpleNamespace(user_ns={"In": ["", "printed = run_file(program)"]})
-    tell(shell, NoMachineError, NoMachineError("No second Python."), None)
-    tell(shell, NameError, NameError(name="printed"), None)
-    assert "needs `printed`" in capsys.readouterr().out
-
-
-def test_any_other_name_error_is_shown_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bakery.browser, "MISSING", {"printed"})
-    shown: list[object] = []
-    shell = SimpleNamespace(
-        user_ns={},
-        InteractiveTB=SimpleNamespace(structured_traceback=lambda *_, **__: ["the traceback"]),
-        _showtraceback=lambda *what: shown.append(what[2]),
-    )
-    tell(shell, NameError, NameError(name="other"), None)
-    assert shown == [["the traceback"]]
-
-
-def test_a_cell_that_is_meant_to_fail_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    stopped: list[BaseException] = []
-    shell = SimpleNamespace(
-        kernel=SimpleNamespace(_parent_header={}),
-        InteractiveTB=SimpleNamespace(stb2text="\n".join),
-        _showtraceback=lambda _kind, error, _lines: stopped.append(error),
-    )
-    go_on(shell)
-    error = ValueError("meant")
-    for stops in (False, True):
-        shell.kernel._parent_header = {"content": {"stop_on_error": stops}}
-        shell._showtraceback(ValueError, error, ["the", "traceback"])
-        assert stopped == [error] * stops
-    assert capsys.readouterr().err == "the\ntraceback\n"
-
-
-def test_this_machine_is_no_browser() -> None:
-    assert sys.platform != "emscripten"
-    assert asyncio.run.__module__ == "asyncio.runners"

@@ -15,7 +15,7 @@ import pytest
 from nbformat import NotebookNode
 from nbval.plugin import get_sanitize_patterns  # type: ignore[import-untyped]
 
-from bakery.orders.ordering import QUIET
+from bakery.orders.progress_line import VARIABLE
 from bakery.picture.timeline import timeline
 from bakery.trace import Span, Trace
 from workshop import editions
@@ -396,7 +396,7 @@ def test_a_kernel_gets_settings_of_its_own(tmp_path: Path) -> None:
     ours = environment(tmp_path, given)
     assert ours["PATH"] == "/bin"
     assert "mine" not in ours.values()
-    assert ours[QUIET] == "off"
+    assert ours[VARIABLE] == "off"
     assert ours["IPYTHONDIR"] == str(tmp_path / "ipython")
     assert os.environ["IPYTHONDIR"] != str(Path.home() / ".ipython")
 

@@ -25,6 +25,7 @@ from bakery.kitchen import predict, simulate
 from bakery.lab import theory
 from bakery.mishap import reason
 from bakery.orders.ordering import order
+from bakery.orders.requests import TICKET
 from bakery.picture.curve import Series, curve
 from bakery.picture.live import Growth, LiveTimeline, bundle
 from bakery.shop.serving import Shop, serve
@@ -309,40 +310,37 @@ class Side:
     async def order(self, shop: Shop) -> Trace:
         """Place all orders, each with a ticket, and follow them."""
         setting = self.setting
-        joint = "&" if "?" in self.path else "?"
-        tickets = [f"{self.path}{joint}ticket={self._number}-{n + 1}" for n in range(setting.orders)]
         trace = await order(
             shop,
             setting.orders,
-            path=tickets,
+            path=self.path,
             timeout=2 * sum(setting.theory) + PATIENCE,
             title=self.name,
             bake=setting.latency,
-            watch=self._watch,
+            watch=self,
         )
-        whole = replace(trace, spans=tuple(map(_without_ticket, trace.spans)))
-        self.growth.finish(whole)
-        return whole
+        self.growth.finish(trace)
+        return trace
+
+    def ticket(self, lane: str) -> str:
+        """What an order carries, for `called` to know it by: two labs with the same apps stay apart."""
+        return f"{self._number} {lane}"
+
+    def placed(self, lane: str, moment: float) -> None:
+        """An order has been placed."""
+        if self._start is None:
+            self._start = self._clock()
+        self.growth.place(lane, moment)
+
+    def done(self, lane: str, spans: tuple[Span, ...]) -> None:
+        """An order is over."""
+        self.growth.end(lane, spans)
 
     def called(self, ticket: str | None) -> None:
         """A handler has been called with this ticket; asked from a server's thread."""
-        number, _, lane = (ticket or "").partition("-")
+        number, _, lane = (ticket or "").partition(" ")
         if number == str(self._number) and self._start is not None:
-            self.growth.call(f"order {lane}", self.moment)
-
-    def _watch(self, spans: tuple[Span, ...]) -> None:
-        if self._start is None:
-            self._start = self._clock()
-        plain = tuple(map(_without_ticket, spans))
-        if len(plain) == 1 and plain[0].kind == "wait" and not plain[0].seconds and not plain[0].error:
-            self.growth.place(plain[0].lane, plain[0].start)
-        else:
-            self.growth.end(plain[0].lane, plain)
-
-
-def _without_ticket(span: Span) -> Span:
-    """`order` tells several paths apart by naming them; here they are all the same but for the ticket."""
-    return span._replace(lane=span.lane.partition(" /")[0])
+            self.growth.call(lane, self.moment)
 
 
 @contextmanager
@@ -352,10 +350,10 @@ def listening(flask_app: Any, quart_app: Any, flask: Side, quart: Side) -> Itera
     import quart as quart_package
 
     def flask_called(_: object, **__: object) -> None:
-        flask.called(flask_package.request.args.get("ticket"))
+        flask.called(flask_package.request.headers.get(TICKET))
 
     async def quart_called(_: object, **__: object) -> None:
-        quart.called(quart_package.request.args.get("ticket"))
+        quart.called(quart_package.request.headers.get(TICKET))
 
     with ExitStack() as ending:
         ending.enter_context(flask_package.request_started.connected_to(flask_called, sender=flask_app))

@@ -7,17 +7,13 @@ reads the answer. Everything that can be done before the clock starts is done be
 import asyncio
 import functools
 import os
+import socket
 import ssl
-import sys
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 import h11
 import httpx
-
-from bakery.shop import inprocess
-
-IN_PROCESS = sys.platform == "emscripten"
-"""Whether no order can leave this process."""
 
 LONGEST_HEAD = 100 * 1024
 """Bytes that the head of an answer may have, as in httpx."""
@@ -27,10 +23,22 @@ DESK = 8 * 1024
 """Bytes that are read at a time: most answers, whole."""
 
 
-class Answer(NamedTuple):
+class Head(Protocol):
     """The head of an answer; the names of its headers are in lower case."""
 
-    code: int
+    @property
+    def status_code(self) -> int:
+        """Like 200."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """One value for each name; several of one name are joined by commas."""
+
+
+class ReceivedHead(NamedTuple):
+    """A head as it came over a connection."""
+
+    status_code: int
     headers: dict[str, str]
 
 
@@ -42,8 +50,12 @@ class Customer(Protocol):
         """Why nobody could let this one in; empty otherwise."""
 
     @property
-    def answer(self) -> Answer | None:
+    def answer(self) -> Head | None:
         """What has been answered so far."""
+
+    @property
+    def shares_the_loop(self) -> bool:
+        """Whether the shop runs in the customers' own event loop, and may hold it up."""
 
     async def open(self, deadline: float, seconds: float) -> None:
         """Come to the counter, by the loop's time `deadline`, which is `seconds` away."""
@@ -58,17 +70,14 @@ class Customer(Protocol):
         """Why there was no answer, or only a part of one."""
 
 
-def customer_with(request: httpx.Request) -> Customer:
-    """Whoever can bring this request to its shop. Raises `h11.LocalProtocolError` if it is not HTTP."""
-    return Call(request) if IN_PROCESS or inprocess.at(request.url) else Connection(request)
-
-
 class Connection(asyncio.BufferedProtocol):
     """A customer at the counter of a real server."""
 
+    shares_the_loop = False
+
     def __init__(self, request: httpx.Request) -> None:
         self.refusal = ""
-        self.answer: Answer | None = None
+        self.answer: ReceivedHead | None = None
         self._url = request.url
         self._engine = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
         self._letter = _letter(self._engine, request)
@@ -90,6 +99,11 @@ class Connection(asyncio.BufferedProtocol):
                 await loop.create_connection(lambda: self, url.host, port, ssl=secure)
         except TimeoutError:
             self.refusal = f"no connection to {url.host}:{port} within {seconds:g} s"
+        except ssl.SSLError:
+            plain = str(url.copy_with(scheme="http", raw_path=b"/")).rstrip("/")
+            self.refusal = f"{url.host}:{port} speaks http, not https. Did you mean:  {plain}"
+        except socket.gaierror:
+            self.refusal = f"no machine is called {url.host}, as far as this one knows"
         except OSError as problem:
             self.refusal = f"nobody answers at {url.host}:{port} ({_words(problem)}); is the shop open?"
 
@@ -165,38 +179,6 @@ class Connection(asyncio.BufferedProtocol):
             self._done.set_result(None)
 
 
-class Call:
-    """A customer of a shop that is called in process, where there are no connections to be refused."""
-
-    refusal = ""
-
-    def __init__(self, request: httpx.Request) -> None:
-        self.answer: Answer | None = None
-        self._request = request
-
-    async def open(self, deadline: float, seconds: float) -> None:
-        """Nothing is between the customer and the counter."""
-
-    async def ask(self) -> None:
-        """Call the shop. Raises `ConnectionError` when nobody answers there."""
-        server = inprocess.at(self._request.url)
-        if not server:
-            raise ConnectionError(inprocess.nobody(self._request.url))
-        response = await server.handle(self._request)
-        try:
-            self.answer = Answer(response.status_code, dict(response.headers))
-            await response.aread()
-        finally:
-            await response.aclose()
-
-    def leave(self) -> None:
-        """Nothing is left open: the answer's own end closes it."""
-
-    def why(self, problem: Exception) -> str:
-        """Why there was no answer, or only a part of one."""
-        return str(problem)
-
-
 def _letter(engine: h11.Connection, request: httpx.Request) -> bytes:
     """The request as it goes over the wire; the engine knows from then on that an answer may come."""
     head = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
@@ -204,12 +186,12 @@ def _letter(engine: h11.Connection, request: httpx.Request) -> bytes:
     return b"".join(part for part in parts if part)
 
 
-def _answer(event: h11.Response) -> Answer:
+def _answer(event: h11.Response) -> ReceivedHead:
     headers: dict[str, str] = {}
     for name, value in event.headers:
         key, text = name.decode("ascii"), _text(value)
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return Answer(event.status_code, headers)
+    return ReceivedHead(event.status_code, headers)
 
 
 def _text(octets: bytes) -> str:

@@ -1,0 +1,100 @@
+"""Reading answers: when the app was called and how long it took, and in words why an answer is no cake.
+
+The shop's `Server-Timing` header says when the app was called and how long it took; both sides read the same clock
+(`time.perf_counter`).
+"""
+
+import contextlib
+import difflib
+import re
+from typing import NamedTuple
+
+import httpx
+
+from bakery.orders.customers import Head
+from bakery.trace import Span
+
+
+def spans_of(
+    lane: str, answer: Head | None, start: float, placed: float, received: float, error: str
+) -> tuple[Span, ...]:
+    """One order's stretches: waiting until the app was called, the serving, and the way back."""
+    if answer is None:
+        return (Span(lane, "wait", placed, received, error),)
+    served = _served(answer)
+    if served is None:
+        return (Span(lane, "serve", placed, received, error),)
+    called, ready = served.start - start, served.start + served.seconds - start
+    if not placed - ROUNDING <= called <= ready <= received + ROUNDING:  # a clock that is not ours
+        return (Span(lane, "serve", placed, received, error),)
+    called = min(max(called, placed), received)
+    ready = min(max(ready, called), received)
+    waiting = Span(lane, "wait", placed, called)
+    if _streamed(answer):
+        return waiting, Span(lane, "serve", called, received, error)
+    return waiting, Span(lane, "serve", called, ready, error), Span(lane, "wait", ready, received)
+
+
+def _streamed(answer: Head) -> bool:
+    """Whether the app may have gone on serving after its headers had left."""
+    return "content-length" not in answer.headers
+
+
+# Exactly what `serving` writes. A reader's own Server-Timing header is left alone.
+SERVED = re.compile(r'(?:^|,)\s*serve;dur=([\d.]+);desc="([\d.]+)"')
+RAISED = re.compile(r'(?:^|,)\s*error;desc="((?:[^"\\]|\\.)*)"')
+
+
+ROUNDING = 0.001
+"""Seconds by which a rounded time in the header may lie outside the order's own."""
+
+
+class _Served(NamedTuple):
+    start: float
+    seconds: float
+
+
+def _served(answer: Head) -> _Served | None:
+    """When the app was called (seconds of `time.perf_counter`) and how long it took, if the shop says so."""
+    found = SERVED.search(answer.headers.get("server-timing", ""))
+    if not found:
+        return None
+    with contextlib.suppress(ValueError):
+        return _Served(start=float(found[2]), seconds=float(found[1]) / 1000)
+    return None
+
+
+def complaint(answer: Head, path: str, menu: tuple[str, ...]) -> str:
+    """Why an answer is no cake, in words; empty if it is one. `menu` is what the shop is known to answer."""
+    code = answer.status_code
+    if httpx.codes.is_success(code):
+        return ""
+    raised = RAISED.search(answer.headers.get("server-timing", ""))
+    if raised:
+        return f"{code} " + re.sub(r"\\(.)", r"\1", raised[1])
+    if httpx.codes.is_redirect(code) and "location" in answer.headers:
+        return _sent_on(code, answer.headers["location"], path)
+    if code == httpx.codes.NOT_FOUND and path not in menu:
+        near = difflib.get_close_matches(path, menu, n=1, cutoff=0.0) or ["/…"]
+        return f'404 nothing is sold at {path}. Did you mean:  await order(shop, path="{near[0]}")'
+    return f"{code} {httpx.codes.get_reason_phrase(code)}".rstrip()
+
+
+def _sent_on(code: int, there: str, path: str) -> str:
+    try:
+        where = httpx.URL(there).path
+    except httpx.InvalidURL:
+        return f"{code} sent on to {there!r}, which is no address"
+    if where == path:
+        return f"{code} sent on to {there}, where it has just been: the handler of {path} redirects to itself"
+    return f'{code} sent on to {there}. Did you mean:  await order(shop, path="{where}")'
+
+
+def menu(shop: object, method: str) -> tuple[str, ...]:
+    """The paths that a Flask or Quart app answers, without those that need an argument."""
+    rules = getattr(getattr(shop, "app", None), "url_map", None)
+    if rules is None:
+        return ()
+    return tuple(
+        rule.rule for rule in rules.iter_rules() if method in (rule.methods or ()) and not rule.arguments
+    )

@@ -1,0 +1,121 @@
+"""The middleware for ASGI apps such as Quart's."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from typing import Any
+
+from bakery.shop.middleware import CURRENT, SORRY, InFlight, Middleware
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CLOSED = "the shop was closed"
+"""What an order is told that was still in flight."""
+
+
+class ASGIMiddleware(Middleware):
+    """The layer in front of an ASGI app; `opened` holds the error of a failed startup, or None."""
+
+    def __init__(self, app: ASGIApplication, prefix: str = "") -> None:
+        super().__init__(prefix)
+        self.app = app
+        self._in_flight: set[asyncio.Task[Any]] = set()
+        self.opened: Future[BaseException | None] = Future()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one order, hold one websocket, or live through startup and shutdown."""
+        order = InFlight(self)
+        token = CURRENT.set(order)
+        try:
+            if scope["type"] == "lifespan":
+                await self._live(order, scope, receive, send)
+            else:
+                await self._attend(order, scope, receive, send)
+        finally:
+            CURRENT.reset(token)
+
+    def send_home(self) -> None:
+        """End the orders and websockets that are still open."""
+        for task in self._in_flight:
+            task.cancel()
+
+    async def _attend(self, order: InFlight, scope: Scope, receive: Receive, send: Send) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101  # for the type checker: a server awaits in a task
+
+        async def stamped(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _timed(message.get("headers", ()), order)}
+                order.answered = True
+            await send(message)
+
+        self._in_flight.add(task)
+        try:
+            await self.app(self._move(scope), receive, stamped)
+        except asyncio.CancelledError:
+            if scope["type"] == "http" and not order.answered:
+                await _apologise(send, 503, order, CLOSED)
+            raise
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            order.fail(error)
+            if scope["type"] == "http" and not order.answered:
+                await _apologise(send, 500, order)
+            elif isinstance(error, Exception):
+                raise
+        finally:
+            self._in_flight.discard(task)
+
+    def _move(self, scope: Scope) -> Scope:
+        path = scope["path"]
+        moved = self.moved(path)
+        if not moved:
+            return scope
+        # In ASGI the path keeps what the root path says.
+        return {**scope, "root_path": moved, "path": path if path != moved else f"{path}/"}
+
+    async def _live(self, order: InFlight, scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                self._open(None)
+            elif message["type"] == "lifespan.startup.failed":
+                # Frameworks tell of the failure while they handle it, and pass on no more than its text.
+                self._open(sys.exc_info()[1] or RuntimeError(message.get("message", "")))
+            elif message["type"] == "lifespan.shutdown.failed" and (error := sys.exc_info()[1]):
+                order.fail(error)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, told)
+        except (SystemExit, KeyboardInterrupt, asyncio.CancelledError) as error:
+            self._open(error)
+            raise
+        finally:
+            # An app that knows nothing of startup says so by raising, or returns at once: it is open.
+            self._open(None)
+
+    def _open(self, error: BaseException | None) -> None:
+        with suppress(InvalidStateError):
+            self.opened.set_result(error)
+
+
+def _timed(
+    headers: Iterable[tuple[bytes, bytes]], order: InFlight, reason: str = ""
+) -> list[tuple[bytes, bytes]]:
+    pairs = list(headers)
+    own = [value.decode("latin-1") for name, value in pairs if name.lower() == b"server-timing"]
+    rest = [(name, value) for name, value in pairs if name.lower() != b"server-timing"]
+    return [*rest, (b"server-timing", ", ".join([*own, order.timing(reason)]).encode("latin-1"))]
+
+
+async def _apologise(send: Send, status: int, order: InFlight, reason: str = "") -> None:
+    body = reason.encode() or SORRY
+    plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+    order.answered = True
+    await send({"type": "http.response.start", "status": status, "headers": _timed(plain, order, reason)})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,122 @@
+"""A customer comes to the counter, asks once, and says in words why there was no answer."""
+
+import asyncio
+import contextlib
+import socket
+import time
+
+import pytest
+from fake_shops import CAKE, Factory, Fake, Loop, Script, hanging_up, one, playing, reason, run, saying
+
+from bakery.orders import ordering
+from bakery.orders.customers import Connection
+from bakery.orders.ordering import order
+from bakery.trace import Trace
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(
+            hanging_up(b"HTTP/1.1 200 OK\r\n\r\n" + b"cake" * 100_000), id="ends with the connection"
+        ),
+        pytest.param(saying(b"HTTP/1.1 103 Early Hints\r\n\r\n" + CAKE), id="comes after a hint"),
+        pytest.param(saying(CAKE + b"more"), id="is followed by more"),
+        pytest.param(saying(CAKE.replace(b"OK", b"OK\r\nX: " + b"a" * 60_000)), id="has a long head"),
+    ],
+)
+def test_an_answer_of_any_shape_is_a_cake(script: Script) -> None:
+    assert run(one(script)).cakes == 1
+
+
+def test_a_head_that_never_ends_is_no_answer() -> None:
+    async def script(fake: Fake, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):  # the customer leaves in the middle of it
+            await saying(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200_000)(fake, reader, writer)
+
+    assert "not HTTP" in reason(run(one(script)))
+
+
+def test_a_shop_that_hangs_up_or_talks_before_it_is_asked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes while the others are still on their way in is not lost."""
+
+    async def test(greeting: bytes) -> str:
+        async def customer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(greeting)
+            writer.close()
+
+        async def once_it_has_gone(customers: list[Connection], seconds: float) -> None:
+            await connections(customers, seconds)
+            for each in customers:
+                assert each._done
+                await asyncio.wait_for(each._done, 5)
+
+        connections = ordering._open
+        monkeypatch.setattr(ordering, "_open", once_it_has_gone)
+        server = await asyncio.start_server(customer, "127.0.0.1", 0)
+        async with server:
+            host, port = server.sockets[0].getsockname()
+            return reason(await order(f"http://{host}:{port}", 1))
+
+    assert run(test(b"")) == "the shop hung up without an answer"
+    monkeypatch.undo()
+    assert run(test(b"220 mail\r\n\r\n")).startswith("the answer is not HTTP")
+
+
+def test_where_nobody_listens_every_order_is_refused() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        trace = run(order(f"http://127.0.0.1:{port}", 2))
+    assert [span.error for span in trace.failures] == [
+        f"nobody answers at 127.0.0.1:{port} (connection refused); is the shop open?"
+    ] * 2
+    assert trace.makespan < 1
+
+
+def test_a_machine_without_room_for_more_connections_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, room = asyncio.BaseEventLoop.create_connection, [True, False]
+
+    async def full(loop: Loop, customer: Factory, host: str, port: int, ssl: None) -> object:
+        if room.pop(0):
+            return await connect(loop, customer, host, port, ssl=ssl)
+        raise OSError(24, "Too many open files")
+
+    async def test() -> Trace:
+        async with playing(saying(CAKE)) as fake:
+            monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", full)
+            return await order(fake, 2)
+
+    trace = run(test())
+    assert trace.cakes == 1
+    assert "too many open files" in reason(trace)
+
+
+def test_a_door_that_never_opens_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", never)
+    monkeypatch.setattr(ordering, "AT_THE_DOOR", 1)
+    start = time.perf_counter()
+    trace = run(order("http://127.0.0.1:9", 200, timeout=0.05))
+    assert {span.error for span in trace.failures} == {"no connection to 127.0.0.1:9 within 0.05 s"}
+    assert len(trace.failures) == 200
+    assert time.perf_counter() - start < 5  # one limit for all, not one after another
+
+
+def test_who_asks_a_plain_shop_for_a_secret_talk_is_told_to_ask_plainly() -> None:
+    async def test() -> tuple[Trace, int]:
+        async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(1)
+            writer.write(b"HTTP/1.1 400 X\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(plain, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            return await order(f"https://127.0.0.1:{port}", 1), port
+
+    trace, port = run(test())
+    address = f"127.0.0.1:{port}"
+    assert reason(trace) == f"{address} speaks http, not https. Did you mean:  http://{address}"

@@ -1,0 +1,86 @@
+"""A long run says how far it is, and leaves no trace of that."""
+
+import asyncio
+import io
+from collections.abc import Callable
+
+import pytest
+from fake_shops import CAKE, Fake, playing, run, saying
+
+from bakery.orders import progress_line
+from bakery.orders.ordering import order
+from bakery.orders.progress_line import ProgressLine
+from bakery.trace import Trace
+
+
+def clock(*times: float) -> Callable[[], float]:
+    remaining = iter(times)
+    return lambda: next(remaining)
+
+
+@pytest.fixture
+def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is shown, whatever the environment of these tests says."""
+    monkeypatch.delenv("BAKERY_ORDERS_IN_FLIGHT", raising=False)
+
+
+def shown(stream: io.StringIO) -> list[str]:
+    return stream.getvalue().split("\r")
+
+
+@pytest.mark.usefixtures("talkative")
+def test_a_short_run_says_nothing() -> None:
+    stream = io.StringIO()
+    progress = ProgressLine(3, stream, clock(0, 1, 4.9))
+    progress.show(served=1)
+    progress.show(served=2)
+    progress.erase()
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.usefixtures("talkative")
+def test_a_long_run_rewrites_one_line_and_leaves_nothing_behind() -> None:
+    stream = io.StringIO()
+    progress = ProgressLine(1000, stream, clock(10, 16, 17))
+    progress.show(served=37)
+    progress.show(served=999)
+    progress.erase()
+    first = "37 of 1,000 cakes served, 963 orders in flight, 6 s"
+    second = "999 of 1,000 cakes served, 1 order in flight, 7 s"
+    assert shown(stream) == ["", first, second.ljust(len(first)), " " * len(second), ""]
+
+
+def test_progress_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BAKERY_ORDERS_IN_FLIGHT", "off")
+    stream = io.StringIO()
+    ProgressLine(1, stream, clock(0, 60)).show(served=0)
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.usefixtures("talkative")
+def test_an_order_shows_its_progress(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def test() -> Trace:
+        shown = asyncio.Event()
+
+        def show(self: ProgressLine, served: int) -> None:
+            tell(self, served)
+            shown.set()
+
+        tell = ProgressLine.show
+        monkeypatch.setattr(ProgressLine, "show", show)
+        monkeypatch.setattr(progress_line, "PATIENCE", 0.0)
+        monkeypatch.setattr(progress_line, "TICK", 0.01)
+
+        async def script(fake: Fake, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await shown.wait()
+            await saying(CAKE)(fake, reader, writer)
+
+        async with playing(script) as fake:
+            return await order(fake, 1)
+
+    assert run(test()).cakes == 1
+    error = capsys.readouterr().err
+    assert error.startswith("\r0 of 1 cakes served, 1 order in flight, 0 s")
+    assert error.endswith(" \r")

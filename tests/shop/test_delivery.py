@@ -1,0 +1,73 @@
+"""An answer reaches its client part by part, and whoever leaves sends the app home."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from bakery.shop.delivery import Body, Delivery
+
+
+def test_parts_arrive_in_order_and_an_empty_one_is_none() -> None:
+    async def run() -> list[bytes]:
+        delivery = Delivery()
+        for part in (b"one", b"", b"two"):
+            delivery.add(part)
+        delivery.finish()
+        task = asyncio.create_task(asyncio.sleep(0))
+        return [part async for part in Body(delivery, task)]
+
+    assert asyncio.run(run()) == [b"one", b"two"]
+
+
+def test_an_answer_that_ends_without_being_whole_is_told() -> None:
+    async def run() -> None:
+        delivery = Delivery()
+        task = asyncio.create_task(asyncio.sleep(0))
+        task.add_done_callback(delivery.ended)
+        delivery.begin(200, [])
+        delivery.add(b"half")
+        with pytest.raises(httpx.RemoteProtocolError, match="in the middle of its answer"):
+            [part async for part in Body(delivery, task)]
+
+    asyncio.run(run())
+
+
+def test_an_app_that_ends_without_a_head_has_hung_up() -> None:
+    async def run() -> None:
+        delivery = Delivery()
+        task = asyncio.create_task(asyncio.sleep(0))
+        task.add_done_callback(delivery.ended)
+        with pytest.raises(httpx.RemoteProtocolError, match="without an answer"):
+            await delivery.head
+
+    asyncio.run(run())
+
+
+def test_only_the_first_head_counts() -> None:
+    async def run() -> tuple[int, list[tuple[bytes, bytes]]]:
+        delivery = Delivery()
+        delivery.begin(200, [])
+        delivery.begin(500, [])
+        return await delivery.head
+
+    assert asyncio.run(run()) == (200, [])
+
+
+def test_a_client_that_leaves_sends_an_app_home_that_is_not_done() -> None:
+    async def run(whole: bool) -> bool:
+        delivery = Delivery()
+        app = asyncio.create_task(asyncio.sleep(10))
+        await asyncio.sleep(0)
+        if whole:
+            delivery.finish()
+        delivery.leave(app)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        left, cancelled = delivery.left.is_set(), app.cancelled()
+        app.cancel()
+        assert left
+        return cancelled
+
+    assert asyncio.run(run(whole=False))
+    assert not asyncio.run(run(whole=True))

@@ -1,0 +1,65 @@
+# what is served, and what is mistaken for an app, is of any type
+"""waitress serves a crowd, and bakes for nobody who has left."""
+
+import socket
+from typing import Any
+
+from bakeries import Bakers, Order, flask_bakery, get
+from flask import Flask
+
+from bakery.shop.serving import serve
+
+
+def test_the_trigger_of_waitress_stays_open_while_somebody_pulls_it() -> None:
+    """Its thread may do what it is asked to before the byte that wakes it is written, and must not end by then."""
+    shop = serve(flask_bakery())
+    server: Any = shop._running.server
+    trigger = server._server.trigger
+    pull = trigger._physical_pull
+
+    def woken_by_another() -> None:
+        pull()
+        server._worker.wait(0.2)
+        pull()
+
+    trigger._physical_pull = woken_by_another
+    shop.close()
+    assert not server._worker.at_work
+
+
+def test_nobody_bakes_for_a_client_that_left_the_queue() -> None:
+    bakers = Bakers()
+    baked: list[str] = []
+    app = Flask(__name__)
+
+    @app.get("/<name>")
+    def wait(name: str) -> str:
+        bakers.entered.release()
+        bakers.go.wait()
+        baked.append(name)
+        return name
+
+    shop = serve(app, threads=1)
+    first = Order(shop, "/first")
+    assert bakers.entered.acquire(timeout=10)
+    with socket.create_connection(("127.0.0.1", shop.port)) as impatient:
+        impatient.sendall(b"GET /impatient HTTP/1.1\r\nHost: shop\r\n\r\n")
+        server: Any = shop._running.server
+        while not server._server.task_dispatcher.queue:
+            pass
+    while len(server._server.active_channels) > 1:
+        pass
+    last = Order(shop, "/last")
+    while len(server._server.task_dispatcher.queue) < 2:
+        pass
+    bakers.go.set()
+    assert [order.result() is not None for order in (first, last)] == [True, True]
+    assert baked == ["first", "last"]
+
+
+def test_more_clients_than_waitress_allows_by_itself_are_let_in() -> None:
+    with serve(flask_bakery()) as shop:
+        clients = [socket.create_connection(("127.0.0.1", shop.port)) for _ in range(150)]
+        assert get(shop, "/cake", timeout=10).text == "cake"
+        for client in clients:
+            client.close()

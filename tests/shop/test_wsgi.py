@@ -1,0 +1,59 @@
+# ruff: noqa: ANN401  # what is served, and what is mistaken for an app, is of any type
+"""A WSGI app is served as it would be without the layer in front of it."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import flask
+import httpx
+from bakeries import (
+    get,
+    lazy_wsgi,
+    plain_wsgi,
+)
+from flask import Flask
+
+from bakery.shop.serving import serve
+
+
+def test_a_streamed_flask_cake_leaves_piece_by_piece() -> None:
+    go = threading.Event()
+    app = Flask(__name__)
+
+    @app.get("/cake")
+    def cake() -> Any:
+        def pieces() -> Iterator[str]:
+            yield "first"
+            go.wait(10)
+            yield "second"
+
+        return flask.Response(pieces())
+
+    with serve(app) as shop, httpx.stream("GET", f"{shop.url}/cake", trust_env=False) as answer:
+        chunks = answer.iter_text()
+        assert next(chunks) == "first"
+        go.set()
+        assert next(chunks) == "second"
+
+
+def test_a_body_that_is_written_comes_before_the_one_that_is_returned() -> None:
+    with serve(plain_wsgi) as shop:
+        assert get(shop, "/writes").text == "written returned"
+
+
+def test_a_lazy_app_may_have_nothing_to_say() -> None:
+    with serve(lazy_wsgi) as shop:
+        assert (get(shop, "/nothing").status_code, get(shop, "/nothing").text) == (200, "")
+
+
+def test_a_lazy_app_that_raises_is_a_500_too() -> None:
+    with serve(lazy_wsgi) as shop:
+        assert get(shop, "/raises").status_code == 500
+    assert "ValueError: no flour" in shop.errors[0]
+
+
+def test_a_handler_that_quits_does_not_take_its_baker_along() -> None:
+    with serve(plain_wsgi, threads=1) as shop:
+        assert get(shop, "/quits").status_code == 500
+        assert get(shop, "/cake").text == "cake"
