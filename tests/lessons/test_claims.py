@@ -130,7 +130,8 @@ def test_a_plain_function_may_not_await() -> None:
     [("", "%%time\nimport asyncio\nawait asyncio.sleep(0)"), ("%autoawait off", "await asyncio.sleep(0)")],
 )
 def test_neither_a_timed_cell_nor_one_without_autoawait_may_await(before: str, cell: str) -> None:
-    shell: Any = InteractiveShell()  # its functions have no types
+    new_shell: Any = InteractiveShell  # which has no types
+    shell = new_shell()
     shell.run_cell("import asyncio")
     if before:
         shell.run_cell(before)
