@@ -47,10 +47,10 @@ doctor: ## ask whether this kitchen is all right, and what to do if not
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/doctor.py
 
 notebooks: $(VENV)/ready-to-test ## execute the notebooks and store their outputs
-	@$(RUN) -m workshop.editions build
+	@$(RUN) -m workshop build
 
 editions: $(VENV)/ready-to-test ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
-	@$(RUN) -m workshop.editions editions
+	@$(RUN) -m workshop editions
 
 pins: $(VENV)/ready $(VENV)-pins/bin/uv ## take the newest versions that fit together
 	@$(RUN) -m workshop.project pins --uv $(VENV)-pins/bin/uv

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.editions import NotebookError
+from workshop.notebooks import NotebookError
 
 AT_ONCE = 4
 """How many run side by side. They do not compare their outputs, which a busy machine may change."""

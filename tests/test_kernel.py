@@ -14,7 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from workshop.editions import kernel
+from workshop.execution import kernel
 
 new: Any = nbformat.v4  # whose functions have no types
 

@@ -16,7 +16,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from workshop.editions import NotebookError, executed, read
+from workshop.execution import executed
+from workshop.notebooks import NotebookError, read
 
 pytestmark = pytest.mark.slow
 

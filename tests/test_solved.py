@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from execution import NOTEBOOKS, outcomes
 
-from workshop.editions import NotebookError, blank, executed, lesson_of, main, read, solved
+from workshop.__main__ import main
+from workshop.editions import blank, solved
+from workshop.execution import executed
+from workshop.notebooks import NotebookError, read
+from workshop.task_cells import lesson_of
 
 LESSONS = [path for path in NOTEBOOKS if lesson_of(path)]
 

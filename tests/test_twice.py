@@ -11,7 +11,8 @@ import pytest
 from execution import NOTEBOOKS, outcome, outcomes
 from nbformat import NotebookNode
 
-from workshop.editions import executed, read
+from workshop.execution import executed
+from workshop.notebooks import read
 
 new: Any = nbformat.v4  # whose functions have no types
 

@@ -21,7 +21,7 @@ from bakery.picture.curve import curve
 from bakery.picture.live import WIDGET_VIEW, LiveTimeline
 from bakery.shop.serving import Shop, serve
 from bakery.trace import Span, Trace
-from workshop.editions import read_rules, sanitised
+from workshop.comparing import read_rules, sanitised
 
 RULES = read_rules(Path(__file__).parents[1] / "sanitize.cfg")
 TEN = Setting(orders=10, threads=4, latency=0.5)

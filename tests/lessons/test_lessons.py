@@ -15,7 +15,7 @@ from cells import Cells
 from bakery.checking import Lesson, Verdict
 from bakery.checking.starters import parse
 from bakery.checking.tasks import Exercise, Prediction, Quiz
-from workshop.editions import read
+from workshop.notebooks import read
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent
@@ -200,7 +200,7 @@ def cells_of_tasks(module: str) -> Iterator[tuple[str, str, str]]:
 @pytest.mark.parametrize("module", MODULES)
 def test_the_notebook_has_every_starter_as_the_paper_has_it(module: str) -> None:
     for task_id, starter, text in cells_of_tasks(module):
-        assert text.endswith(starter.rstrip("\n")), f"{task_id}: run python -m workshop.editions build"
+        assert text.endswith(starter.rstrip("\n")), f"{task_id}: run make notebooks"
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -10,7 +10,7 @@ import pytest
 from gallery import PICTURES, THEORY, elements, measured, texts
 
 from bakery.picture.curve import Series, curve
-from workshop.editions import read_rules, sanitised
+from workshop.comparing import read_rules, sanitised
 
 RULES = read_rules(Path(__file__).parents[1] / "sanitize.cfg")
 

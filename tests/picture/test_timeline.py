@@ -10,7 +10,7 @@ from gallery import PICTURES, THEORY, broken, elements, queue, texts
 from bakery.kitchen import simulate
 from bakery.picture.curve import curve
 from bakery.picture.timeline import timeline
-from workshop.editions import read_rules, sanitised
+from workshop.comparing import read_rules, sanitised
 
 RULES = read_rules(Path(__file__).parents[1] / "sanitize.cfg")
 

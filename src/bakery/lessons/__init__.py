@@ -92,7 +92,7 @@ Only paper, no Python.
 
 The cell ids are `exercise-NAME`, `prediction-NAME` and `quiz-NAME`, with hyphens in place of underscores
 (`exercise-bake-all`). Their text is the starter of the paper:
-`python -m workshop.editions build` writes it there, and a test fails where it differs. Write `return ...` where a body is to be filled: the formatter leaves it alone.
+`make notebooks` writes it there, and a test fails where it differs. Write `return ...` where a body is to be filled: the formatter leaves it alone.
 
 `tests/lessons/waiting.md` holds each check by data, and `tests/lessons/test_lessons.py` fails where some is missing:
 for each exercise another right answer and four or more tempting wrong ones, each with words that the verdict must

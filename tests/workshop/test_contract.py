@@ -9,14 +9,15 @@ from typing import Any
 
 import nbformat
 import pytest
-from contract import CHECKS, WORDS, Check, Page, minutes, minutes_in_readme
 from nbformat import NotebookNode
 
-from workshop.editions import normal, written
+from workshop.contract import CHECKS, WORDS, Check, minutes, minutes_in_readme
+from workshop.notebooks import normal, written
+from workshop.pages import Page
 
 pytestmark = pytest.mark.files
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 new: Any = nbformat.v4  # whose functions have no types
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 

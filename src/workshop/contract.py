@@ -3,18 +3,15 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
 from html.parser import HTMLParser
 from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
 from IPython.core.inputtransformer2 import TransformerManager
-from nbformat import NotebookNode
 
-from workshop.editions import faults as form_faults
-from workshop.editions import read
+from workshop.building import faults as form_faults
+from workshop.pages import FENCE, Page, headings, outputs, plain, tags
 
 LEVELS = ("Taste", "Wait", "Serve", "Truth", "Work", "Neighbours", "Open")
 WORDS = {"00_start_here.ipynb": (500, 900)}
@@ -27,9 +24,6 @@ PROMISE = "**After this notebook you can:**"
 NEXT_DOOR = "**Next door:**"
 PREDICTION = "**Predict.**"
 ITEM = re.compile(r"^- ", re.MULTILINE)
-HEADING = re.compile(r"^(#+) +(.+?)\s*$", re.MULTILINE)
-FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 WIDGET = re.compile(r"^[A-Z]\w+\(.*\)$", re.DOTALL)
 WIDGET_MARK = re.compile(r"\b(children=\(|description=|value=|layout=)")
@@ -53,56 +47,7 @@ FORBIDDEN_CALLS = {
 FORBIDDEN_KEYWORDS = {"display_id": "a display that is updated differs between a test and a front end"}
 
 
-@dataclass(frozen=True)
-class Page:
-    """A notebook where it lies: its neighbours are the other notebooks of its folder."""
-
-    path: Path
-
-    @cached_property
-    def notebook(self) -> NotebookNode:
-        return read(self.path)
-
-    @property
-    def cells(self) -> list[NotebookNode]:
-        return list(self.notebook.cells)
-
-    @property
-    def code(self) -> list[NotebookNode]:
-        return [cell for cell in self.cells if cell.cell_type == "code"]
-
-    @property
-    def prose(self) -> list[NotebookNode]:
-        return [cell for cell in self.cells if cell.cell_type == "markdown"]
-
-    @cached_property
-    def title(self) -> str:
-        return next((text for level, text in headings(self) if level == 1), "")
-
-
 Check = Callable[[Page], Iterator[str]]
-
-
-def tags(cell: NotebookNode) -> set[str]:
-    return set(cell.metadata.get("tags", []))
-
-
-def plain(cell: NotebookNode) -> str:
-    """The prose of a cell without its code."""
-    return CODE.sub("", FENCE.sub("", cell.source))
-
-
-def headings(page: Page) -> list[tuple[int, str]]:
-    found = HEADING.findall("\n".join(FENCE.sub("", cell.source) for cell in page.prose))
-    return [(len(marks), text) for marks, text in found]
-
-
-def outputs(page: Page, kind: str) -> Iterator[tuple[NotebookNode, str]]:
-    """Every stored output of a kind (a MIME type), with its cell."""
-    for cell in page.code:
-        for output in cell.outputs:
-            if kind in output.get("data", {}):
-                yield cell, output.data[kind]
 
 
 # What the page looks like
@@ -210,6 +155,7 @@ class Markup(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a picture that has no words."""
         given = dict(attrs)
         if (tag == "img" and not given.get("alt")) or (tag == "svg" and not given.get("aria-label")):
             self.silent.append(tag)
@@ -222,7 +168,7 @@ def says_pictures_in_words(page: Page) -> Iterator[str]:
         if Markup(plain(cell)).silent:
             yield f"{cell.id}: a picture without alt text"
     for cell, svg in outputs(page, "image/svg+xml"):
-        root = ElementTree.fromstring(svg)
+        root = ElementTree.fromstring(svg)  # noqa: S314 - we drew it
         title = root.find("{http://www.w3.org/2000/svg}title")
         if not root.get("aria-label", "").strip() and (title is None or not (title.text or "").strip()):
             yield f"{cell.id}: an SVG without aria-label and title"
@@ -258,6 +204,7 @@ def has_links_that_lead_somewhere(page: Page) -> Iterator[str]:
 
 
 def link_fault(page: Page, target: str) -> str:
+    """What is wrong with where a link leads, or nothing."""
     if target.startswith(("https://", "mailto:", "attachment:")):
         return ""
     if re.match(r"\w+:|/", target):
@@ -292,6 +239,7 @@ def does_nothing_that_differs_elsewhere(page: Page) -> Iterator[str]:
 
 
 def call_faults(call: ast.Call, tagged: set[str]) -> Iterator[str]:
+    """What is wrong with one call in a cell with these tags."""
     name = ast.unparse(call.func)
     for known, reason in FORBIDDEN_CALLS.items():
         called = name == known or ("." not in known and name.endswith(f".{known}"))
