@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from bakery import proxy
-from bakery.asking import Call, Range, refusal
+from bakery.asking import Call, Range, a, refusal
 from bakery.mishap import reason
 from bakery.shop.apps import AppKind, recognise, with_article
 from bakery.shop.asgi import ASGIMiddleware
@@ -22,6 +22,8 @@ from bakery.trace import in_words
 if TYPE_CHECKING:
     import httpx
 
+    from bakery.shop.websocket import Socket
+
 THREADS = 4
 """The bakers of a WSGI shop unless told otherwise: what waitress itself would take."""
 
@@ -29,6 +31,7 @@ PREMISES: Premises = Machine()
 """Where shops stand; `browser` puts other premises here where there are no sockets."""
 
 SERVE = Call("serve(app, {})")
+SOCKET = Call('shop.socket("/counter", {})')
 
 
 def serve(
@@ -135,8 +138,7 @@ class Shop:
         """
         import httpx
 
-        if self.closed:
-            raise RuntimeError(f'The shop "{self.name}" is closed.\nOpen it again:  shop = serve(app)')
+        self._must_be_open()
         usual: dict[str, Any] = {"base_url": self.url, "timeout": 30.0}
         if transport := PREMISES.transport():
             usual["transport"] = transport
@@ -144,6 +146,35 @@ class Shop:
             # Certificates and proxies have no say in an address of this machine. Loading them takes 20 to 30 ms.
             usual |= {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
         return httpx.AsyncClient(**(usual | options))
+
+    def socket(self, path: str, *, timeout: float = 5.0) -> "Socket":
+        """A WebSocket to this shop, from a guest's side; the app may take `timeout` seconds to let the guest in.
+
+        For example:
+
+            async with shop.socket("/counter") as socket:
+                await socket.send("two plum")
+                print(await socket.receive())
+
+        Raises `TypeError` for an app that has no WebSockets, and `RuntimeError` if the shop is closed.
+        """
+        from bakery.shop.websocket import Socket
+
+        middleware = self._running.middleware
+        if not isinstance(middleware, ASGIMiddleware):
+            raise refusal(
+                TypeError,
+                f'the shop "{self.name}" serves {a(self._title)} app, and WSGI has no WebSockets. A Quart app has',
+                'serve(quart_app).socket("/counter")',
+            )
+        SOCKET.text("path", path, "a path", usual="/counter")
+        if not path.startswith("/"):
+            raise refusal(
+                ValueError, f"a path begins with a slash, but got {path!r}", f'shop.socket("/{path}")'
+            )
+        SOCKET.number("timeout", timeout, "a timeout in seconds", Range(above=True), usual=5)
+        self._must_be_open()
+        return Socket(PREMISES.line(middleware, self.port, path), path, timeout)
 
     def customer(self, request: "httpx.Request") -> Any:  # noqa: ANN401  # see `bakery.orders.customers.Customer`
         """Whoever brings this request here for `order`, where that is not done over a connection; else None."""
@@ -154,6 +185,10 @@ class Shop:
         # Interrupted, it stays among the shops, and whoever closes it next goes on from here.
         self._running.stop()
         _leave(self)
+
+    def _must_be_open(self) -> None:
+        if self.closed:
+            raise RuntimeError(f'The shop "{self.name}" is closed.\nOpen it again:  shop = serve(app)')
 
     def __enter__(self) -> Self:
         return self
