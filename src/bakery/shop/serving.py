@@ -75,11 +75,11 @@ def serve(
 
     place = _take_over(name, port)
     number: int = place.getsockname()[1]
-    prefix = proxy.prefix(number)
-    running = _start(app, prefix, threads, place)
+    sign = Sign(kind.title, name, threads, number, proxy.prefix(number))
+    running = _server(app, sign, place)
     try:
         running.open(startup)
-        shop = Shop(app, kind.title, name, number, prefix, threads, running)
+        shop = Shop(app, sign, running)
         _enter(shop)
     except StartupError as failure:
         running.stop(0.0)
@@ -93,22 +93,12 @@ def serve(
 class Shop:
     """A running server, with the app behind it. Made by `serve`; closed by `close()`, by `with`, or at the end."""
 
-    def __init__(
-        self,
-        app: Any,  # noqa: ANN401  # any app
-        title: str,
-        name: str,
-        port: int,
-        prefix: str,
-        threads: int | None,
-        running: "Running",
-    ) -> None:
+    def __init__(self, app: Any, sign: "Sign", running: "Running") -> None:  # noqa: ANN401  # any app
         self.app = app
-        self.name = name
-        self.threads = threads
-        self.port = port
-        self._title = title
-        self._prefix = prefix
+        self.name = sign.name
+        self.threads = sign.threads
+        self.port = sign.port
+        self._sign = sign
         self._running = running
 
     @property
@@ -119,7 +109,7 @@ class Shop:
     @property
     def link(self) -> proxy.Link:
         """The address for the reader's browser; it also works on Binder and JupyterHub."""
-        return proxy.Link(f"{self._prefix or self.url}/", PREMISES.nowhere)
+        return proxy.Link(f"{self._sign.prefix or self.url}/", PREMISES.nowhere)
 
     @property
     def closed(self) -> bool:
@@ -202,7 +192,21 @@ class Shop:
         bakers = f" with {self.threads} thread{'' if self.threads == 1 else 's'}" if self.threads else ""
         state = "closed" if self.closed else f"open at {self.url}{bakers}"
         kept = f", {in_words(len(self.errors), 'error')} in shop.errors" if self.errors else ""
-        return f'{self._title} bakery "{self.name}", {state}{kept}'
+        return f'{self._sign.title} bakery "{self.name}", {state}{kept}'
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What stands over the door of a shop."""
+
+    title: str
+    """The framework, as people write it."""
+    name: str
+    threads: int | None
+    """The bakers of a WSGI app."""
+    port: int
+    prefix: str
+    """Where a proxy shows it; "" without one."""
 
 
 # The server, and the layer between it and the app
@@ -226,12 +230,12 @@ class Running:
         self.middleware.leave()
 
 
-def _start(app: Any, prefix: str, threads: int | None, place: Place) -> Running:  # noqa: ANN401  # any app
-    if threads is None:
-        asgi = ASGIMiddleware(app, prefix)
+def _server(app: Any, sign: Sign, place: Place) -> Running:  # noqa: ANN401  # any app
+    if sign.threads is None:
+        asgi = ASGIMiddleware(app, sign.prefix)
         return Running(PREMISES.asgi(asgi, place), asgi)
-    wsgi = WSGIMiddleware(app, prefix)
-    return Running(PREMISES.wsgi(wsgi, place, threads), wsgi)
+    wsgi = WSGIMiddleware(app, sign.prefix)
+    return Running(PREMISES.wsgi(wsgi, place, sign.threads), wsgi)
 
 
 def _why(name: str, server: Server, error: BaseException | None, startup: float) -> str:
