@@ -154,7 +154,7 @@ class Shop:
         if not isinstance(middleware, ASGIMiddleware):
             raise refusal(
                 TypeError,
-                f'the shop "{self.name}" serves {a(self._title)} app, and WSGI has no WebSockets. A Quart app has',
+                f'the shop "{self.name}" serves {a(self._sign.title)} app, and WSGI has no WebSockets. A Quart app has',
                 'serve(quart_app).socket("/counter")',
             )
         SOCKET.text("path", path, "a path", usual="/counter")
