@@ -1,17 +1,21 @@
 """Dials: a slider and a number field for each, and the call that is corrected where a number is not on it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import isfinite
 from typing import Any
 
 import ipywidgets as widgets  # type: ignore[import-untyped]
+
+from bakery.asking import Call, Range
+
+LOOK = {"description_width": "110px"}
+FIELD, SLIDER = widgets.Layout(width="200px"), widgets.Layout(width="220px")
 
 
 class Dial:
     """A slider and a number field that always say the same; the field carries the name, and takes any number.
 
-    A slider tells a screen reader one decimal, so its steps are halves or whole numbers. A dial of milliseconds
-    still has its value, as everything here, in seconds.
+    `ends` are the least and the most. A slider tells a screen reader one decimal, so its steps are halves or whole
+    numbers. A dial of milliseconds still has its value, as everything here, in seconds.
     """
 
     def __init__(
@@ -19,27 +23,24 @@ class Dial:
         name: str,
         label: str,
         value: float,
-        least: float,
-        most: float,
+        ends: tuple[float, float],
         step: float,
         hint: str = "",
         *,
         milli: bool = False,
     ) -> None:
-        self.name, self.least, self.most = name, least, most
+        self.name, self.ends = name, ends
         self._parts = 1000 if milli else 1
-        self.whole = isinstance(step, int) and not milli
-        look = {"description_width": "110px"}
         kind = int if isinstance(step, int) else float
-        limits: dict[str, Any] = {
-            name: kind(number * self._parts)
-            for name, number in (("min", least), ("max", most), ("value", value))
-        }
-        limits |= {"step": step, "tooltip": hint}
+        self._whole = kind is int and not milli
+        least, most = ends
+        limits: dict[str, Any] = {"step": step, "tooltip": hint}
+        for limit, number in (("min", least), ("max", most), ("value", value)):
+            limits[limit] = kind(number * self._parts)
         field = widgets.BoundedIntText if kind is int else widgets.BoundedFloatText
         slider = widgets.IntSlider if kind is int else widgets.FloatSlider
-        self.field = field(**limits, description=label, style=look, layout=widgets.Layout(width="200px"))
-        self.slider = slider(**limits, readout=False, layout=widgets.Layout(width="220px"))
+        self.field = field(**limits, description=label, style=LOOK, layout=FIELD)
+        self.slider = slider(**limits, readout=False, layout=SLIDER)
         self._pair = widgets.link((self.slider, "value"), (self.field, "value"))
         self.row = widgets.HBox([self.field, self.slider])
 
@@ -48,22 +49,14 @@ class Dial:
         """What the dial says."""
         return self._read(self.slider.value)
 
-    def turn(self, value: object, call: str = "await lab.run") -> None:
-        """Set it, as asked by a `call`. Raises `TypeError` or `ValueError`, with the corrected call, for what is not on the dial."""
-        kind = int if self.whole else (int, float)
-        least, most = f"{self.least:g}", f"{self.most:g}"
-        if isinstance(value, bool) or not isinstance(value, kind):
-            what = "whole number" if self.whole else "number"
-            raise TypeError(
-                f"{self.name} is a {what} from {least} to {most}, but got {value!r}.\n"
-                f"Did you mean:  {call}({self.name}={self.value:g})"
-            )
-        if not (isfinite(value) and self.least <= value <= self.most):
-            nearest = self.most if value > self.most else self.least
-            raise ValueError(
-                f"{self.name} goes from {least} to {most}, but got {value!r}.\n"
-                f"Did you mean:  {call}({self.name}={nearest:g})"
-            )
+    def turn(self, value: Any, call: Call) -> None:  # noqa: ANN401  # whatever a reader writes
+        """Set it. Raises `TypeError` or `ValueError`, with the corrected `call`, for what is not on the dial."""
+        least, most = (int(end) if end == int(end) else end for end in self.ends)
+        allowed = Range(least, most)
+        if self._whole:
+            call.whole(self.name, value, f"a whole number of {self.name}", allowed, usual=self.value)
+        else:
+            call.number(self.name, value, f"{self.name} in seconds", allowed, usual=self.value)
         self.slider.value = round(value * self._parts) if self._parts > 1 else value
 
     def watch(self, call: Callable[[Any], object]) -> None:
@@ -77,8 +70,8 @@ class Dial:
         return shown / self._parts if self._parts > 1 else shown
 
 
-def turn(dials: Sequence[Dial], given: Mapping[str, Any], call: str = "await lab.run") -> None:
-    """Turn all dials that a value is given for, or none if one cannot be."""
+def turn(dials: Sequence[Dial], given: Mapping[str, Any], call: Call) -> None:
+    """Turn all dials that a value is given for, or none if one cannot be: see `Dial.turn`."""
     before = [(dial, dial.slider.value) for dial in dials]
     try:
         for dial in dials:

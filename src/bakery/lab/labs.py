@@ -9,22 +9,22 @@ starts a task in a callback: work is handed to the loop of the cells, and what c
 
 import asyncio
 import threading
-from collections.abc import Coroutine, MutableMapping, Sequence
-from dataclasses import replace
+from collections.abc import Coroutine, MutableMapping
 from typing import Any
 
 import ipywidgets as widgets  # type: ignore[import-untyped]
 
+from bakery.asking import Call, kind_of, refusal
 from bakery.kitchen import simulate
 from bakery.lab.dials import Dial, named, panel, turn
-from bakery.lab.race import NUMBERS, Painter, Setting, Side, listening, opened
+from bakery.lab.race import Painter, Race, Setting
 from bakery.lab.report import Outcome, complain, history, report, say
 from bakery.mishap import reason
 from bakery.picture.curve import curve
 from bakery.picture.live import LiveTimeline, bundle
-from bakery.shop.serving import Shop
 from bakery.trace import Trace, in_words
 
+RUN = Call("await lab.run({})")
 LONG = 60.0
 """Seconds from which on a race is announced as a long one."""
 MOST_RUNS = 40
@@ -54,23 +54,12 @@ class RaceLab:
         self.outcomes: tuple[Outcome, ...] = ()
         """The races so far, newest last."""
         self._one = threading.Lock()
-        self._stop: asyncio.Event | None = None
-        self._turned: list[float] = []
+        self._on: Race | None = None
         self._loop = _loop()
-
-        seconds = min(max(float(oven["seconds"]), 0.0), 3.0)
-        latency = Dial("latency", "oven (s)", seconds, 0.0, 3.0, 0.5, "seconds that a cake bakes")
-        orders = Dial("orders", "orders", 10, 1, 500, 1, "orders placed at the same moment")
-        threads = Dial("threads", "Flask threads", 4, 1, 64, 1, "bakers of the Flask shop")
-        self._dials: tuple[Dial, ...] = (latency, orders, threads)
-        latency.watch(self._turn_oven)
-        if "mixing" in oven:
-            hint = "milliseconds of computing for each cake"
-            mixed = min(max(float(oven["mixing"]), 0.0), 0.5)
-            mixing = Dial("mixing", "mixing (ms)", mixed, 0.0, 0.5, 25, hint, milli=True)
-            mixing.watch(lambda value: oven.update(mixing=value))
-            self._dials += (mixing,)
-
+        self._dials = _race_dials(oven)
+        self._dials[0].watch(self._turn_oven)
+        for dial in self._dials[3:]:
+            dial.watch(lambda value: oven.update(mixing=value))
         self._start_button = widgets.Button(
             description="Order", icon="play", tooltip="Place the orders at both shops", button_style="primary"
         )
@@ -80,9 +69,8 @@ class RaceLab:
         self._status, self._table, self._curve = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._view = LiveTimeline()
         buttons = widgets.HBox([self._start_button, self._stop_button])
-        self._box = widgets.VBox(
-            [panel(self._dials), buttons, self._status, self._view, self._table, self._curve]
-        )
+        parts = panel(self._dials), buttons, self._status, self._view, self._table, self._curve
+        self._box = widgets.VBox(parts)
         self._status.value = say("Turn the dials, say what will happen, and press Order.")
 
     @property
@@ -104,15 +92,14 @@ class RaceLab:
         the corrected call, for what is not on the dials, and `RuntimeError` while another race is on.
         """
         if mixing is not None and "mixing" not in self._oven:
-            raise ValueError(
-                'this oven knows no mixing.\nGive it some:  oven = {"seconds": 0.5, "mixing": 0.0}'
-            )
+            what = "lab.run() mixes only where the oven knows how long, and this one knows no mixing"
+            raise refusal(ValueError, what, 'RaceLab(flask_app, quart_app, {"seconds": 0.5, "mixing": 0.0})')
         self._loop = asyncio.get_running_loop()
         if not self._one.acquire(blocking=False):
             raise RuntimeError("A race is on in this lab. Wait for its end, or press Stop.")
         try:
             given = {"orders": orders, "threads": threads, "latency": latency, "mixing": mixing}
-            turn(self._dials, given)
+            turn(self._dials, given, RUN)
             return await self._race()
         except BaseException as problem:
             self._status.value = complain(_words(problem))
@@ -122,9 +109,8 @@ class RaceLab:
 
     def stop(self) -> None:
         """End the race that is on, if there is one; from any thread."""
-        stop, loop = self._stop, self._loop
-        if stop and loop and not loop.is_closed():
-            loop.call_soon_threadsafe(stop.set)
+        if race := self._on:
+            race.stop()
 
     # By hand
 
@@ -149,72 +135,26 @@ class RaceLab:
 
     def _turn_oven(self, seconds: float) -> None:
         self._oven["seconds"] = seconds
-        if self.running and self._stop:
-            self._turned.append(seconds)
+        if self._on:
+            self._on.turn(seconds)
             self._status.value = say(f"The oven now takes {seconds:g} s, for cakes that are not in it yet.")
 
     # The race
 
     async def _race(self) -> tuple[Trace, Trace]:
         setting = self._setting()
-        sides = tuple(Side(name, setting, self._path) for name in setting.names)
-        self._stop, self._turned = asyncio.Event(), []
-        self._table.value = ""
-        long = (
-            f" Theory says {max(setting.theory):.0f} s: Stop ends it." if max(setting.theory) > LONG else ""
-        )
-        self._status.value = say(f"The race is on.{long}")
-        number = next(NUMBERS)
-        shops: list[Shop] = []
-        stopped = True
+        race = Race(self._apps, setting, self._path)
+        longest = max(setting.theory)
+        long = f" Theory says {longest:.0f} s: Stop ends it." if longest > LONG else ""
+        self._table.value, self._status.value = "", say(f"The race is on.{long}")
+        self._on = race
         try:
-            for app, threads in zip(self._apps, (setting.threads, None), strict=True):
-                kind = "flask" if threads else "quart"
-                shops.append(await opened(app, threads, f"race {number} {kind}"))
-            with listening(*self._apps, *sides):
-                stopped = await self._until_done(sides, shops, setting)
+            await race.run(Painter(self._view, race.sides, longest))
         finally:
-            self._stop = None
-            traces = tuple(
-                side.growth.trace(side.moment, error="" if not stopped else "stopped") for side in sides
-            )
-            self._view.show(*traces)
-            # A baker who still stands at the oven of a stopped race is not waited for. The closing begins at once,
-            # so that it also happens where the loop ends with the race.
-            loop = asyncio.get_running_loop()
-            closing = asyncio.gather(*(loop.run_in_executor(None, shop.close) for shop in shops))
-            if not stopped:
-                await closing
-        outcome = Outcome(setting, self._known(traces), tuple(self._turned), stopped)
+            self._on = None
+        outcome = Outcome(setting, race.traces, race.turned, race.stopped)
         self._tell(outcome)
         return outcome.traces
-
-    def _known(self, traces: Sequence[Trace]) -> tuple[Trace, Trace]:
-        """The two traces; how long one bake took is not known where the oven was turned."""
-        flask, quart = (replace(trace, bake=0.0) if self._turned else trace for trace in traces)
-        return flask, quart
-
-    async def _until_done(self, sides: Sequence[Side], shops: Sequence[Shop], setting: Setting) -> bool:
-        """Place all orders and draw what happens until all are done; whether Stop came first."""
-        assert self._stop  # noqa: S101  # set by whoever calls
-        orders = [asyncio.create_task(side.order(shop)) for side, shop in zip(sides, shops, strict=True)]
-        stop = asyncio.create_task(self._stop.wait())
-        painter = Painter(self._view, sides, max(setting.theory))
-        pending = set(orders)
-        try:
-            while pending and not stop.done():
-                done, _ = await asyncio.wait(
-                    {*pending, stop}, timeout=painter.pause, return_when=asyncio.FIRST_COMPLETED
-                )
-                for task in done & pending:
-                    task.result()
-                pending -= done
-                painter.paint()
-            return bool(pending)
-        finally:
-            for task in (*orders, stop):
-                task.cancel()
-            await asyncio.gather(*orders, stop, return_exceptions=True)
 
     def _setting(self) -> Setting:
         values = {dial.name: dial.value for dial in self._dials}
@@ -246,6 +186,21 @@ class RaceLab:
         return f"A race lab, before the first race. Its dials: {named(self._dials)}."
 
 
+def _race_dials(oven: MutableMapping[str, float]) -> tuple[Dial, ...]:
+    """The oven's dial first, and one for mixing where the oven knows it; they begin where the oven stands."""
+    seconds = min(max(float(oven["seconds"]), 0.0), 3.0)
+    dials = (
+        Dial("latency", "oven (s)", seconds, (0.0, 3.0), 0.5, "seconds that a cake bakes"),
+        Dial("orders", "orders", 10, (1, 500), 1, "orders placed at the same moment"),
+        Dial("threads", "Flask threads", 4, (1, 64), 1, "bakers of the Flask shop"),
+    )
+    if "mixing" not in oven:
+        return dials
+    mixed = min(max(float(oven["mixing"]), 0.0), 0.5)
+    hint = "milliseconds of computing for each cake"
+    return (*dials, Dial("mixing", "mixing (ms)", mixed, (0.0, 0.5), 25, hint, milli=True))
+
+
 class KitchenLab:
     """The simulated kitchen with dials: bakers who wait above, one baker who does not wait below.
 
@@ -259,15 +214,9 @@ class KitchenLab:
     def __init__(
         self, *, cakes: int = 3, mixing: float = 1.0, baking: float = 3.0, bakers: int = 3, bowls: int = 1
     ) -> None:
-        self._dials = (
-            Dial("cakes", "cakes", 3, 1, 100, 1, "orders that come at the same moment"),
-            Dial("mixing", "mixing (s)", 1.0, 0.0, 5.0, 0.5, "seconds of work for each cake"),
-            Dial("baking", "baking (s)", 3.0, 0.0, 10.0, 0.5, "seconds in the oven for each cake"),
-            Dial("bakers", "bakers", 3, 1, 20, 1, "bakers who wait at the oven"),
-            Dial("bowls", "bowls", 1, 1, 20, 1, "bowls they share: threads have one, processes one each"),
-        )
+        self._dials = _kitchen_dials()
         given = {"cakes": cakes, "mixing": mixing, "baking": baking, "bakers": bakers, "bowls": bowls}
-        turn(self._dials, given, "KitchenLab")
+        turn(self._dials, given, Call("KitchenLab({})"))
         self._view = LiveTimeline()
         self._status = widgets.HTML()
         self._box = widgets.VBox([panel(self._dials), self._view, self._status])
@@ -292,7 +241,7 @@ class KitchenLab:
         given = {"cakes": cakes, "mixing": mixing, "baking": baking, "bakers": bakers, "bowls": bowls}
         self._turning = True  # one picture for all dials, not one for each
         try:
-            turn(self._dials, given)
+            turn(self._dials, given, RUN)
         finally:
             self._turning = False
             self._show()
@@ -314,6 +263,16 @@ class KitchenLab:
     def __repr__(self) -> str:
         dials = ", ".join(f"{dial.name} {dial.value:g}" for dial in self._dials)
         return f"A kitchen with dials: {dials}.\n{self._view!r}"
+
+
+def _kitchen_dials() -> tuple[Dial, ...]:
+    return (
+        Dial("cakes", "cakes", 3, (1, 100), 1, "orders that come at the same moment"),
+        Dial("mixing", "mixing (s)", 1.0, (0.0, 5.0), 0.5, "seconds of work for each cake"),
+        Dial("baking", "baking (s)", 3.0, (0.0, 10.0), 0.5, "seconds in the oven for each cake"),
+        Dial("bakers", "bakers", 3, (1, 20), 1, "bakers who wait at the oven"),
+        Dial("bowls", "bowls", 1, (1, 20), 1, "bowls they share: threads have one, processes one each"),
+    )
 
 
 def _verdict(waiting: Trace, free: Trace, bakers: int) -> str:
@@ -343,17 +302,15 @@ def _words(problem: BaseException) -> str:
     return str(problem) if ours else reason(problem)
 
 
+RACE_LAB = 'RaceLab(flask_app, quart_app, oven)   where oven = {"seconds": 0.5}'
+
+
 def _check(flask_app: object, quart_app: object, oven: object) -> None:
-    call = 'RaceLab(flask_app, quart_app, oven)   where oven = {"seconds": 0.5}'
-    swapped = hasattr(flask_app, "asgi_app") and hasattr(quart_app, "wsgi_app")
-    if swapped:
-        raise TypeError(f"RaceLab() takes the Flask app first.\nDid you mean:  {call}")
+    if hasattr(flask_app, "asgi_app") and hasattr(quart_app, "wsgi_app"):
+        raise refusal(TypeError, "RaceLab() takes the Flask app first", RACE_LAB)
     for app, mark, name in ((flask_app, "wsgi_app", "Flask"), (quart_app, "asgi_app", "Quart")):
         if not hasattr(app, mark) or isinstance(app, type):
-            raise TypeError(
-                f"RaceLab() needs a {name} app, but got {type(app).__name__}.\nDid you mean:  {call}"
-            )
+            raise refusal(TypeError, f"RaceLab() needs a {name} app, but got {kind_of(app)}", RACE_LAB)
     if not isinstance(oven, MutableMapping) or "seconds" not in oven:
-        raise TypeError(
-            f"RaceLab() needs the oven that both apps read, but got {oven!r}.\nDid you mean:  {call}"
-        )
+        what = f"RaceLab() needs the oven that both apps read, but got {oven!r}"
+        raise refusal(TypeError, what, RACE_LAB)

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import Any
@@ -109,8 +109,9 @@ class Side:
 
 
 @contextmanager
-def listening(flask_app: Any, quart_app: Any, flask: Side, quart: Side) -> Iterator[None]:  # noqa: ANN401
+def listening(apps: Sequence[Any], sides: tuple["Side", "Side"]) -> Iterator[None]:
     """Let the two sides know when a handler is called, by the frameworks' own signals; the apps stay as they are."""
+    (flask_app, quart_app), (flask, quart) = apps, sides
     import flask as flask_package
     import quart as quart_package
 
@@ -126,7 +127,85 @@ def listening(flask_app: Any, quart_app: Any, flask: Side, quart: Side) -> Itera
         yield
 
 
-async def opened(app: Any, threads: int | None, name: str) -> Shop:  # noqa: ANN401  # a Flask or Quart app
+class Race:
+    """One race: its shops open, all orders are placed at both, and the shops close. It runs once.
+
+    `turn` and `stop` may be called from any thread.
+    """
+
+    def __init__(self, apps: Sequence[Any], setting: Setting, path: str) -> None:
+        self.setting = setting
+        flask, quart = (Side(name, setting, path) for name in setting.names)
+        self.sides = flask, quart
+        self.turned: tuple[float, ...] = ()
+        """Seconds that the oven was turned to, while orders were on their way."""
+        self.stopped = False
+        self._apps = apps
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        self._over = False
+
+    @property
+    def traces(self) -> tuple[Trace, Trace]:
+        """What happened, so far; how long one bake took is not known where the oven was turned."""
+        error = "stopped" if self.stopped else ""
+        traces = [side.growth.trace(side.moment, error=error) for side in self.sides]
+        flask, quart = (replace(trace, bake=0.0) if self.turned else trace for trace in traces)
+        return flask, quart
+
+    def turn(self, seconds: float) -> None:
+        """The oven has been turned; after the end nobody asks."""
+        if not self._over:
+            self.turned = (*self.turned, seconds)
+
+    def stop(self) -> None:
+        """End it: orders without a cake are given up."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def run(self, painter: "Painter") -> None:
+        """From the opening of the shops to their closing, painted while it goes on."""
+        number = next(NUMBERS)
+        shops: list[Shop] = []
+        self.stopped = True  # whatever ends this, an interrupt as well, leaves orders without a cake
+        try:
+            for app, threads in zip(self._apps, (self.setting.threads, None), strict=True):
+                kind = "flask" if threads else "quart"
+                shops.append(await _opened(app, threads, f"race {number} {kind}"))
+            with listening(self._apps, self.sides):
+                self.stopped = await self._until_done(shops, painter)
+        finally:
+            self._over = True
+            painter.finish(self.traces)
+            # A baker who still stands at the oven of a stopped race is not waited for. The closing begins at once,
+            # so that it also happens where the loop ends with the race.
+            closing = asyncio.gather(*(self._loop.run_in_executor(None, shop.close) for shop in shops))
+            if not self.stopped:
+                await closing
+
+    async def _until_done(self, shops: Sequence[Shop], painter: "Painter") -> bool:
+        """Place all orders and draw what happens until all are done; whether Stop came first."""
+        pairs = zip(self.sides, shops, strict=True)
+        orders = [asyncio.create_task(side.order(shop)) for side, shop in pairs]
+        stop = asyncio.create_task(self._stop.wait())
+        pending = set(orders)
+        try:
+            while pending and not stop.done():
+                done, _ = await asyncio.wait(
+                    {*pending, stop}, timeout=painter.pause, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in done & pending:
+                    task.result()
+                pending -= done
+                painter.paint()
+            return bool(pending)
+        finally:
+            for task in (*orders, stop):
+                task.cancel()
+            await asyncio.gather(*orders, stop, return_exceptions=True)
+
+
+async def _opened(app: Any, threads: int | None, name: str) -> Shop:  # noqa: ANN401  # a Flask or Quart app
     """A shop, opened beside the loop; one that opens after an interrupt is closed at once."""
     opening = asyncio.get_running_loop().run_in_executor(
         None, partial(serve, app, threads=threads, name=name)
@@ -172,3 +251,7 @@ class Painter:
         self._view.grow([side.growth for side in self._sides], moments, seconds=self._seconds)
         self._changes, self._drawn = changes, self._clock()
         self.pause = max(FRAME, SHARE * (self._drawn - now))
+
+    def finish(self, traces: Sequence[Trace]) -> None:
+        """Draw what is complete."""
+        self._view.show(*traces)
