@@ -17,7 +17,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-site site site-serve bench doctor notebooks editions pins derived clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-site site site-serve bench doctor notebooks editions pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -31,14 +31,14 @@ originals: $(VENV)/ready-to-test ## open the notebooks themselves, with their ou
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 beside whole
 
-site: $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
-	@$(VENV)-site/bin/python src/workshop/site.py build
+site: $(VENV)/ready $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
+	@$(RUN) -m workshop.site build --tools $(VENV)-site
 
-site-serve: ## show the site that was built, on port 8000 of this machine
-	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/workshop/site.py serve
+site-serve: $(VENV)/ready ## show the site that was built, on port 8000 of this machine
+	@$(RUN) -m workshop.site serve
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
-	SITE=dist/site SITE_PYTHON=$(VENV)-site/bin/python $(RUN) -m pytest tests/static_site
+	SITE=dist/site SITE_TOOLS=$(VENV)-site $(RUN) -m pytest tests/static_site
 
 bench: $(VENV)/ready-to-test ## measure how near we come to theory
 	@$(RUN) tests/bench.py
@@ -52,8 +52,17 @@ notebooks: $(VENV)/ready-to-test ## execute the notebooks and store their output
 editions: $(VENV)/ready-to-test ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
 	@$(RUN) -m workshop editions
 
-pins: $(VENV)/ready $(VENV)-pins/bin/uv ## take the newest versions that fit together
-	@$(RUN) -m workshop.project pins --uv $(VENV)-pins/bin/uv
+pins: $(VENV)-pins/bin/uv ## take the newest versions that fit together
+	@$(pinned)
+	@$(MAKE) --no-print-directory derived wheels
+
+pin: $(VENV)-pins/bin/uv ## take the newest version of one package, or a named one: make pin NAME=httpx==0.28.1
+	@$(if $(NAME),,echo 'Which package? Did you mean:  make pin NAME=httpx' >&2; exit 1)
+	@$(pinned) --only $(NAME)
+	@$(MAKE) --no-print-directory derived wheels
+
+wheels: $(VENV)/ready $(VENV)-pins/bin/uv ## write the list of the site's packages, share/site/wheels.txt
+	@$(RUN) -m workshop.site wheels --uv $(VENV)-pins/bin/uv
 
 derived: $(VENV)/ready ## write what follows from pyproject.toml and pins.txt: environment.yml, the README's links
 	@$(RUN) -m workshop.project
@@ -61,6 +70,9 @@ derived: $(VENV)/ready ## write what follows from pyproject.toml and pins.txt: e
 clean: ## remove all that was installed or left behind here
 	rm -rf $(VENV) $(VENV)-* dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# New versions are found before anything is installed: what is installed may not fit what pyproject.toml asks for now.
+pinned = PYTHONPATH=src $(RUN) -m workshop.pins --uv $(VENV)-pins/bin/uv
 
 # What `test` is made of: the whole run, and the rest beside it, since notebooks wait more than they work.
 
@@ -105,7 +117,7 @@ $(VENV)/bin/pip:
 $(PYTHONS:%=$(VENV)-%/bin/pip): $(VENV)-%/bin/pip:
 	$(call find,$*) -m venv $(VENV)-$*
 
-$(VENV)-pins/bin/uv:
+$(VENV)-pins/bin/uv: | $(VENV)/bin/pip
 	$(RUN) -m venv $(VENV)-pins
 	$(VENV)-pins/bin/python -m pip install --quiet uv
 

@@ -2,7 +2,8 @@
 
 | this file | follows from | written by |
 |---|---|---|
-| `pins.txt` | the dependencies in `pyproject.toml`, and the registry | `python -m workshop.project pins` |
+| `pins.txt` | the dependencies in `pyproject.toml`, and the registry | `python -m workshop.pins` |
+| `share/site/wheels.txt` | the first part of `pins.txt`, and the registry | `python -m workshop.site wheels` |
 | `environment.yml` | the first part of `pins.txt` | `python -m workshop.project` |
 | the links of `README.md` | `[project.urls]` in `pyproject.toml` | `python -m workshop.project` |
 
@@ -11,98 +12,21 @@ For whoever keeps this repository; nothing here is needed to read or run a noteb
 
 import argparse
 import re
-import subprocess
 import sys
-import tempfile
-import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from bakery.working_copy import COPY, FIRST, ORIGINALS
+from workshop.pins import Pins, read_pins
+from workshop.pyproject import ProjectError, settings
 
 PYTHON = "3.13"
 """The Python of conda and Binder: the newest one that the tests run on."""
 
-LEARNERS = (
-    "# What every reader installs, on any platform: `dependencies` in pyproject.toml and what they need."
-)
-TESTS = "# What is needed on top by the tests, the site and PostgreSQL: the optional parts in pyproject.toml."
-PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>.+))?")
-
 BRANCH = "main"
 PLACE = re.compile(r"(?P<open><!-- (?P<name>\w+) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.DOTALL)
 ROW = re.compile(r"\[[^]]+\]\((?P<path>notebooks/\w+\.ipynb)\)(?: \(\[on Binder\]\([^)]*\)\))?")
-
-
-class ProjectError(Exception):
-    """A file of the repository that does not say what it should."""
-
-
-# The pins
-
-
-class Pin(NamedTuple):
-    """One line of pins.txt; the marker says where it holds and is empty where it always does."""
-
-    name: str
-    version: str
-    marker: str
-
-    def __str__(self) -> str:
-        return f"{self.name}=={self.version}{f' ; {self.marker}' if self.marker else ''}"
-
-
-class Pins(NamedTuple):
-    """The two parts of pins.txt. Readers install the first."""
-
-    learners: tuple[Pin, ...]
-    tests: tuple[Pin, ...]
-
-    def __str__(self) -> str:
-        return "\n".join([LEARNERS, *map(str, self.learners), "", TESTS, *map(str, self.tests), ""])
-
-
-def read_pins(text: str) -> Pins:
-    """The pins in the text of pins.txt. Raises `ProjectError` for a text that `python -m workshop.project pins` would not write."""
-    first, found, second = text.partition(f"\n{TESTS}\n")
-    if not found or not first.startswith(f"{LEARNERS}\n"):
-        raise ProjectError("pins.txt: the line that opens one of its two parts is missing; run: make pins")
-    return Pins(tuple(pins(first)), tuple(pins(second)))
-
-
-def pins(text: str) -> Iterator[Pin]:
-    """The pins in some lines; empty lines and comments are none."""
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            match = PIN.fullmatch(line)
-            if not match:
-                raise ProjectError(f"pins.txt: no pin: {line!r}; run: make pins")
-            yield Pin(match["name"], match["version"], match["marker"] or "")
-
-
-def resolved(root: Path, uv: Path) -> Pins:
-    """The newest versions that fit together on every Python and platform we support, as `uv` finds them.
-
-    The learner's part is resolved once more under the versions found for all: pip has no way to tell what another
-    platform needs, and what only Windows or macOS needs would be lost.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        everything = compiled(root, uv, Path(folder, "all.txt"), "--all-extras", "--upgrade")
-        learners = compiled(
-            root, uv, Path(folder, "learners.txt"), "--constraints", str(Path(folder, "all.txt"))
-        )
-    return Pins(learners, tuple(pin for pin in everything if pin not in learners))
-
-
-def compiled(root: Path, uv: Path, output: Path, *options: str) -> tuple[Pin, ...]:
-    """What `uv pip compile` makes of pyproject.toml."""
-    lowest = settings(root)["project"]["requires-python"].removeprefix(">=")
-    command = [uv, "pip", "compile", root / "pyproject.toml", "--universal", "--python-version", lowest]
-    command += ["--no-header", "--no-annotate", "--quiet", "--output-file", output, *options]
-    subprocess.run(command, check=True)  # noqa: S603 - our own words, and the reader's own uv
-    return tuple(pins(output.read_text(encoding="utf-8")))
 
 
 # The environment of conda and Binder
@@ -186,11 +110,6 @@ def row(line: str, url: str) -> str:
 # The command line
 
 
-def settings(root: Path) -> dict[str, Any]:
-    """What pyproject.toml says."""
-    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-
-
 def derived(root: Path) -> dict[str, str]:
     """The text that each file which follows from others should have, by the file's name."""
     url = address(settings(root)["project"].get("urls", {}))
@@ -216,20 +135,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m workshop.project", description=__doc__.partition("\n")[0]
     )
-    parser.add_argument(
-        "pins", nargs="?", choices=["pins"], help="first find the newest versions, for pins.txt"
-    )
-    parser.add_argument("--uv", type=Path, default=Path("uv"), help="the program that finds them")
-    wanted = parser.parse_args(arguments)
+    parser.parse_args(arguments)
     root = Path.cwd()
     try:
         if not (root / "pyproject.toml").is_file():
             raise ProjectError("no pyproject.toml here: run this in the repository's folder")
-        if wanted.pins:
-            text = str(resolved(root, wanted.uv))
-            (root / "pins.txt").write_text(text, encoding="utf-8", newline="\n")
         print("written:", ", ".join(write(root)) or "nothing, all was up to date")  # noqa: T201 - a command
-    except (ProjectError, subprocess.CalledProcessError) as error:
+    except ProjectError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     return 0

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browser.window import leaves, running_browser
 
-from workshop.site import BUILDS, Quiet
+from workshop.site.host import Quiet
+from workshop.site.page import BUILDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 from bakery.browser import REAL
 from bakery.checking.virtual.stage import LIMIT
 from bakery.shop.inprocess import MODEL
-from workshop.site import BUILDS, as_json, packed, read
+from workshop.site.files import as_json, packed, read
+from workshop.site.page import BUILDS
 
 from .conftest import Site, cells, run, run_all, run_cell
 
@@ -64,12 +66,6 @@ flask_ex.numbered.check(numbered)
 """
 
 
-def pinned(file: Path) -> dict[str, str]:
-    """Packages and their versions, of a list of pins."""
-    found = re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==([^\s;]+)", file.read_text("utf-8"), re.MULTILINE)
-    return {name.lower().replace("_", "-"): version for name, version in found}
-
-
 def sanitized(text: str) -> str:
     """Text without what honestly varies, by the rules of the notebook tests."""
     rules = (ROOT / "tests" / "sanitize.cfg").read_text("utf-8")
@@ -100,6 +96,7 @@ def without_a_machine(said: str) -> bool:
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
 def test_a_notebook_runs_to_its_end(site: Site, notebook: Path) -> None:
     with site.notebook(notebook.name) as page:
+        assert [cell["id"] for cell in cells(page) if cell["outputs"]] == [], "answered before it is run"
         assert run_all(page)
         ran = cells(page)
         if folder := os.environ.get("BROWSER_ARTEFACTS"):
@@ -161,20 +158,10 @@ def test_a_lock_held_in_a_check_makes_a_queue(race: "Page") -> None:
     assert "What does a baker hold while the cake is in the oven?" in said["text"]
 
 
-def test_wheels_are_those_of_the_pins() -> None:
-    """Of the newest Python, where there are several; `pins.txt` need not have every package."""
-    pins = pinned(ROOT / "pins.txt")
-    wheels = pinned(ROOT / "share" / "site" / "wheels.txt")
-    assert {name for name, version in wheels.items() if pins.get(name, version) != version} == set()
-    needed = {"flask", "quart", "httpx", "asgiref", "aiosqlite", "anywidget", "ipywidgets", "hypercorn"}
-    assert needed <= set(wheels)
-
-
 def test_a_second_build_makes_the_same_files(folder: Path, tmp_path: Path) -> None:
     command = [
-        str(ROOT / os.environ.get("SITE_PYTHON", ".venv-site/bin/python")),
-        str(ROOT / "src" / "bakery" / "site.py"),
-        "build",
+        *(sys.executable, "-m", "workshop.site", "build"),
+        *("--tools", str(ROOT / os.environ.get("SITE_TOOLS", ".venv-site"))),
         "--out",
         str(tmp_path / "again"),
     ]

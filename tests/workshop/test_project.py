@@ -16,20 +16,9 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from workshop.project import (
-    Pin,
-    Pins,
-    ProjectError,
-    address,
-    binder,
-    derived,
-    environment,
-    linked,
-    main,
-    read_pins,
-    settings,
-    write,
-)
+from workshop.pins import Pin, Pins, read_pins
+from workshop.project import address, binder, derived, environment, linked, main, write
+from workshop.pyproject import ProjectError, settings
 
 pytestmark = pytest.mark.files
 

@@ -1,0 +1,92 @@
+"""What the site is made of and comes from elsewhere: fetched once, compared with its pins, and kept."""
+
+import base64
+import hashlib
+import os
+import shutil
+import sys
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from workshop.site.files import SiteError, run
+
+PYODIDE = "pyodide@314.0.6"
+PYODIDE_SHA512 = "BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLOtR4YrVOIFxbV8poyDOOmWwxQ=="
+PYTHON = "3.14"
+
+COMPILED_PURE = "markupsafe"
+"""The one package whose wheels all have a compiled part, which it can do without."""
+
+
+def fetched_pyodide(parts: Path) -> Path:
+    """The npm package, by npm; raises `SiteError` where its hash is another."""
+    archive = parts / f"{PYODIDE.replace('@', '-')}.tgz"
+    if not archive.exists():
+        run("npm", "pack", "--silent", PYODIDE, cwd=parts)
+    found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if found != PYODIDE_SHA512:
+        raise SiteError(f"{archive}: its hash is sha512-{found}, not the one pinned in parts.py")
+    return archive
+
+
+def unpacked(archive: Path, folder: Path) -> Path:
+    """The folder of an npm package."""
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    return folder / "package"
+
+
+def fetched_wheels(pins: Path, parts: Path) -> list[Path]:
+    """The wheels, by pip, which compares the hashes."""
+    text = pins.read_bytes()
+    wheels = parts / f"wheels-{hashlib.sha256(text).hexdigest()[:12]}"
+    if not wheels.exists():
+        lines = [line for line in text.decode().splitlines() if not line.startswith("#")]
+        with tempfile.TemporaryDirectory(dir=parts) as folder:
+            downloaded(lines, Path(folder, "wheels"), "--no-deps", "--require-hashes")
+            Path(folder, "wheels").rename(wheels)
+    return sorted(wheels.glob("*.whl"))
+
+
+def downloaded(lines: Sequence[str], folder: Path, *options: str) -> None:
+    """Download wheels for the Python of the site: pure ones, and with a compiled part the one that can do without it."""
+    with tempfile.TemporaryDirectory() as lists:
+        for pure, platform in ((True, "any"), (False, "manylinux2014_x86_64")):
+            chosen = [line for line in lines if line.startswith(COMPILED_PURE) != pure]
+            wanted = Path(lists, f"{platform}.txt")
+            wanted.write_text("\n".join(chosen), encoding="utf-8")
+            run(
+                *(sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"),
+                *(*options, "--only-binary=:all:", "--implementation=cp", f"--platform={platform}"),
+                *(f"--python-version={PYTHON}", f"--abi=cp{PYTHON.replace('.', '')}", "--abi=none"),
+                *("--dest", str(folder), "--requirement", str(wanted)),
+            )
+
+
+def kernel_wheels(tools: Path) -> list[Path]:
+    """The wheels that JupyterLite's kernel brings with it: itself, and stand-ins for parts of Jupyter."""
+    extensions = tools / "share" / "jupyter" / "labextensions" / "@jupyterlite"
+    folder = extensions / "pyodide-kernel-extension" / "static" / "pypi"
+    return sorted(
+        wheel for wheel in folder.glob("*.whl") if not wheel.name.startswith("widgetsnbextension-3")
+    )
+
+
+def jupyterlite(work: Path, share: Path, tools: Path) -> Path:
+    """The folder in which JupyterLite has built a site without contents."""
+    lite = work / "lite"
+    lite.mkdir()
+    shutil.copy(share / "overrides.json", lite / "overrides.json")
+    command = tools / "bin" / "jupyter-lite"
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "SOURCE_DATE"))
+    }
+    run(
+        *(str(command), "build", "--debug", "--lite-dir", str(lite), "--output-dir", str(work / "site")),
+        *("--apps", "lab", "--no-sourcemaps", "--no-unused-shared-packages"),
+        cwd=lite,
+        environment=environment | {"SOURCE_DATE_EPOCH": "1767225600"},
+    )
+    return work / "site"
