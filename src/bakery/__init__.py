@@ -20,7 +20,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bakery.doctor import doctor
+from bakery.doctor import IN_A_BROWSER, doctor
 from bakery.kitchen import simulate
 from bakery.orders.ordering import order
 from bakery.picture.canvas import Picture
@@ -91,7 +91,7 @@ def _show_traces(shell: Any) -> None:  # noqa: ANN401  # an IPython shell, which
 _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 if _shell:
     _show_traces(_shell)
-if sys.platform == "emscripten":
+if IN_A_BROWSER:
     from bakery.browser import move_in
 
     move_in(_shell)

@@ -13,7 +13,6 @@ from flask import Flask, request
 from quart import Quart
 from quart import request as quart_request
 
-import bakery.browser
 import bakery.shop.serving
 from bakery.orders.ordering import order
 from bakery.shop.inprocess import MODEL, NO_MODEL, Hatch, InProcess, at
