@@ -11,11 +11,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
-from bakery.doctor import IN_A_BROWSER
-
 if sys.platform == "win32":
     import msvcrt
-elif not IN_A_BROWSER:
+elif sys.platform != "emscripten":
     import fcntl
 
 FILE = "BAKERY_PROGRESS_FILE"
@@ -232,7 +230,7 @@ def _closed(door: IO[bytes]) -> bool:
         if sys.platform == "win32":
             door.seek(0)
             msvcrt.locking(door.fileno(), msvcrt.LK_NBLCK, 1)
-        elif not IN_A_BROWSER:
+        elif sys.platform != "emscripten":
             fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):
         return False

@@ -1,8 +1,10 @@
 """Notebook 07, Databases: who waits, how many at once, and what stays whole. Its database takes simulated time."""
 
 import asyncio
+import inspect
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
 from typing import Any, Self, TypeVar
 
 from bakery.checking import Answer, Lesson, expect
@@ -92,28 +94,33 @@ class Database:
 
 
 @ex.prediction
-def busy(kinds: list[str]) -> str:
-    """Which of two slow queries computes."""
-    letters = {("baking", "mixing"): "b", ("mixing", "baking"): "a", ("mixing", "mixing"): "c"}
-    return letters.get((kinds[0], kinds[1]), "d")
-
-
-@ex.prediction
 def who_waits(notes: Sequence[tuple[float, float, int]]) -> float:
     """How many threads waited in the database."""
     return len({thread for _, _, thread in notes})
 
 
-@ex.prediction
-def shared_transaction(names: list[str]) -> str:
-    """Who is in the table when two orders share a connection."""
+def who(names: list[str]) -> str:
+    """The letter for the customers in a table."""
     return {(): "d", ("Ada",): "a", ("Bob",): "b"}.get(tuple(names), "c")
 
 
 @ex.prediction
-def no_patience(error: object) -> str:
-    """A second writer that does not wait."""
-    return "b" if isinstance(error, sqlite3.OperationalError) else "c"
+def left_behind(names: list[str]) -> str:
+    """Who is in the table when a failed order's connection is used again."""
+    return who(names)
+
+
+@ex.prediction
+def shared_transaction(names: list[str]) -> str:
+    """Who is in the table when two orders share a connection."""
+    return who(names)
+
+
+@ex.prediction
+def second_kind(bobs: tuple[str, str]) -> str:
+    """What a transaction gets that read before somebody else wrote: what was said, and when."""
+    said, when = bobs
+    return "a" if said == "written" else "c" if when == "at once" else "b"
 
 
 # Exercises
@@ -158,31 +165,109 @@ def ten_at_once(answer: Answer) -> None:
     )
 
 
+Work = Callable[[Database], Awaitable[object]]
+
+
+def tolerant(function: Callable[..., object]) -> Callable[..., object]:
+    """The same coroutine function; an error that the check itself has caused is its result."""
+
+    async def outcome(made: Awaitable[object]) -> object:
+        try:
+            return await made
+        except (ValueError, TimeoutError, asyncio.CancelledError) as error:
+            return error
+
+    @wraps(function)
+    def told(*args: object) -> object:
+        made = function(*args)
+        return outcome(made) if inspect.isawaitable(made) else made
+
+    return told
+
+
+def box(*several: Database) -> "asyncio.Queue[Database]":
+    """A pool with these connections in it."""
+    pool: asyncio.Queue[Database] = asyncio.Queue()
+    for db in several:
+        pool.put_nowait(db)
+    return pool
+
+
+async def good(db: Database) -> str:
+    """An order that ends well."""
+    await db.execute("INSERT INTO orders VALUES ('Ada')")
+    await db.commit()
+    return "taken"
+
+
+async def refused(db: Database) -> str:
+    """An order that fails halfway."""
+    await db.execute("INSERT INTO orders VALUES ('Bob')")
+    raise ValueError("the card is refused")
+
+
+async def left(db: Database) -> str:
+    """An order whose customer hangs up halfway: the handler is cancelled."""
+    await db.execute("INSERT INTO orders VALUES ('Bob')")
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for the type checker
+    task.cancel()
+    await asyncio.sleep(1)
+    return "taken"
+
+
+async def slow(_db: Database) -> str:
+    """An order that keeps its connection for longer than others would wait for one."""
+    await asyncio.sleep(3)
+    return "taken"
+
+
 @ex.exercise
-def both_or_neither(answer: Answer) -> None:
-    """An error in the middle of a transaction."""
-    with Database(
-        "CREATE TABLE orders (customer TEXT);"
-        "CREATE TABLE shelf (cakes INTEGER CHECK (cakes >= 0)); INSERT INTO shelf VALUES (1)"
-    ) as db:
-        first = answer.run(db, "Ada").result
-        expect(first is True, f"there was a cake for Ada, and her order should give `True`, not `{first}`.")
+def lend(answer: Answer) -> None:
+    """A connection that comes back whatever happens, with nothing open, and a limit for whoever waits for it."""
+    if callable(answer.given):
+        answer.given = tolerant(answer.given)
+    for work, kind, how in (
+        (good, str, "an order that ends well"),
+        (refused, ValueError, "an order that fails"),
+        (left, asyncio.CancelledError, "an order whose customer hangs up, so that it is cancelled,"),
+    ):
+        _lent(answer, work, kind, how)
+    answer.together((box(), slow)).takes(
+        1.0, "nobody brings a connection back, and the order should give up after one second."
+    ).expect(
+        isinstance(answer.run(box(), slow).result, TimeoutError),
+        "whoever got no connection in time should get a `TimeoutError`.",
+    )
+    with Database("CREATE TABLE orders (customer TEXT)") as db:
+        one_by_one = answer.together((box(db), slow)).result
         expect(
-            db.kept("SELECT customer FROM orders") == [("Ada",)],
-            "Ada's order was not kept. Is there a `commit`, and is it awaited?",
+            one_by_one == ["taken"],
+            "an order that had its connection in time was cut off while it worked. "
+            "The limit is for the waiting alone.",
         )
-        second = answer.run(db, "Bob").result
+
+
+def _lent(answer: Answer, work: Work, kind: type, how: str) -> None:
+    """Expect that a connection comes back from such an order, with nothing open on it."""
+    with Database("CREATE TABLE orders (customer TEXT)") as db:
+        pool = box(db)
+        result = answer.run(pool, work).result
         expect(
-            second is False, f"no cake was left for Bob, and his order should give `False`, not `{second}`."
+            pool.qsize() == 1,
+            f"after {how} the connection is not in the pool: the next customer waits in vain.",
         )
         expect(
             not db.in_transaction,
-            "after Bob's order the transaction is still open, with his row in it: whoever commits next on this "
-            "connection keeps it. Roll back.",
+            f"{how} brings its connection back with a transaction open: whoever commits next keeps what it wrote.",
         )
-        customers = db.kept("SELECT customer FROM orders")
-        expect(customers == [("Ada",)], "Bob's order was kept although there was no cake for him.")
-        expect(db.kept("SELECT cakes FROM shelf") == [(0,)], "one cake was sold, and the shelf should say 0.")
+        rows = db.kept("SELECT customer FROM orders")
+        expect(work is good or rows == [], f"{how} left its row in the table for good.")
+        expect(work is not good or rows == [("Ada",)], f"{how} has lost its row.")
+        expect(
+            isinstance(result, kind),
+            f"{how} should hand on what `work` gave or raised, and it gave `{result!r:.60}`.",
+        )
 
 
 @ex.exercise
