@@ -1,5 +1,8 @@
 """What a learner imports, and how a notebook shows it."""
 
+import inspect
+import pydoc
+import re
 import subprocess
 import sys
 from types import FunctionType
@@ -51,6 +54,45 @@ def test_widgets_are_imported_only_when_they_are_asked_for() -> None:
     code = "import sys, bakery; print('ipywidgets' in sys.modules); bakery.RaceLab; print('ipywidgets' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.split() == ["False", "True"]
+
+
+def test_importing_the_package_takes_at_most_a_quarter_of_a_second_and_brings_no_framework() -> None:
+    """Of the processor's time, the best of three: other programs on the machine are no fault of ours."""
+    code = (
+        "import sys, time; start = time.process_time(); import bakery; print(time.process_time() - start); "
+        "print({'flask', 'quart', 'waitress', 'hypercorn', 'ipywidgets', 'anywidget', 'IPython'} & set(sys.modules))"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout.split()
+        for _ in range(3)
+    ]
+    assert {brought for _, brought in runs} == {"set()"}
+    assert min(float(seconds) for seconds, _ in runs) < 0.25
+
+
+def test_help_of_the_package_begins_with_the_words_a_learner_types() -> None:
+    text = pydoc.plain(pydoc.render_doc(bakery))
+    beginning = text[: text.index("PACKAGE CONTENTS")]
+    missing = [name for name in bakery.__all__ if name not in beginning]
+    assert not missing
+
+
+@pytest.mark.parametrize("function", [bakery.order, bakery.serve])
+def test_help_of_a_function_names_every_parameter_and_has_an_example(function: FunctionType) -> None:
+    text = pydoc.plain(pydoc.render_doc(function))
+    parameters = inspect.signature(function).parameters
+    assert [name for name in parameters if not re.search(rf"^        {name}: ", text, re.M)] == []
+    assert f"{function.__name__}(" in text.partition("For example:")[2].partition("Args:")[0]
+
+
+@pytest.mark.parametrize("function", [bakery.order, bakery.serve])
+def test_help_of_a_function_shows_a_signature_that_a_person_can_read(function: FunctionType) -> None:
+    signature = str(inspect.signature(function))
+    assert not re.search(r"[a-z]\.[a-zA-Z]", signature), "no module names"
+    assert "Callable" not in signature
+    assert len(signature) < 400
 
 
 def test_the_function_timeline_survives_the_import_of_every_room() -> None:

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from bakery.trace import Kind, Span, Trace, in_words
+from bakery.trace import Kind, Mark, Span, Trace, in_words
 
 
 def queue(bakes: int, seconds: float = 1.0) -> Trace:
@@ -128,3 +128,52 @@ def test_small_numbers_are_spelled_out() -> None:
         "twelve bakes",
         "13 bakes",
     ]
+
+
+def stream(lane: str, *parts: str, left: bool = False) -> tuple[Span, tuple[Mark, ...]]:
+    """A stream with a part for each half second."""
+    marks = tuple(Mark(lane, number * 0.5 + 0.02, part) for number, part in enumerate(parts))
+    return Span(lane, "serve", 0.0, len(parts) * 0.5, left=left), marks
+
+
+def streams(*heard: tuple[Span, tuple[Mark, ...]], bake: float = 0.5) -> Trace:
+    spans = tuple(span for span, _ in heard)
+    return Trace(spans, bake=bake, heard=tuple(mark for _, marks in heard for mark in marks))
+
+
+def test_what_all_heard_is_told_once_and_in_bakes() -> None:
+    trace = streams(stream("a", "mixed", "in the oven"), stream("b", "mixed", "in the oven"))
+    assert repr(trace).endswith("at most 2 at once; heard mixed at once, in the oven after one bake")
+
+
+def test_without_a_bake_the_moments_are_told_in_seconds() -> None:
+    assert repr(streams(stream("a", "mixed", "done"), bake=0)).endswith(
+        "; heard mixed after 0.02 s, done after 0.52 s"
+    )
+
+
+def test_who_heard_something_else_is_not_passed_over() -> None:
+    trace = streams(stream("a", "mixed"), stream("b", "burnt"), stream("c", "burnt"))
+    assert repr(trace).endswith("; a heard mixed at once (and two others heard something else)")
+    silent = Trace((*trace.spans, Span("d", "serve", 0.0, 1.0)), bake=0.5, heard=trace.heard[1:])
+    assert repr(silent).endswith("; two customers heard burnt at once")
+
+
+def test_of_many_parts_the_first_and_the_last_are_told() -> None:
+    trace = streams(stream("a", *(f"part {number}" for number in range(20))))
+    assert repr(trace).endswith("; heard 20 parts: part 0 at once, …, part 19 after 19 bakes")
+
+
+def test_a_long_part_or_one_of_several_lines_is_told_in_one_short_line() -> None:
+    assert repr(streams(stream("a", "x\ny " + "z" * 100))).endswith(f"; heard x y {'z' * 35}… at once")
+
+
+def test_who_leaves_has_no_cake_and_is_no_failure() -> None:
+    trace = streams(stream("a", "mixed", "done"), stream("b", "mixed", left=True))
+    assert (trace.cakes, trace.left, trace.failures) == (1, ("b",), ())
+    assert "; one customer left before the end; " in repr(trace)
+
+
+def test_who_leaves_says_nothing_of_how_long_a_bake_is() -> None:
+    trace = Trace((Span("a", "serve", 0.0, 1.0), Span("b", "serve", 0.0, 0.1, left=True)))
+    assert trace.typical == 1.0

@@ -1,12 +1,26 @@
-"""Three cakes at once: serve, order, trace and draw, from a notebook cell."""
+"""Three cakes at once: serve, order, trace and draw, from a notebook cell.
+
+For the cells of a notebook:
+
+    shop = serve(app)                  serves a Flask or Quart app on a real server: a Shop
+    trace = await order(shop, 3)       places orders at the same moment, and measures: a Trace of Spans
+    simulate(cakes=3)                  works out what happens in a kitchen, exactly and at once: a Trace too
+    timeline(trace)                    draws who waited and who was served: a Picture; a trace draws itself
+    curve(Series("Quart", points))     draws numbers against numbers: a Picture
+    RaceLab(flask_app, quart_app, oven), KitchenLab(), LiveTimeline()
+                                       the same with sliders, live
+    doctor()                           says whether everything here works, and what to do if not
+    progress()                         says which exercises are done, and what is next
+
+`help(order)` and `help(serve)` say more. Exercises bring their own words: `ex.NAME.check(answer)`, `.hint()`,
+`.solution()`.
+"""
 
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bakery import lessons
-from bakery.checking.course import Progress
-from bakery.doctor import doctor
+from bakery.doctor import IN_A_BROWSER, doctor
 from bakery.kitchen import simulate
 from bakery.orders.ordering import order
 from bakery.picture.canvas import Picture
@@ -16,8 +30,11 @@ from bakery.shop.serving import Shop, serve
 from bakery.trace import Span, Trace
 
 if TYPE_CHECKING:
+    from bakery.checking.course import Progress
     from bakery.lab.labs import KitchenLab, RaceLab
     from bakery.picture.live import LiveTimeline
+
+    progress: Progress
 
 __all__ = [
     "KitchenLab",
@@ -37,9 +54,6 @@ __all__ = [
     "timeline",
 ]
 
-
-progress = Progress(lessons.every)
-
 _ROOMS = {
     "KitchenLab": "bakery.lab.labs",
     "RaceLab": "bakery.lab.labs",
@@ -48,7 +62,17 @@ _ROOMS = {
 """What stands in a room that takes half a second to open, because of its widgets: it is opened when asked for."""
 
 
+def _open_progress() -> "Progress":
+    """The map of the series, which needs all that exercises need: a tenth of a second."""
+    from bakery import lessons
+    from bakery.checking.course import Progress
+
+    return Progress(lessons.every)
+
+
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever has that name
+    if name == "progress":
+        return globals().setdefault(name, _open_progress())
     if name in _ROOMS:
         return getattr(import_module(_ROOMS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -67,7 +91,7 @@ def _show_traces(shell: Any) -> None:  # noqa: ANN401  # an IPython shell, which
 _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 if _shell:
     _show_traces(_shell)
-if sys.platform == "emscripten":
+if IN_A_BROWSER:
     from bakery.browser import move_in
 
     move_in(_shell)

@@ -30,7 +30,7 @@ NEEDED = (
 """What a notebook cannot do without, in the order in which the report names the versions."""
 
 IN_A_BROWSER = sys.platform == "emscripten"
-"""Whether this kitchen is a page in the reader's browser, with neither servers nor sockets."""
+"""Whether this kitchen is a page in the reader's browser, with neither servers nor sockets. Every room asks here."""
 
 NOT_IN_A_BROWSER = ("waitress", "ipykernel", "jupyterlab")
 

@@ -35,10 +35,18 @@ NUMBERS = (
 )
 
 
+MOST_PARTS = 6
+"""Parts of one stream that are told one by one; of more, the first and the last."""
+
+LONGEST_PART = 40
+"""Letters of a part that are told."""
+
+
 class Span(NamedTuple):
     """One stretch of time on one lane; `start` and `end` in seconds since the first order was placed.
 
-    A tuple: ten thousand simulated cakes are thirty thousand of these, in 50 ms. `error` is the reason in words where the stretch ended badly, and empty where it ended well.
+    A tuple: ten thousand simulated cakes are thirty thousand of these, in 50 ms. `error` is the reason in words where
+    the stretch ended badly, and empty where it ended well. `left` says that the customer left at its end, on purpose.
     """
 
     lane: str
@@ -46,11 +54,20 @@ class Span(NamedTuple):
     start: float
     end: float
     error: str = ""
+    left: bool = False
 
     @property
     def seconds(self) -> float:
         """How long the stretch was."""
         return self.end - self.start
+
+
+class Mark(NamedTuple):
+    """A moment on one lane at which something came, such as a part of a stream; in seconds, as for spans."""
+
+    lane: str
+    at: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -69,9 +86,14 @@ class Trace:
 
     Needed where servings stretch, as on a blocked event loop: every order has been taken, and all stand still.
     """
+    heard: tuple[Mark, ...] = ()
+    """The parts of streams, each at the moment at which its listener had it."""
+    began: float = math.nan
+    """The reading of `time.perf_counter` that second 0 of this run was; not a number where nobody knows."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "spans", tuple(self.spans))
+        object.__setattr__(self, "heard", tuple(self.heard))
         kinds = get_args(Kind)
         for span in self.spans:
             if not (math.isfinite(span.start) and span.start <= span.end < math.inf):
@@ -93,8 +115,13 @@ class Trace:
 
     @cached_property
     def cakes(self) -> int:
-        """How many lanes ended well."""
-        return len(self.lanes) - len({span.lane for span in self.failures})
+        """How many lanes ended well: with a cake, so without those whose customers left."""
+        return len(self.lanes) - len({span.lane for span in self.spans if span.error or span.left})
+
+    @cached_property
+    def left(self) -> tuple[str, ...]:
+        """The lanes whose customers left on purpose, before the end."""
+        return tuple(dict.fromkeys(span.lane for span in self.spans if span.left))
 
     @cached_property
     def makespan(self) -> float:
@@ -146,13 +173,13 @@ class Trace:
 
     @cached_property
     def typical(self) -> float:
-        """Seconds of one bake: `bake` where it is known, else the middle (median) of all servings that ended well.
+        """Seconds of one bake: `bake` where it is known, else the middle (median) of all whole servings that ended well.
 
         0.0 without any.
         """
         if self.bake:
             return self.bake
-        failed = {span.lane for span in self.failures}
+        failed = {span.lane for span in self.spans if span.error or span.left}
         lengths: dict[str, float] = {}
         for span in self.spans:
             if span.kind != "wait" and span.lane not in failed:
@@ -176,8 +203,49 @@ class Trace:
         took = f"{self.makespan:g} s" if self.simulated else f"{self.makespan:.2f} s"
         long = "" if self.simulated or not self.bakes_long else f", {in_words(self.bakes_long, 'bake')} long"
         return (
-            f"{_count(self.cakes, 'cake')} in {took}{long}, at most {self.most_at_once} at once{self._failed}"
+            f"{_count(self.cakes, 'cake')} in {took}{long}, at most {self.most_at_once} at once"
+            f"{self._left}{self._heard}{self._failed}"
         )
+
+    @property
+    def _left(self) -> str:
+        return f"; {in_words(len(self.left), 'customer')} left before the end" if self.left else ""
+
+    @property
+    def _heard(self) -> str:
+        """What came when: once for all lanes that heard the same."""
+        lanes: dict[str, list[Mark]] = {}
+        for mark in self.heard:
+            lanes.setdefault(mark.lane, []).append(mark)
+        told: dict[str, list[str]] = {}
+        for lane, marks in lanes.items():
+            told.setdefault(self._parts(marks), []).append(lane)
+        if not told:
+            return ""
+        (first, same), *others = told.items()
+        more = sum(map(len, dict(others).values()))
+        who = (
+            ""
+            if len(same) == len(self.lanes)
+            else f"{same[0]} "
+            if len(same) == 1
+            else f"{in_words(len(same), 'customer')} "
+        )
+        rest = f" (and {in_words(more, 'other')} heard something else)" if more else ""
+        return f"; {who}heard {first}{rest}"
+
+    def _parts(self, marks: list[Mark]) -> str:
+        if len(marks) > MOST_PARTS:
+            ends = self._parts(marks[:1]), self._parts(marks[-1:])
+            return f"{in_words(len(marks), 'part')}: {ends[0]}, …, {ends[1]}"
+        return ", ".join(f"{_short(mark.text)} {self._moment(mark.at)}" for mark in marks)
+
+    def _moment(self, at: float) -> str:
+        """When something came: in bakes where one bake is known, else in seconds."""
+        if not self.bake:
+            return f"after {at:.2f} s"
+        bakes = int(at / self.bake + 0.2)
+        return f"after {in_words(bakes, 'bake')}" if bakes else "at once"
 
     @property
     def _failed(self) -> str:
@@ -190,6 +258,12 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.words}" if self.title else self.words
+
+
+def _short(text: str) -> str:
+    """A part of a stream on one line, and not too much of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_PART else f"{line[: LONGEST_PART - 1]}…"
 
 
 def in_words(number: int, noun: str) -> str:

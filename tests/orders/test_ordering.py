@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import inspect
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -352,3 +353,7 @@ def test_an_order_carries_the_ticket_of_whoever_watches_it_and_the_address_stays
     for number, request in enumerate(run(test()), 1):
         assert request.startswith(b"GET /cake HTTP/1.1\r\n")
         assert f"order-ticket: mine, order {number}\r\n" in request.decode().lower()
+
+
+def test_an_order_is_given_thirty_seconds_unless_told_otherwise() -> None:
+    assert inspect.signature(order).parameters["timeout"].default == 30.0

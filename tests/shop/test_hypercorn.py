@@ -2,7 +2,9 @@
 """Hypercorn serves a crowd in one thread, and leaves nothing running when it ends."""
 
 import asyncio
+import contextlib
 import gc
+import socket
 import sys
 import threading
 import time
@@ -16,12 +18,16 @@ from bakeries import (
     get,
     hurry,
     our_threads,
+    plain_asgi,
     quart_bakery,
     stuck,
 )
 from quart import Quart
 
 from bakery.shop import sockets
+from bakery.shop.asgi import ASGIMiddleware
+from bakery.shop.hypercorn import HypercornServer
+from bakery.shop.premises import Patience, StartupError
 from bakery.shop.serving import Shop, serve
 
 
@@ -175,3 +181,54 @@ def test_a_quart_handler_that_quits_does_not_take_the_loop_along(capfd: pytest.C
         assert get(shop, "/cake").text == "cake"
         assert [error.splitlines()[-1] for error in shop.errors] == ["SystemExit: enough"]
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_connection_that_is_still_open_at_the_end_is_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where Hypercorn itself has died before it was open, and left it."""
+    guests: list[socket.socket] = []
+
+    async def dies(*_: object, **__: object) -> None:
+        door.setblocking(False)
+        while not guests:
+            with contextlib.suppress(BlockingIOError):
+                guests.append(door.accept()[0])
+            await asyncio.sleep(0.001)
+        raise RuntimeError("Hypercorn died")
+
+    monkeypatch.setattr("hypercorn.asyncio.serve", dies)
+    door = sockets.listen(0)
+    server = HypercornServer(ASGIMiddleware(plain_asgi), door, Patience())
+    with socket.create_connection(door.getsockname(), timeout=10) as client:
+        with pytest.raises(StartupError):
+            server.start(10)
+        server.stop(0.0)
+        assert client.recv(1) == b""
+    for guest in guests:
+        guest.close()
+
+
+def test_small_answers_on_a_kept_connection_do_not_wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nagle's algorithm holds a small packet back until the one before it is confirmed: 40 ms, each time."""
+    delays: list[int] = []
+    accepted = sockets.Door.accept
+
+    def accept(door: sockets.Door) -> tuple[socket.socket, object]:
+        guest, address = accepted(door)
+        guests.append(guest)
+        return guest, address
+
+    guests: list[socket.socket] = []
+    monkeypatch.setattr(sockets.Door, "accept", accept)
+    app = quart_bakery()
+
+    @app.get("/delay")
+    async def delay() -> str:
+        delays.append(guests[-1].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        return ""
+
+    with serve(app) as shop:
+        get(shop, "/delay")
+    assert delays
+    assert all(delays)

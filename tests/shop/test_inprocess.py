@@ -1,6 +1,7 @@
 """Shops that are called in process: what a browser has, tried here on a clock that nobody waits for."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
@@ -12,11 +13,10 @@ from flask import Flask, request
 from quart import Quart
 from quart import request as quart_request
 
-import bakery.browser
 import bakery.shop.serving
 from bakery.orders.ordering import order
 from bakery.shop.inprocess import MODEL, NO_MODEL, Hatch, InProcess, at
-from bakery.shop.premises import StartupError
+from bakery.shop.premises import Patience, StartupError
 from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads
 from bakery.shop.wsgi import WSGIMiddleware
@@ -318,3 +318,52 @@ def test_who_orders_while_the_loop_is_held_came_in_time_all_the_same() -> None:
     trace = asyncio.run(run())
     first = min(span.start for span in trace.spans if "/water" in span.lane)
     assert first == 0.01
+
+
+def test_customers_who_are_still_inside_when_a_shop_has_closed_are_sent_home(
+    monkeypatch: pytest.MonkeyPatch, threads: Threads
+) -> None:
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=0.0)))
+    app, ends = quart_app(), []
+
+    @app.get("/never")
+    async def never_done() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("sent home")
+        return "never"
+
+    async def run() -> Trace:
+        shop = serve(app)
+        ordering = asyncio.create_task(order(shop, 1, path="/never"))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        shop.close()
+        return await asyncio.wait_for(ordering, 10)
+
+    trace = asyncio.run(run())
+    assert [span.error for span in trace.failures] == ["503 the shop was closed"]
+    assert ends == ["sent home"]
+
+
+def test_a_flask_answer_that_never_ends_is_cut_off_when_the_shop_closes(
+    monkeypatch: pytest.MonkeyPatch, threads: Threads
+) -> None:
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=0.0)))
+    app = Flask("bakery")
+
+    @app.get("/cake")
+    def cake() -> Iterator[bytes]:
+        return itertools.repeat(b"crumb")
+
+    async def run() -> Trace:
+        shop = serve(app, threads=1)
+        ordering = asyncio.create_task(order(shop, 1))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        shop.close()
+        return await asyncio.wait_for(ordering, 10)
+
+    trace = asyncio.run(run())
+    assert [span.error for span in trace.failures] == ["the shop hung up in the middle of its answer"]

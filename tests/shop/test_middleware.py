@@ -23,6 +23,7 @@ from bakeries import (
 )
 from flask import Flask
 
+from bakery.shop.middleware import Middleware
 from bakery.shop.serving import serve
 
 
@@ -252,3 +253,11 @@ def test_the_door_of_the_proxied_address_opens_with_and_without_a_slash(
     app.add_url_rule("/", "home", lambda: "home")
     with serve(app) as shop:
         assert [get(shop, shop.link).text, get(shop, shop.link.rstrip("/")).text] == ["home", "home"]
+
+
+def test_the_way_to_one_port_is_not_taken_for_the_beginning_of_the_way_to_another() -> None:
+    layer = Middleware("/user/jo/proxy/absolute/80")
+    assert layer.moved("/user/jo/proxy/absolute/80") == "/user/jo/proxy/absolute/80"
+    assert layer.moved("/user/jo/proxy/absolute/80/cake") == "/user/jo/proxy/absolute/80"
+    assert layer.moved("/user/jo/proxy/absolute/8001/cake") == ""
+    assert layer.moved("/cake") == ""

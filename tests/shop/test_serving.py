@@ -3,6 +3,7 @@
 
 import asyncio
 import gc
+import inspect
 import re
 import socket
 import subprocess
@@ -302,3 +303,26 @@ def test_a_port_taken_by_another_shop_says_by_which() -> None:
     shop = serve(flask_bakery(), name="corner")
     with pytest.raises(OSError, match=f'Port {shop.port} is taken by the shop "corner"'):
         serve(flask_bakery(), name="other", port=shop.port)
+
+
+@both
+def test_the_new_door_is_shut_again_when_the_old_shop_cannot_be_closed(
+    bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = serve(bakery())
+    with serve(bakery(), name="elsewhere") as other:
+        port = other.port
+
+    def jammed() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(old, "close", jammed)
+    with pytest.raises(KeyboardInterrupt):
+        serve(bakery(), port=port)
+    assert refused(port)
+    assert not old.closed
+
+
+def test_the_default_limits_are_those_that_the_notebooks_speak_of() -> None:
+    assert inspect.signature(serve).parameters["startup"].default == 10.0
+    assert serving.THREADS == 4

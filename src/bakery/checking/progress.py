@@ -11,9 +11,11 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO
 
+from bakery.doctor import IN_A_BROWSER
+
 if sys.platform == "win32":
     import msvcrt
-elif sys.platform != "emscripten":
+elif not IN_A_BROWSER:
     import fcntl
 
 FILE = "BAKERY_PROGRESS_FILE"
@@ -230,7 +232,7 @@ def _closed(door: IO[bytes]) -> bool:
         if sys.platform == "win32":
             door.seek(0)
             msvcrt.locking(door.fileno(), msvcrt.LK_NBLCK, 1)
-        elif sys.platform != "emscripten":
+        elif not IN_A_BROWSER:
             fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except (BlockingIOError, PermissionError):
         return False

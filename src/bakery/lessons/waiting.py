@@ -1,9 +1,11 @@
 """Notebook 02, Waiting: what a coroutine is, what waits together, and what stops everybody."""
 
+import asyncio
 import inspect
+from collections.abc import Sequence
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.trace import Span
+from bakery.trace import Span, Trace
 
 BAKE = 0.5
 """Seconds in the oven, as the notebook has it."""
@@ -39,9 +41,16 @@ def in_a_list(error: object) -> str:
 
 
 @ex.prediction
-def in_a_cell(error: object) -> str:
-    """`asyncio.run` in a notebook."""
-    return "b" if isinstance(error, RuntimeError) else "a"
+def burnt(cakes: Sequence["asyncio.Task[Span]"]) -> str:
+    """Two cakes beside one that burns, the first with `gather` and the second in a task group: which is done?"""
+    gathered, grouped = (not cake.cancelled() for cake in cakes)
+    return ("both" if grouped else "gather") if gathered else ("group" if grouped else "neither")
+
+
+@ex.prediction
+def stubborn(trace: Trace) -> int:
+    """How many bakes the first cake takes, beside one that stops everybody."""
+    return int(trace.stays[0] / BAKE + 0.2)
 
 
 @ex.prediction

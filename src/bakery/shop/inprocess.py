@@ -17,6 +17,7 @@ import httpx
 from bakery.shop.asgi import ASGIMiddleware
 from bakery.shop.delivery import Body, Delivery
 from bakery.shop.gateway import environ_of, scope_of
+from bakery.shop.inprocess_line import InProcessLine
 from bakery.shop.premises import HOST, Patience, Server, StartupError
 from bakery.shop.threads import Threads
 from bakery.shop.wsgi import WSGIMiddleware
@@ -346,3 +347,7 @@ class InProcess:
     def customer(self, request: httpx.Request) -> "Caller":
         """Whoever brings a request to the shop with that address."""
         return Caller(request)
+
+    def line(self, middleware: ASGIMiddleware, port: int, path: str) -> InProcessLine:
+        """A guest's way to the app."""
+        return InProcessLine(middleware, f"http://{HOST}:{port}", path)

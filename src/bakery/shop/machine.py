@@ -1,13 +1,16 @@
 """The premises of a real machine: real ports and real threads."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bakery.shop.asgi import ASGIMiddleware
 from bakery.shop.hypercorn import HypercornServer
-from bakery.shop.premises import Patience, Server
+from bakery.shop.premises import HOST, Patience, Server
 from bakery.shop.sockets import Door, listen, make_room_for_a_crowd
 from bakery.shop.waitress import WaitressServer
 from bakery.shop.wsgi import WSGIMiddleware
+
+if TYPE_CHECKING:
+    from bakery.shop.wire import Wire
 
 
 class Machine:
@@ -36,3 +39,9 @@ class Machine:
 
     def customer(self, request: Any) -> None:  # noqa: ANN401  # httpx's, which is imported late
         """Customers, too."""
+
+    def line(self, middleware: ASGIMiddleware, port: int, path: str) -> "Wire":  # noqa: ARG002  # it is asked over the wire
+        """Guests, too."""
+        from bakery.shop.wire import Wire  # wsproto takes 15 ms, and few notebooks need it
+
+        return Wire(HOST, port, path)

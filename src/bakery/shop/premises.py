@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     import httpx
 
     from bakery.shop.asgi import ASGIMiddleware
+    from bakery.shop.websocket import Line
     from bakery.shop.wsgi import WSGIMiddleware
 
 HOST = "127.0.0.1"
@@ -79,3 +80,6 @@ class Premises(Protocol):
 
     def customer(self, request: "httpx.Request") -> Any:  # noqa: ANN401  # what `order` calls a customer
         """Whoever brings a request to a shop, where that is not done over a connection; else None."""
+
+    def line(self, middleware: "ASGIMiddleware", port: int, path: str) -> "Line":
+        """What carries the messages of a guest on a WebSocket."""

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from bakery import proxy
-from bakery.asking import Call, Range, refusal
+from bakery.asking import Call, Range, a, refusal
 from bakery.mishap import reason
 from bakery.shop.apps import AppKind, recognise, with_article
 from bakery.shop.asgi import ASGIMiddleware
@@ -22,6 +22,8 @@ from bakery.trace import in_words
 if TYPE_CHECKING:
     import httpx
 
+    from bakery.shop.websocket import Socket
+
 THREADS = 4
 """The bakers of a WSGI shop unless told otherwise: what waitress itself would take."""
 
@@ -29,6 +31,7 @@ PREMISES: Premises = Machine()
 """Where shops stand; `browser` puts other premises here where there are no sockets."""
 
 SERVE = Call("serve(app, {})")
+SOCKET = Call('shop.socket("/counter", {})')
 
 
 def serve(
@@ -72,11 +75,11 @@ def serve(
 
     place = _take_over(name, port)
     number: int = place.getsockname()[1]
-    prefix = proxy.prefix(number)
-    running = _start(app, prefix, threads, place)
+    sign = Sign(kind.title, name, threads, number, proxy.prefix(number))
+    running = _server(app, sign, place)
     try:
         running.open(startup)
-        shop = Shop(app, kind.title, name, number, prefix, threads, running)
+        shop = Shop(app, sign, running)
         _enter(shop)
     except StartupError as failure:
         running.stop(0.0)
@@ -90,22 +93,12 @@ def serve(
 class Shop:
     """A running server, with the app behind it. Made by `serve`; closed by `close()`, by `with`, or at the end."""
 
-    def __init__(
-        self,
-        app: Any,  # noqa: ANN401  # any app
-        title: str,
-        name: str,
-        port: int,
-        prefix: str,
-        threads: int | None,
-        running: "Running",
-    ) -> None:
+    def __init__(self, app: Any, sign: "Sign", running: "Running") -> None:  # noqa: ANN401  # any app
         self.app = app
-        self.name = name
-        self.threads = threads
-        self.port = port
-        self._title = title
-        self._prefix = prefix
+        self.name = sign.name
+        self.threads = sign.threads
+        self.port = sign.port
+        self._sign = sign
         self._running = running
 
     @property
@@ -116,7 +109,7 @@ class Shop:
     @property
     def link(self) -> proxy.Link:
         """The address for the reader's browser; it also works on Binder and JupyterHub."""
-        return proxy.Link(f"{self._prefix or self.url}/", PREMISES.nowhere)
+        return proxy.Link(f"{self._sign.prefix or self.url}/", PREMISES.nowhere)
 
     @property
     def closed(self) -> bool:
@@ -135,8 +128,7 @@ class Shop:
         """
         import httpx
 
-        if self.closed:
-            raise RuntimeError(f'The shop "{self.name}" is closed.\nOpen it again:  shop = serve(app)')
+        self._must_be_open()
         usual: dict[str, Any] = {"base_url": self.url, "timeout": 30.0}
         if transport := PREMISES.transport():
             usual["transport"] = transport
@@ -144,6 +136,35 @@ class Shop:
             # Certificates and proxies have no say in an address of this machine. Loading them takes 20 to 30 ms.
             usual |= {"trust_env": False, "verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)}
         return httpx.AsyncClient(**(usual | options))
+
+    def socket(self, path: str, *, timeout: float = 5.0) -> "Socket":
+        """A WebSocket to this shop, from a guest's side; the app may take `timeout` seconds to let the guest in.
+
+        For example:
+
+            async with shop.socket("/counter") as socket:
+                await socket.send("two plum")
+                print(await socket.receive())
+
+        Raises `TypeError` for an app that has no WebSockets, and `RuntimeError` if the shop is closed.
+        """
+        from bakery.shop.websocket import Socket
+
+        middleware = self._running.middleware
+        if not isinstance(middleware, ASGIMiddleware):
+            raise refusal(
+                TypeError,
+                f'the shop "{self.name}" serves {a(self._sign.title)} app, and WSGI has no WebSockets. A Quart app has',
+                'serve(quart_app).socket("/counter")',
+            )
+        SOCKET.text("path", path, "a path", usual="/counter")
+        if not path.startswith("/"):
+            raise refusal(
+                ValueError, f"a path begins with a slash, but got {path!r}", f'shop.socket("/{path}")'
+            )
+        SOCKET.number("timeout", timeout, "a timeout in seconds", Range(above=True), usual=5)
+        self._must_be_open()
+        return Socket(PREMISES.line(middleware, self.port, path), path, timeout)
 
     def customer(self, request: "httpx.Request") -> Any:  # noqa: ANN401  # see `bakery.orders.customers.Customer`
         """Whoever brings this request here for `order`, where that is not done over a connection; else None."""
@@ -154,6 +175,10 @@ class Shop:
         # Interrupted, it stays among the shops, and whoever closes it next goes on from here.
         self._running.stop()
         _leave(self)
+
+    def _must_be_open(self) -> None:
+        if self.closed:
+            raise RuntimeError(f'The shop "{self.name}" is closed.\nOpen it again:  shop = serve(app)')
 
     def __enter__(self) -> Self:
         return self
@@ -167,7 +192,21 @@ class Shop:
         bakers = f" with {self.threads} thread{'' if self.threads == 1 else 's'}" if self.threads else ""
         state = "closed" if self.closed else f"open at {self.url}{bakers}"
         kept = f", {in_words(len(self.errors), 'error')} in shop.errors" if self.errors else ""
-        return f'{self._title} bakery "{self.name}", {state}{kept}'
+        return f'{self._sign.title} bakery "{self.name}", {state}{kept}'
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What stands over the door of a shop."""
+
+    title: str
+    """The framework, as people write it."""
+    name: str
+    threads: int | None
+    """The bakers of a WSGI app."""
+    port: int
+    prefix: str
+    """Where a proxy shows it; "" without one."""
 
 
 # The server, and the layer between it and the app
@@ -191,12 +230,12 @@ class Running:
         self.middleware.leave()
 
 
-def _start(app: Any, prefix: str, threads: int | None, place: Place) -> Running:  # noqa: ANN401  # any app
-    if threads is None:
-        asgi = ASGIMiddleware(app, prefix)
+def _server(app: Any, sign: Sign, place: Place) -> Running:  # noqa: ANN401  # any app
+    if sign.threads is None:
+        asgi = ASGIMiddleware(app, sign.prefix)
         return Running(PREMISES.asgi(asgi, place), asgi)
-    wsgi = WSGIMiddleware(app, prefix)
-    return Running(PREMISES.wsgi(wsgi, place, threads), wsgi)
+    wsgi = WSGIMiddleware(app, sign.prefix)
+    return Running(PREMISES.wsgi(wsgi, place, sign.threads), wsgi)
 
 
 def _why(name: str, server: Server, error: BaseException | None, startup: float) -> str:

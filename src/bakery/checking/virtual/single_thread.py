@@ -11,9 +11,6 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
-ALONE = sys.platform == "emscripten"
-"""Whether this is a browser, which has no threads."""
-
 
 @contextmanager
 def stepped_out() -> Iterator[None]:

@@ -25,7 +25,8 @@ from typing import Any, Generic, TypeVar
 from bakery.checking.virtual.clock import SECOND, Clock, Halt, Player, TimeUp, player, players, real_sleep
 from bakery.checking.virtual.locks import VirtualLock
 from bakery.checking.virtual.loop import VirtualLoop
-from bakery.checking.virtual.single_thread import ALONE, alarm, stepped_out
+from bakery.checking.virtual.single_thread import alarm, stepped_out
+from bakery.doctor import IN_A_BROWSER
 from bakery.mishap import _is_own as is_own_file
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ def stage() -> "Stage[Any] | None":
 
 
 def perform(
-    work: Callable[["Stage[T]"], T], *, limit: float = LIMIT, grace: float = GRACE, alone: bool = ALONE
+    work: Callable[["Stage[T]"], T], *, limit: float = LIMIT, grace: float = GRACE, alone: bool = IN_A_BROWSER
 ) -> "Stage[T]":
     """Do the work on a stage of its own, for at most so many real seconds; it cannot do any harm there.
 

@@ -1,0 +1,82 @@
+"""A lock among threads of the model is handed on to whoever can give way, and refused to whoever cannot."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import pytest
+from flask import Flask
+
+from bakery.browser.lent_locks import Lock
+from bakery.browser.telling import NoMachineError
+from bakery.checking.answers import Answer
+from bakery.checking.virtual.stage import perform
+from bakery.shop.threads import Threads
+
+
+def never(awaitable: Awaitable[object]) -> None:
+    raise AssertionError(f"{awaitable} was to be waited for, where that is not possible")
+
+
+@pytest.fixture
+def threads() -> Threads:
+    """Threads where plain code cannot wait, and nobody really sleeps."""
+    return Threads(never, lambda _: None, possible=lambda: False)
+
+
+def flask_app(bake: Callable[[], object]) -> Flask:
+    app = Flask("bakery")
+
+    @app.get("/cake")
+    def cake() -> str:
+        bake()
+        return "one cake"
+
+    return app
+
+
+def test_a_lock_is_handed_on_to_whoever_gives_way_for_it() -> None:
+    given: list[Awaitable[object]] = []
+    threads = Threads(given.append, lambda _: None)
+    lock = Lock(threads)
+
+    async def run() -> None:
+        assert lock.acquire()
+        assert not lock.acquire(blocking=False)
+        threads.call(lock.acquire)
+        lock.release()
+        await given[0]  # the second one has it now
+        assert lock.locked()
+        lock.release()
+        assert not lock.locked()
+        with pytest.raises(RuntimeError, match="unlocked"):
+            lock.release()
+
+    asyncio.run(run())
+
+
+def test_waiting_in_vain_for_the_only_thread_is_refused_instead(threads: Threads) -> None:
+    lock = Lock(threads)
+    with lock, pytest.raises(NoMachineError, match="only this one"):
+        lock.acquire()
+    assert lock.acquire(timeout=1)
+    lock.release()
+
+
+def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads: Threads) -> None:
+    lock = Lock(threads)
+
+    def bake() -> None:
+        with lock:
+            time.sleep(1)
+
+    stage = perform(
+        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), alone=True
+    )
+    assert stage.error is None
+    assert stage.value is not None
+    assert stage.value.seconds == 3
+    with lock:
+        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), alone=True)
+    assert stage.error is not None
+    assert not stage.out_of_time
