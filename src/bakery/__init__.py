@@ -4,6 +4,7 @@ For the cells of a notebook:
 
     shop = serve(app)                  serves a Flask or Quart app on a real server: a Shop
     trace = await order(shop, 3)       places orders at the same moment, and measures: a Trace of Spans
+    trace = await listen(shop, "/cake") reads streams, and notes when each part came: a Trace with Marks
     simulate(cakes=3)                  works out what happens in a kitchen, exactly and at once: a Trace too
     timeline(trace)                    draws who waited and who was served: a Picture; a trace draws itself
     curve(Series("Quart", points))     draws numbers against numbers: a Picture
@@ -12,7 +13,7 @@ For the cells of a notebook:
     doctor()                           says whether everything here works, and what to do if not
     progress()                         says which exercises are done, and what is next
 
-`help(order)` and `help(serve)` say more. Exercises bring their own words: `ex.NAME.check(answer)`, `.hint()`,
+`help(order)`, `help(listen)` and `help(serve)` say more. Exercises bring their own words: `ex.NAME.check(answer)`, `.hint()`,
 `.solution()`.
 """
 
@@ -22,12 +23,13 @@ from typing import TYPE_CHECKING, Any
 
 from bakery.doctor import IN_A_BROWSER, doctor
 from bakery.kitchen import simulate
+from bakery.orders.listening import listen
 from bakery.orders.ordering import order
 from bakery.picture.canvas import Picture
 from bakery.picture.curve import Series, curve
 from bakery.picture.timeline import timeline
 from bakery.shop.serving import Shop, serve
-from bakery.trace import Span, Trace
+from bakery.trace import Mark, Span, Trace
 
 if TYPE_CHECKING:
     from bakery.checking.course import Progress
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KitchenLab",
     "LiveTimeline",
+    "Mark",
     "Picture",
     "RaceLab",
     "Series",
@@ -47,6 +50,7 @@ __all__ = [
     "Trace",
     "curve",
     "doctor",
+    "listen",
     "order",
     "progress",
     "serve",

@@ -69,7 +69,12 @@ class Call:
     @property
     def verb(self) -> str:
         """What is called, with empty brackets: "order()"."""
-        return self.pattern.partition("(")[0].removeprefix("await ") + "()"
+        return f"{self.name}()"
+
+    @property
+    def name(self) -> str:
+        """What is called: "order"."""
+        return self.pattern.partition("(")[0].removeprefix("await ")
 
     def corrected(self, name: str, value: object) -> str:
         """The call with this argument."""

@@ -8,7 +8,7 @@ import time
 import pytest
 from fake_shops import CAKE, Factory, Fake, Loop, Script, hanging_up, one, playing, reason, run, saying
 
-from bakery.orders import ordering
+from bakery.orders import run as run_room
 from bakery.orders.customers import Connection
 from bakery.orders.ordering import order
 from bakery.trace import Trace
@@ -51,8 +51,8 @@ def test_a_shop_that_hangs_up_or_talks_before_it_is_asked_is_told(monkeypatch: p
                 assert each._done
                 await asyncio.wait_for(each._done, 5)
 
-        connections = ordering._open
-        monkeypatch.setattr(ordering, "_open", once_it_has_gone)
+        connections = run_room._open
+        monkeypatch.setattr(run_room, "_open", once_it_has_gone)
         server = await asyncio.start_server(customer, "127.0.0.1", 0)
         async with server:
             host, port = server.sockets[0].getsockname()
@@ -97,7 +97,7 @@ def test_a_door_that_never_opens_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         await asyncio.Event().wait()
 
     monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", never)
-    monkeypatch.setattr(ordering, "AT_THE_DOOR", 1)
+    monkeypatch.setattr(run_room, "AT_THE_DOOR", 1)
     start = time.perf_counter()
     trace = run(order("http://127.0.0.1:9", 200, timeout=0.05))
     assert {span.error for span in trace.failures} == {"no connection to 127.0.0.1:9 within 0.05 s"}

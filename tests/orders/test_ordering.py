@@ -14,7 +14,8 @@ import pytest
 import quart
 from fake_shops import CAKE, Factory, Fake, Loop, hanging_up, one, playing, reason, run, saying
 
-from bakery.orders import ordering, progress_line
+from bakery.orders import progress_line
+from bakery.orders import run as run_room
 from bakery.orders.ordering import order
 from bakery.shop.serving import serve
 from bakery.trace import Span, Trace
@@ -282,7 +283,7 @@ def test_a_run_that_is_cancelled_at_the_door_leaves_nobody_there() -> None:
 
         async with playing(saying(CAKE)) as fake:
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(ordering, "AT_THE_DOOR", 2)
+                patch.setattr(run_room, "AT_THE_DOOR", 2)
                 patch.setattr(asyncio.BaseEventLoop, "create_connection", some)
                 run = asyncio.create_task(order(fake, 3))
                 await waiting.wait()

@@ -14,6 +14,9 @@ from bakery.orders import reading
 from bakery.orders.customers import ReceivedHead
 from bakery.trace import Kind, Span, Trace
 
+STAY = reading.Stay("order 1", began=100.0, placed=0.0, received=4.0)
+"""Four seconds, from the first moment on."""
+
 
 def test_waiting_serving_and_the_way_back_follow_each_other_without_a_gap() -> None:
     async def script(fake: Fake, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -48,7 +51,7 @@ def answer(timing: str, *, streamed: bool = False) -> ReceivedHead:
 def test_the_header_says_when_the_app_was_called_and_for_how_long(
     timing: str, stretches: list[tuple[Kind, float, float]]
 ) -> None:
-    spans = reading.spans_of("order 1", answer(timing), start=100.0, placed=0.0, received=4.0, error="")
+    spans = reading.spans_of(STAY, answer(timing))
     assert [span.kind for span in spans] == [kind for kind, _, _ in stretches]
     assert [span.start for span in spans] == pytest.approx([start for _, start, _ in stretches])
     assert [span.end for span in spans] == pytest.approx([end for _, _, end in stretches])
@@ -56,15 +59,14 @@ def test_the_header_says_when_the_app_was_called_and_for_how_long(
 
 
 def test_a_streamed_answer_is_served_until_its_end() -> None:
-    spans = reading.spans_of(
-        "order 1",
-        answer('serve;dur=1;desc="102"', streamed=True),
-        start=100.0,
-        placed=0.0,
-        received=4.0,
-        error="",
-    )
+    spans = reading.spans_of(STAY, answer('serve;dur=1;desc="102"', streamed=True))
     assert spans == (Span("order 1", "wait", 0.0, 2.0), Span("order 1", "serve", 2.0, 4.0))
+
+
+def test_who_leaves_is_marked_where_the_stay_ends() -> None:
+    served = reading.spans_of(STAY, answer('serve;dur=1;desc="102"'), left=True)
+    assert served == (Span("order 1", "wait", 0.0, 2.0), Span("order 1", "serve", 2.0, 4.0, left=True))
+    assert reading.spans_of(STAY, None, left=True) == (Span("order 1", "wait", 0.0, 4.0, left=True),)
 
 
 @pytest.mark.parametrize("framework", [flask.Flask, quart.Quart])

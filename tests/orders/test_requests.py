@@ -138,7 +138,7 @@ class Shop:
         (
             {"shop": "http://example.com/"},
             ValueError,
-            'await order("http://example.com/", cakes=1, elsewhere=True)',
+            'await order("http://example.com/", elsewhere=True)',
         ),
         ({"shop": Fake("http://192.0.2.1:80")}, ValueError, "192.0.2.1 is another one"),
         (
@@ -168,7 +168,7 @@ def test_a_shop_still_to_be_awaited_is_no_shop() -> None:
 
 
 def test_as_many_orders_as_allowed_are_allowed() -> None:
-    assert requests.number_of(MOST_ORDERS, Shop.url) == MOST_ORDERS == 5000
+    assert requests.number_of(MOST_ORDERS, "cakes", "a number", Shop.url) == MOST_ORDERS == 5000
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "shop.localhost", "::1"])

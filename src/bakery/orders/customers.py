@@ -9,7 +9,7 @@ import functools
 import os
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 import h11
@@ -18,6 +18,9 @@ import httpx
 LONGEST_HEAD = 100 * 1024
 """Bytes that the head of an answer may have, as in httpx."""
 
+
+LONGEST_PART = 1024 * 1024
+"""Bytes of a part that are kept until it is whole; a longer one is heard in pieces."""
 
 DESK = 8 * 1024
 """Bytes that are read at a time: most answers, whole."""
@@ -42,6 +45,10 @@ class ReceivedHead(NamedTuple):
     headers: dict[str, str]
 
 
+Ear = Callable[[bytes], bool]
+"""Hears each part of an answer when it has come; True says that it is enough."""
+
+
 class Customer(Protocol):
     """Somebody with one order."""
 
@@ -60,8 +67,14 @@ class Customer(Protocol):
     async def open(self, deadline: float, seconds: float) -> None:
         """Come to the counter, by the loop's time `deadline`, which is `seconds` away."""
 
-    async def ask(self) -> None:
-        """Order, and wait for the whole answer. Raises any exception where there is none."""
+    async def ask(self) -> bool:
+        """Order, and wait for the whole answer (True), or until an ear has heard enough of it (False).
+
+        Raises any exception where there is none.
+        """
+
+    def listen(self, ear: Ear) -> None:
+        """Let an ear hear the parts of the answer to come."""
 
     def leave(self) -> None:
         """Go at once; safe to call twice."""
@@ -85,7 +98,9 @@ class Connection(asyncio.BufferedProtocol):
         self._desk = bytearray(DESK)
         self._done: asyncio.Future[None] | None = None
         self._problem: Exception | None = None
-        self._heard = self._hung_up = False
+        self._heard = self._hung_up = self._enough = False
+        self._ear: Ear | None = None
+        self._part = bytearray()
 
     async def open(self, deadline: float, seconds: float) -> None:
         """Connect; a refusal is kept, to be told as this order's fate."""
@@ -107,14 +122,19 @@ class Connection(asyncio.BufferedProtocol):
         except OSError as problem:
             self.refusal = f"nobody answers at {url.host}:{port} ({_words(problem)}); is the shop open?"
 
-    async def ask(self) -> None:
-        """Send the request and wait for the whole answer. Raises `ConnectionError`, `OSError` or h11's errors."""
+    async def ask(self) -> bool:
+        """Send the request and wait for the answer. Raises `ConnectionError`, `OSError` or h11's errors."""
         if self._transport is None or self._done is None:
             raise ConnectionError(self.refusal)
         self._transport.write(self._letter)
         await self._done
         if self._problem:
             raise self._problem
+        return not self._enough
+
+    def listen(self, ear: Ear) -> None:
+        """Let an ear hear the parts of the answer to come."""
+        self._ear = ear
 
     def leave(self) -> None:
         """Close at once; safe to call twice."""
@@ -165,6 +185,8 @@ class Connection(asyncio.BufferedProtocol):
             while (event := self._engine.next_event()) is not h11.NEED_DATA:
                 if isinstance(event, h11.Response):
                     self.answer = _answer(event)
+                elif isinstance(event, h11.Data) and self._ear:
+                    self._hear(event, self._ear)
                 elif isinstance(event, h11.EndOfMessage):
                     self._end(None)
                     return
@@ -172,6 +194,17 @@ class Connection(asyncio.BufferedProtocol):
                     return
         except h11.RemoteProtocolError as problem:
             self._end(problem)
+
+    def _hear(self, event: h11.Data, ear: Ear) -> None:
+        """A part is a chunk, where the app sends chunks: a network may cut one in two."""
+        chunked = self.answer is not None and "transfer-encoding" in self.answer.headers
+        self._part += event.data
+        if chunked and not event.chunk_end and len(self._part) < LONGEST_PART:
+            return
+        part, self._part = bytes(self._part), bytearray()
+        if ear(part):
+            self._enough = True
+            self._end(None)
 
     def _end(self, problem: Exception | None) -> None:
         if self._done and not self._done.done():

@@ -7,6 +7,7 @@ The shop's `Server-Timing` header says when the app was called and how long it t
 import contextlib
 import difflib
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import httpx
@@ -15,23 +16,33 @@ from bakery.orders.customers import Head
 from bakery.trace import Span
 
 
-def spans_of(
-    lane: str, answer: Head | None, start: float, placed: float, received: float, error: str
-) -> tuple[Span, ...]:
+@dataclass(frozen=True)
+class Stay:
+    """One order's stay, seen by the customer; `placed` and `received` in seconds since `began` (`time.perf_counter`)."""
+
+    lane: str
+    began: float
+    placed: float
+    received: float
+
+
+def spans_of(stay: Stay, answer: Head | None, error: str = "", *, left: bool = False) -> tuple[Span, ...]:
     """One order's stretches: waiting until the app was called, the serving, and the way back."""
+    lane, placed, received = stay.lane, stay.placed, stay.received
     if answer is None:
-        return (Span(lane, "wait", placed, received, error),)
+        return (Span(lane, "wait", placed, received, error, left),)
     served = _served(answer)
     if served is None:
-        return (Span(lane, "serve", placed, received, error),)
-    called, ready = served.start - start, served.start + served.seconds - start
+        return (Span(lane, "serve", placed, received, error, left),)
+    called = served.start - stay.began
+    ready = called + served.seconds
     if not placed - ROUNDING <= called <= ready <= received + ROUNDING:  # a clock that is not ours
-        return (Span(lane, "serve", placed, received, error),)
+        return (Span(lane, "serve", placed, received, error, left),)
     called = min(max(called, placed), received)
     ready = min(max(ready, called), received)
     waiting = Span(lane, "wait", placed, called)
-    if _streamed(answer):
-        return waiting, Span(lane, "serve", called, received, error)
+    if left or _streamed(answer):
+        return waiting, Span(lane, "serve", called, received, error, left)
     return waiting, Span(lane, "serve", called, ready, error), Span(lane, "wait", ready, received)
 
 

@@ -4,6 +4,7 @@ import inspect
 import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import h11
@@ -70,6 +71,8 @@ class Wish:
     method: str
     json: object
     customer: Callable[[httpx.Request], Customer]
+    accept: str = ""
+    """The kind of content that is wanted; empty where any will do."""
 
 
 def slips(wish: Wish, ticket: Callable[[str], str]) -> list[Slip]:
@@ -87,7 +90,8 @@ def slips(wish: Wish, ticket: Callable[[str], str]) -> list[Slip]:
 def _slip(client: httpx.Client, wish: Wish, lane: str, path: str, ticket: str) -> Slip:
     address = wish.address + path
     try:
-        headers = {TICKET: ticket} if ticket else None
+        said = {"Accept": wish.accept, TICKET: ticket}
+        headers = {name: value for name, value in said.items() if value}
         request = client.build_request(wish.method, address, json=wish.json, headers=headers)
         return Slip(lane, path.partition("?")[0], wish.customer(request))
     except httpx.InvalidURL as problem:
@@ -101,9 +105,9 @@ def _slip(client: httpx.Client, wish: Wish, lane: str, path: str, ticket: str) -
         raise refusal(kind, what, ORDER.corrected("json", '{"cake": "plum"}')) from None
 
 
-def lanes(cakes: int, paths: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def lanes(number: int, paths: tuple[str, ...], who: str = "order") -> tuple[tuple[str, str], ...]:
     """The name of each order's lane, and its path; several paths are ordered in turn, and named."""
-    turns = [(f"order {turn + 1}", paths[turn % len(paths)]) for turn in range(cakes)]
+    turns = [(f"{who} {turn + 1}", paths[turn % len(paths)]) for turn in range(number)]
     return tuple(turns if len(paths) == 1 else [(f"{lane} {path}", path) for lane, path in turns])
 
 
@@ -118,43 +122,43 @@ def customer_of(shop: object) -> Callable[[httpx.Request], Customer]:
 # What can be ordered, and what cannot
 
 
-def address_of(shop: object, elsewhere: bool) -> str:
+def address_of(shop: object, elsewhere: bool, call: Call = ORDER) -> str:
     """The address of a shop that is open; raises for everything else, with the corrected call."""
     if isinstance(shop, str):
-        return _url(shop, elsewhere)
+        return _url(shop, elsewhere, call)
     if inspect.isawaitable(shop):
         made = f"{getattr(shop, '__name__', 'serve')}()"
-        what = f"order() needs a shop, but got {kind_of(shop)} from {made}: an await is missing"
-        raise refusal(TypeError, what, f"await order(await {made})")
+        what = f"{call.verb} needs a shop, but got {kind_of(shop)} from {made}: an await is missing"
+        raise refusal(TypeError, what, f"await {call.name}(await {made})")
     if isinstance(shop, type) or not isinstance(shop, Shopfront):
         why = ": did you forget to serve it?" if callable(shop) else "."
         raise TypeError(
-            f"order() needs a running shop, but got {kind_of(shop)}{why}\n"
-            "Did you mean:  shop = serve(app)   and then   await order(shop)"
+            f"{call.verb} needs a running shop, but got {kind_of(shop)}{why}\n"
+            f"Did you mean:  shop = serve(app)   and then   await {call.name}(shop)"
         )
     if shop.closed:
         raise RuntimeError(
-            f"the shop at {shop.url} is closed.\nOpen it again:  shop = serve(app)   and then   await order(shop)"
+            f"the shop at {shop.url} is closed.\nOpen it again:  shop = serve(app)   and then   await {call.name}(shop)"
         )
-    return _url(shop.url, elsewhere)
+    return _url(shop.url, elsewhere, call)
 
 
-def _url(url: str, elsewhere: bool) -> str:
+def _url(url: str, elsewhere: bool, call: Call) -> str:
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL as problem:
-        raise ValueError(f"order() needs an address, but got {url!r}: {problem}") from None
+        raise ValueError(f"{call.verb} needs an address, but got {url!r}: {problem}") from None
     if parts.scheme not in ("http", "https") or not parts.host:
         raise refusal(
             ValueError,
-            f"order() needs a shop or its whole address, but got {url!r}",
-            'await order(shop)   or   await order("http://127.0.0.1:8000")',
+            f"{call.verb} needs a shop or its whole address, but got {url!r}",
+            f'await {call.name}(shop)   or   await {call.name}("http://127.0.0.1:8000")',
         )
     if not elsewhere and not is_loopback(parts.host):
         raise ValueError(
-            f"order() goes to the shops of this machine, and {parts.host} is another one.\n"
+            f"{call.verb} goes to the shops of this machine, and {parts.host} is another one.\n"
             f"If its owner agrees, for {MOST_ELSEWHERE} orders at most:  "
-            f'await order("{url}", cakes=1, elsewhere=True)'
+            f'await {call.name}("{url}", elsewhere=True)'
         )
     return url.rstrip("/")
 
@@ -169,23 +173,39 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def number_of(cakes: int, address: str) -> int:
-    """How many orders; fewer where they go to another machine."""
+def number_of(number: int, name: str, what: str, address: str, call: Call = ORDER) -> int:
+    """How many orders, as the argument `name` says; fewer where they go to another machine."""
     if is_loopback(httpx.URL(address).host):
         most, why = MOST_ORDERS, "each is a connection, and this machine runs out of them"
     else:
         most, why = MOST_ELSEWHERE, "another machine is no place for a crowd"
-    return ORDER.whole("cakes", cakes, "a whole number of cakes", Range(1, most), usual=3, why=why)
+    return call.whole(name, number, what, Range(1, most), usual=3, why=why)
 
 
-def paths_of(path: str | Sequence[str]) -> tuple[str, ...]:
+def paths_of(path: str | Sequence[str], call: Call = ORDER) -> tuple[str, ...]:
     """The paths that are ordered in turn."""
     paths = (path,) if isinstance(path, str) else tuple(path) if isinstance(path, Sequence) else ()
     if not paths or not all(isinstance(each, str) for each in paths):
-        what = f"order() needs a path, or a list of them, but got {path!r}"
-        raise refusal(TypeError, what, ORDER.corrected("path", '"/cake"'))
+        what = f"{call.verb} needs a path, or a list of them, but got {path!r}"
+        raise refusal(TypeError, what, call.corrected("path", '"/cake"'))
     for each in paths:
         if not each.startswith("/"):
-            what = f"order() needs a path that begins with a slash, but got {each!r}"
-            raise refusal(ValueError, what, ORDER.corrected("path", f'"/{each}"'))
+            what = f"{call.verb} needs a path that begins with a slash, but got {each!r}"
+            raise refusal(ValueError, what, call.corrected("path", f'"/{each}"'))
     return paths
+
+
+def seconds(name: str, given: float, call: Call = ORDER) -> float:
+    """A number of seconds from 0 on."""
+    return call.number(name, given, f"{name} in seconds", Range(), usual=0.1)
+
+
+def timeout_of(timeout: float, call: Call = ORDER) -> float:
+    """Seconds, more than 0."""
+    return call.number("timeout", timeout, "a timeout in seconds", Range(above=True), usual=30)
+
+
+def leave_of(leave: float | None) -> float:
+    """Seconds, more than 0, after which customers leave; without an end for None."""
+    what = "the seconds after which customers leave"
+    return inf if leave is None else ORDER.number("leave", leave, what, Range(above=True), usual=0.3)

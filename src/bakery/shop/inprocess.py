@@ -271,21 +271,29 @@ class Caller:
     def __init__(self, request: httpx.Request) -> None:
         self.answer: httpx.Response | None = None
         self._request = request
+        self._ear: Callable[[bytes], bool] | None = None
 
     async def open(self, deadline: float, seconds: float) -> None:
         """Nothing is between the customer and the counter."""
 
-    async def ask(self) -> None:
-        """Call the shop. Raises `ConnectionError` when nobody answers there."""
+    async def ask(self) -> bool:
+        """Call the shop: False where an ear has heard enough. Raises `ConnectionError` when nobody answers there."""
         server = at(self._request.url)
         if not server:
             raise ConnectionError(nobody(self._request.url))
         response = await server.handle(self._request)
         try:
             self.answer = response
-            await response.aread()
+            async for part in response.aiter_raw():
+                if self._ear is not None and self._ear(part):
+                    return False
+            return True
         finally:
             await response.aclose()
+
+    def listen(self, ear: Callable[[bytes], bool]) -> None:
+        """Let an ear hear the parts of the answer to come; True says that it is enough."""
+        self._ear = ear
 
     def leave(self) -> None:
         """Nothing is left open: the answer's own end closes it."""
