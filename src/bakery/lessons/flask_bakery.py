@@ -1,15 +1,31 @@
-"""Notebook 03, A Flask bakery: whose the queue is, how many rounds there are, and what more bakers cannot do."""
+"""Notebook 03, A Flask bakery: whose the queue is, how long one stands in it, and what more bakers cannot do."""
 
 import re
-from math import ceil, isclose
+from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.lessons._numbers import number_of, slip
 from bakery.trace import Trace
 
 ex = Lesson("03_flask_bakery", __file__)
 
 
 # Predictions
+
+
+@ex.prediction
+def longest_wait(trace: Trace) -> int:
+    """How many bakes the unluckiest order waits before a baker takes it."""
+    waits = dict.fromkeys(trace.lanes, 0.0)
+    for span in trace.spans:
+        waits[span.lane] += span.seconds if span.kind == "wait" else 0.0
+    return int(max(waits.values()) / trace.typical + 0.2)
+
+
+@ex.prediction
+def last_round(trace: Trace) -> int:
+    """How many orders are served in the last round."""
+    return sum(int(stay / trace.typical + 0.2) == trace.bakes_long for stay in trace.stays)
 
 
 @ex.prediction
@@ -22,48 +38,41 @@ def shorter_rounds(trace: Trace) -> str:
 
 
 @ex.exercise
-def makespan(answer: Answer) -> None:
-    """The formula for any number of orders and threads."""
-    for orders, bakers, bake in (
+def in_line(answer: Answer) -> None:
+    """How long the customer with a number waits, for any number of threads."""
+    # In this order each slip below is seen where it can be no other.
+    for number, bakers, bake in (
+        (10, 4, 3.0),
+        (9, 5, 1.0),
+        (8, 4, 0.5),
+        (4, 4, 1.0),
+        (1, 4, 1.0),
         (3, 1, 1.0),
-        (3, 4, 1.0),
-        (10, 4, 1.0),
-        (8, 4, 1.0),
-        (10, 4, 0.5),
+        (1, 1, 1.0),
         (200, 32, 0.1),
     ):
-        run = answer.call(orders, bakers, bake)
-        run.gives(ceil(orders / bakers) * bake, slip(run.result, orders, bakers, bake))
+        run = answer.call(number, bakers, bake)
+        got, wanted = number_of(run), (number - 1) // bakers * bake
+        hands = "1 baker" if bakers == 1 else f"{bakers} bakers"
+        run.gives(
+            wanted,
+            f"customer {number} of {hands} waits for {wanted:g} s where a bake takes {bake:g} s, and it says {got:g} s."
+            f"{slip(got, _slips(number, bakers, bake))}",
+        )
 
 
-def slip(given: object, orders: int, bakers: int, bake: float) -> str:
-    """Words for a formula that many write first; none for any other."""
-    if not isinstance(given, int | float):
-        return ""
-    called = f"`makespan({orders}, {bakers}, {bake:g})` gives {given:g}."
-    wanted = ceil(orders / bakers)
-    told = {
-        orders / bakers * bake: "The last round is not full, but it lasts a whole bake all the same.",
-        orders // bakers * bake: "The orders that do not fill a round need one, too.",
-        (orders // bakers + 1) * bake: f"The last of {wanted} rounds is full, so no other begins after it.",
-        round(orders / bakers)
-        * bake: "`round` goes down as well as up, and an order left over needs a round.",
-        orders * bake: f"That is the time of one baker, and there are {bakers}.",
-        wanted: "That is the number of rounds; each lasts one `bake`.",
+def _slips(number: int, bakers: int, bake: float) -> dict[float, str]:
+    """What a wrong wait was probably made of."""
+    return {
+        number * bake: "That is one baker's time, and the customer's own bake is in it.",
+        (number - 1) * bake: "That is the time of a single baker.",
+        (number - 1) / bakers * bake: "A round lasts a whole bake, so count whole rounds: round down.",
+        number / bakers * bake: "Count the customers in front, and only whole rounds of them: round down.",
+        (number - 1) // bakers: "That is the number of rounds; each lasts one `bake`.",
+        ceil(number / bakers) * bake: "That is when the cake is done. The waiting ends one bake before.",
+        round((number - 1) / bakers) * bake: "`round` goes up as well as down.",
+        number // bakers * bake: "Nobody waits for their own cake: count those in front, `number - 1`.",
     }
-    return next((f"{called} {why}" for slipped, why in told.items() if isclose(given, slipped)), "")
-
-
-@ex.exercise
-def enough_bakers(answer: Answer) -> None:
-    """The smallest number of threads that will do."""
-    bakers = answer.value(int)
-    expect(bakers > 0, f"with {bakers} bakers nobody is served.")
-    rounds = ceil(12 / bakers)
-    expect(
-        rounds <= 2, f"twelve orders and {bakers} bakers make {rounds} rounds, so the last takes {rounds} s."
-    )
-    expect(bakers <= 6, f"{bakers} bakers are in time, but fewer are enough.")
 
 
 @ex.exercise

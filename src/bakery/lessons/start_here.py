@@ -7,7 +7,7 @@ ex = Lesson("00_start_here", __file__)
 
 @ex.exercise
 def last_cake(answer: Answer) -> None:
-    """What async shares: the wait, so that the number of cakes does not matter."""
+    """What async shares: the wait, so that a few more cakes take no longer."""
     for cakes, oven in ((3, 1), (3, 2), (10, 2), (1, 3)):
         run = answer.call(cakes, oven)
         got = run.result
