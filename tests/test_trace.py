@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from bakery.trace import Kind, Mark, Span, Trace, in_words
+from bakery.trace import Kind, Mark, Span, Trace
 
 
 def queue(bakes: int, seconds: float = 1.0) -> Trace:
@@ -118,16 +118,6 @@ def test_a_span_of_no_known_kind_is_refused() -> None:
     kind: Kind = "dance"  # type: ignore[assignment]
     with pytest.raises(ValueError, match="wait, mix, bake, serve: got 'dance'"):
         Trace((Span("order 1", kind, 0.0, 1.0),))
-
-
-def test_small_numbers_are_spelled_out() -> None:
-    assert [in_words(n, "bake") for n in (0, 1, 3, 12, 13)] == [
-        "no bakes",
-        "one bake",
-        "three bakes",
-        "twelve bakes",
-        "13 bakes",
-    ]
 
 
 def stream(lane: str, *parts: str, left: bool = False) -> tuple[Span, tuple[Mark, ...]]:

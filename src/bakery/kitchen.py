@@ -15,18 +15,18 @@ compare with `==`.
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
-from math import inf, lcm
-from numbers import Real
-from operator import index
+from math import lcm
 from typing import NamedTuple
 
+from bakery.asking import Call, Range
+from bakery.counting import counted, form, in_words
 from bakery.trace import Span, Trace
 
 MOST_CAKES = 100_000
 """A second or so of computing, and far more than a picture can show."""
 
-MOST_SECONDS = 1e9
-"""Thirty years of mixing or baking; the sums stay exact and finite."""
+SECONDS = Range(0, 10**9)
+"""Up to thirty years of mixing or baking; the sums stay exact and finite."""
 
 
 def simulate(
@@ -128,84 +128,30 @@ class _Plan(NamedTuple):
     @property
     def title(self) -> str:
         """Who works, with how many bowls where that matters, and how."""
-        if self.bakers == 1:
-            return f"1 baker who {'waits' if self.waits else 'does not wait'} at the oven"
-        return f"{self.bakers:,} bakers{self._equipment} who {'wait' if self.waits else 'do not wait'} at the oven"
+        forms = ("waits", "wait") if self.waits else ("does not wait", "do not wait")
+        return f"{counted(self.bakers, 'baker')}{self._equipment} who {form(self.bakers, *forms)} at the oven"
 
     @property
     def _equipment(self) -> str:
-        if not self.mixing:
+        if not self.mixing or self.bakers == 1:
             return ""
         if self.bowls >= self.bakers:
             return " with a bowl each"
-        return f" with {'one bowl' if self.bowls == 1 else f'{self.bowls:,} bowls'}"
+        return f" with {in_words(self.bowls, 'bowl')}"
 
 
 def _plan(verb: str, cakes: int, mixing: float, baking: float, bakers: int, bowls: int, waits: bool) -> _Plan:
-    if not isinstance(waits, bool):
-        raise TypeError(
-            f"waits is True (the baker stands at the oven) or False, but got {waits!r}.\n"
-            f"Did you mean:  {verb}(waits={bool(waits)})"
-        )
+    call = Call(verb + "({})")
     return _Plan(
-        _number(verb, "cakes", cakes, MOST_CAKES),
-        _seconds(verb, "mixing", mixing),
-        _seconds(verb, "baking", baking),
-        _number(verb, "bakers", bakers, None),
-        _number(verb, "bowls", bowls, None),
-        waits,
+        call.whole("cakes", cakes, "a whole number of cakes", Range(1, MOST_CAKES), usual=3),
+        _exact(call.number("mixing", mixing, "mixing in seconds", SECONDS, usual=1)),
+        _exact(call.number("baking", baking, "baking in seconds", SECONDS, usual=3)),
+        call.whole("bakers", bakers, "a whole number of bakers", Range(1), usual=1),
+        call.whole("bowls", bowls, "a whole number of bowls", Range(1), usual=1),
+        call.flag("waits", waits, "to know whether a baker stands at the oven until the cake is done"),
     )
 
 
-def _number(verb: str, name: str, given: int, most: int | None) -> int:
-    try:
-        number = None if isinstance(given, bool) else index(given)
-    except TypeError:
-        number = None
-    if number is None:
-        raise TypeError(
-            f"{verb}() needs a whole number of {name}, but got {given!r}.\n"
-            f"Did you mean:  {verb}({name}={_nearest(given)})"
-        )
-    if number < 1:
-        raise ValueError(
-            f"{verb}() needs at least one {name.removesuffix('s')}, but got {number}.\n"
-            f"Did you mean:  {verb}({name}=1)"
-        )
-    if most is not None and number > most:
-        raise ValueError(
-            f"{verb}() takes at most {most:,} {name}, but got {number:,}.\n"
-            f"Did you mean:  {verb}({name}={most})"
-        )
-    return number
-
-
-def _nearest(given: object) -> int:
-    """The whole number that was probably meant: that of 2.5, "4" or True; three where there is none."""
-    try:
-        return max(1, min(int(float(given)), MOST_CAKES))  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return 3
-
-
-def _seconds(verb: str, name: str, given: float) -> Fraction:
-    if isinstance(given, bool) or not isinstance(given, Real):
-        raise TypeError(
-            f"{verb}() needs {name} in seconds, but got {given!r}.\nDid you mean:  {verb}({name}=1.0)"
-        )
-    try:
-        seconds = float(given)
-    except OverflowError:  # a whole number too large for any float
-        seconds = inf
-    if not abs(seconds) <= MOST_SECONDS:  # written so that "not a number" is refused, too
-        raise ValueError(
-            f"{verb}() needs {name} between 0 and {MOST_SECONDS:,.0f} seconds, but got {seconds:g}.\n"
-            f"Did you mean:  {verb}({name}=1.0)"
-        )
-    if seconds < 0:
-        raise ValueError(
-            f"{name} cannot take less than no time, but got {seconds:g} s.\n"
-            f"Did you mean:  {verb}({name}={-seconds:g})"
-        )
-    # 0.1 means a tenth here, not the binary number next to it: the shortest decimal is what was typed.
-    return Fraction(str(seconds))
+def _exact(seconds: float) -> Fraction:
+    """0.1 means a tenth here, not the binary number next to it: the shortest decimal is what was typed."""
+    return Fraction(str(float(seconds)))

@@ -11,28 +11,14 @@ from itertools import accumulate
 from statistics import median
 from typing import Literal, NamedTuple, get_args
 
+from bakery.counting import counted, in_words
+
 Kind = Literal["wait", "mix", "bake", "serve"]
 """What a stretch of time was spent on.
 
 `wait`: nobody looks after the order. `mix`: the CPU works on it. `bake`: it is in the oven, so it is looked
 after, but nobody works. `serve`: mixing and baking together, where a measurement cannot tell them apart.
 """
-
-NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 
 
 MOST_PARTS = 6
@@ -203,7 +189,7 @@ class Trace:
         took = f"{self.makespan:g} s" if self.simulated else f"{self.makespan:.2f} s"
         long = "" if self.simulated or not self.bakes_long else f", {in_words(self.bakes_long, 'bake')} long"
         return (
-            f"{_count(self.cakes, 'cake')} in {took}{long}, at most {self.most_at_once} at once"
+            f"{counted(self.cakes, 'cake')} in {took}{long}, at most {self.most_at_once} at once"
             f"{self._left}{self._heard}{self._failed}"
         )
 
@@ -264,13 +250,3 @@ def _short(text: str) -> str:
     """A part of a stream on one line, and not too much of it."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_PART else f"{line[: LONGEST_PART - 1]}…"
-
-
-def in_words(number: int, noun: str) -> str:
-    """A small number spelled out before its noun: "one bake", "three bakes", "40 bakes"."""
-    spelled = NUMBERS[number] if 0 <= number < len(NUMBERS) else str(number)
-    return f"{spelled} {noun}{'' if number == 1 else 's'}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -57,7 +57,16 @@ def test_an_oven_that_takes_no_time_has_nothing_to_wait_for() -> None:
     words = outcome(replace(TEN, latency=0.0)).words
     assert "theory 0 s" in words
     assert "what is left is computing" in words
-    assert "long" not in words
+    assert ", one bake long" not in words
+
+
+@pytest.mark.parametrize(
+    ("threads", "many"), [(1, "two threads (one baker and"), (4, "five threads (four bakers and")]
+)
+def test_without_an_oven_the_lab_says_why_quart_comes_later(threads: int, many: str) -> None:
+    words = outcome(replace(TEN, latency=0.0, threads=threads)).words
+    assert f"Flask's shop asks for it with {many} one that takes the orders), Quart's with one." in words
+    assert "So Quart usually comes later here; alone it is as fast as Flask." in words
 
 
 def test_a_turned_oven_is_told_and_not_compared() -> None:

@@ -82,5 +82,5 @@ def test_an_order_shows_its_progress(
 
     assert run(test()).cakes == 1
     error = capsys.readouterr().err
-    assert error.startswith("\r0 of 1 cakes served, 1 order in flight, 0 s")
+    assert error.startswith("\r0 of 1 cake served, 1 order in flight, 0 s")
     assert error.endswith(" \r")

@@ -90,7 +90,7 @@ async def bake() -> None:
     [
         ([simulate()], "got a list.\nDid you mean:  timeline(*traces)"),
         ("trace", "got a str.\nDid you mean:  timeline(trace)"),
-        (None, "got a NoneType.\nDid you mean:  timeline(trace)"),
+        (None, "got None.\nDid you mean:  timeline(trace)"),
         (bake, "got a function.\nDid you mean:  timeline(trace)"),
     ],
 )

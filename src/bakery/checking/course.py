@@ -6,6 +6,7 @@ from pathlib import Path
 from bakery.checking import progress as memory
 from bakery.checking.lesson import Lesson
 from bakery.checking.verdicts import Note
+from bakery.counting import counted
 
 
 class Progress:
@@ -51,9 +52,7 @@ class Progress:
             return Note(str(refusal))
         memory.take_up(found)
         count = sum(map(len, found.values()))
-        return Note(
-            f"Restored: {count} {'exercise' if count == 1 else 'exercises'} done.", "", memory.trouble()
-        )
+        return Note(f"Restored: {counted(count, 'exercise')} done.", "", memory.trouble())
 
 
 def _line(lesson: Lesson, done: int, left: int) -> str:

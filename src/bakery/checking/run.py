@@ -5,7 +5,8 @@ from typing import Any
 
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.clock import SECOND, Wait
-from bakery.trace import NUMBERS, Span, Trace
+from bakery.counting import NUMBERS
+from bakery.trace import Span, Trace
 
 MOST_LANES = 300
 

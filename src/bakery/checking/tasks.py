@@ -15,8 +15,9 @@ from bakery.checking.paper import ExercisePaper, PredictionPaper, QuizPaper
 from bakery.checking.starters import same
 from bakery.checking.verdicts import Note, Outcome, Verdict, with_code
 from bakery.checking.virtual.stage import Stage, perform
+from bakery.counting import form, in_words
 from bakery.mishap import is_the_readers, reason
-from bakery.trace import Trace, in_words
+from bakery.trace import Trace
 
 Judge = Callable[[Answer], None]
 """What an author writes: it asks, and comes back if all is right."""
@@ -134,7 +135,7 @@ class Exercise(Task):
         left = len(self.hints) - self._told
         if not self._tries and not self._asked:
             self._asked = True
-            more = f" There {'is' if left == 1 else 'are'} {in_words(left, 'hint')} left." if left else ""
+            more = f" There {form(left, 'is', 'are')} {in_words(left, 'hint')} left." if left else ""
             return Note(
                 f"Try it first: a wrong try teaches more than a right copy.{more} Ask again to see it all the same."
             )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
 
+from bakery.counting import counted
 from bakery.trace import Trace
 
 Outcome = Literal["not attempted", "wrong", "right", "noted", "not checked"]
@@ -136,9 +137,5 @@ def _indented(text: str, *, cut: bool = True) -> str:
         more = len(lines) - LINES
         lines = [line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in lines[:LINES]]
         if more > 0:
-            lines.append(
-                f"… and {more:,} more line{'' if more == 1 else 's'}"
-                if more < 200
-                else "… and many more lines"
-            )
+            lines.append(f"… and {counted(more, 'more line')}" if more < 200 else "… and many more lines")
     return "\n".join(f"    {line}".rstrip() for line in lines)

@@ -13,6 +13,7 @@ from bakery import mishap
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import Reply
 from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.counting import counted
 
 _errors: ContextVar[list[BaseException] | None] = ContextVar("errors", default=None)
 """Where the handler of the visitor being served puts what it raised."""
@@ -177,9 +178,7 @@ async def talk(app: Any, path: str, messages: Sequence[str], replies: int | None
         count = len(heard)
         if count == wanted:
             return heard
-        raise Wrong(
-            f"the app closed the WebSocket after {count} {'reply' if count == 1 else 'replies'}."
-        ) from None
+        raise Wrong(f"the app closed the WebSocket after {counted(count, 'reply', 'replies')}.") from None
     return result
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import ipywidgets as widgets  # type: ignore[import-untyped]
 
 from bakery.asking import Call, kind_of, refusal
+from bakery.counting import form, in_words
 from bakery.kitchen import simulate
 from bakery.lab.dials import Dial, named, panel, turn
 from bakery.lab.race import Painter, Race, Setting
@@ -22,7 +23,7 @@ from bakery.lab.report import Outcome, complain, history, report, say
 from bakery.mishap import reason
 from bakery.picture.curve import curve
 from bakery.picture.live import LiveTimeline, bundle
-from bakery.trace import Trace, in_words
+from bakery.trace import Trace
 
 RUN = Call("await lab.run({})")
 LONG = 60.0
@@ -278,7 +279,7 @@ def _kitchen_dials() -> tuple[Dial, ...]:
 def _verdict(waiting: Trace, free: Trace, bakers: int) -> str:
     """Which kitchen is done first, in one sentence."""
     many = in_words(bakers, "baker")
-    they = f"{many} who {'waits' if bakers == 1 else 'wait'}"
+    they = f"{many} who {form(bakers, 'waits', 'wait')}"
     if waiting.makespan == free.makespan:
         return f"The one who does not wait and {they} are done at the same moment, after {free.makespan:g} s."
     first = "The one who does not wait" if free.makespan < waiting.makespan else they.capitalize()

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from bakery.counting import counted
 from bakery.lab import theory
 from bakery.orders.ordering import order
 from bakery.orders.requests import TICKET
@@ -41,7 +42,7 @@ class Setting:
     @property
     def names(self) -> tuple[str, str]:
         """The names of the two lanes of the race."""
-        return f"Flask, {self.threads} thread{'' if self.threads == 1 else 's'}", "Quart"
+        return f"Flask, {counted(self.threads, 'thread')}", "Quart"
 
     @property
     def theory(self) -> tuple[float, float]:
@@ -52,7 +53,7 @@ class Setting:
     def words(self) -> str:
         """The dials in one line."""
         mixing = f", {self.mixing:g} s of mixing" if self.mixing else ""
-        return f"{self.orders} order{'' if self.orders == 1 else 's'} of {self.latency:g} s{mixing}"
+        return f"{counted(self.orders, 'order')} of {self.latency:g} s{mixing}"
 
 
 class Side:

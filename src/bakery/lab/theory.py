@@ -5,6 +5,7 @@ interpreter lock: as many threads as mix at the same moment, so many times slowe
 """
 
 from dataclasses import dataclass, field
+from math import inf
 
 from bakery.kitchen import predict
 
@@ -20,6 +21,10 @@ def race(orders: int, baking: float, *, mixing: float = 0.0, threads: int = 1) -
     return _together(orders, float(mixing), float(baking), threads)
 
 
+HAIR = 1e-12
+"""Seconds; sums of decimals end a hair beside their mark."""
+
+
 @dataclass
 class _Shop:
     """How far a shop is; all moments in seconds from the start."""
@@ -33,6 +38,11 @@ class _Shop:
     """When each cake in the oven is done."""
     last: float = 0.0
 
+    @property
+    def open(self) -> bool:
+        """Whether a cake is not done yet."""
+        return bool(self.queue or self.mixing or self.baking)
+
     def begin(self, mixing: float) -> None:
         """Every baker who is free takes an order."""
         busy = len(self.mixing) + (len(self.baking) if self.waits else 0)
@@ -40,29 +50,32 @@ class _Shop:
         self.queue -= starting
         self.mixing += [mixing] * starting
 
+    def next(self, now: float, hands: int) -> float:
+        """When the next cake is mixed or done, if `hands` go on sharing the bowl."""
+        mixed = [now + min(self.mixing) * hands] if self.mixing else []
+        return min(mixed + self.baking, default=inf)
 
-HAIR = 1e-12
-"""Seconds; sums of decimals end a hair beside their mark."""
+    def go_on(self, now: float, share: float, baking: float) -> None:
+        """Until `now` each cake has been mixed for a `share` more; what is mixed goes into the oven."""
+        left = [seconds - share for seconds in self.mixing]
+        self.mixing = [seconds for seconds in left if seconds > HAIR]
+        mixed = len(left) - len(self.mixing)
+        self.baking = [done for done in self.baking + [now + baking] * mixed if done > now + HAIR]
+        if mixed:
+            self.last = max(self.last, now + baking)
 
 
 def _together(orders: int, mixing: float, baking: float, threads: int) -> tuple[float, float]:
-    shops = (_Shop(orders, threads, waits=True), _Shop(orders, bakers=1, waits=False))
+    """From one event to the next, until both shops have served everybody."""
+    flask, quart = shops = _Shop(orders, threads, waits=True), _Shop(orders, bakers=1, waits=False)
     now = 0.0
-    while any(shop.queue or shop.mixing or shop.baking for shop in shops):
+    while any(shop.open for shop in shops):
         for shop in shops:
             shop.begin(mixing)
         hands = sum(len(shop.mixing) for shop in shops)
-        # The next thing that happens: a bowl is done, or a cake.
-        mixed = [now + min(shop.mixing) * hands for shop in shops if shop.mixing]
-        baked = [min(shop.baking) for shop in shops if shop.baking]
-        moment = min(mixed + baked)
+        moment = min(shop.next(now, hands) for shop in shops)
         share = (moment - now) / hands if hands else 0.0
         now = moment
         for shop in shops:
-            left = [seconds - share for seconds in shop.mixing]
-            shop.mixing = [seconds for seconds in left if seconds > HAIR]
-            shop.baking += [now + baking] * (len(left) - len(shop.mixing))
-            shop.baking = [done for done in shop.baking if done > now + HAIR]
-            if len(left) > len(shop.mixing):
-                shop.last = max(shop.last, now + baking)
-    return shops[0].last, shops[1].last
+            shop.go_on(now, share, baking)
+    return flask.last, quart.last

@@ -4,6 +4,7 @@ import re
 from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.counting import counted
 from bakery.lessons._numbers import number_of, slip
 from bakery.trace import Trace
 
@@ -53,7 +54,7 @@ def in_line(answer: Answer) -> None:
     ):
         run = answer.call(number, bakers, bake)
         got, wanted = number_of(run), (number - 1) // bakers * bake
-        hands = "1 baker" if bakers == 1 else f"{bakers} bakers"
+        hands = counted(bakers, "baker")
         run.gives(
             wanted,
             f"customer {number} of {hands} waits for {wanted:g} s where a bake takes {bake:g} s, and it says {got:g} s."

@@ -1,6 +1,7 @@
 """Notebook 00, Start here: one exercise that shows how an exercise answers back."""
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.counting import counted
 
 ex = Lesson("00_start_here", __file__)
 
@@ -14,7 +15,7 @@ def last_cake(answer: Answer) -> None:
         expect(
             got is not None, "it gives back nothing (`None`). `print` shows a number; `return` hands it over."
         )
-        orders = "1 order needs" if cakes == 1 else f"{cakes} orders need"
+        orders = counted(cakes, "order needs", "orders need")
         said = f"with the oven at {oven} s, {orders} {oven} s, and it says {got!r:.40}."
         if got == cakes * oven:
             said += " That is one cake after another. In the pictures they bake side by side."

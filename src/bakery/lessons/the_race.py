@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.counting import counted
 from bakery.lessons._numbers import number_of, slip
 from bakery.trace import Trace
 
@@ -60,7 +61,7 @@ def rule(answer: Answer) -> None:
             float(rounds): "Those are the rounds. How long is one?",
             BAKE: "That is one round, and there are more orders than threads.",
         }
-        told = f"{orders} orders, a bake of {BAKE:g} s and {'1 thread' if threads == 1 else f'{threads} threads'} take"
+        told = f"{counted(orders, 'order')}, a bake of {BAKE:g} s and {counted(threads, 'thread')} take"
         run.gives(rounds * BAKE, f"{told} {rounds * BAKE:g} s, and it says {got:g} s.{slip(got, known)}")
 
 
@@ -78,7 +79,8 @@ def threads_for(answer: Answer) -> None:
         got = number_of(run, "threads")
         rounds = int(seconds / bake)
         wanted = ceil(orders / rounds)
-        told = f"{orders} orders, a bake of {bake:g} s, done after {seconds:g} s: {wanted} threads are enough, and it says {got:g}."
+        enough = counted(wanted, "thread is enough", "threads are enough")
+        told = f"{counted(orders, 'order')}, a bake of {bake:g} s, done after {seconds:g} s: {enough}, and it says {got:g}."
         if got > wanted:
             says = " One for each order is more than it takes." if got == orders else " Fewer will do."
         else:
@@ -126,5 +128,5 @@ def queue_after(answer: Answer) -> None:
             * seconds: "A thread serves more than one order in a second, if a bake is shorter.",
             float(seconds * served): "That many are served. How many are not?",
         }
-        told = f"{per_second} orders a second, a bake of {bake:g} s, {threads} threads: after {seconds} s there are"
+        told = f"{counted(per_second, 'order')} a second, a bake of {bake:g} s, {counted(threads, 'thread')}: after {seconds} s there are"
         run.gives(wanted, f"{told} {wanted:g} in the queue, and it says {got:g}.{slip(got, known)}")

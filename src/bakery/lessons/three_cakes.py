@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.counting import counted, in_words
 from bakery.kitchen import predict
 from bakery.lessons._numbers import number_of, slip
-from bakery.trace import Trace, in_words
+from bakery.trace import Trace
 
 JOBS = {
     "a": "ask a database",
@@ -48,8 +49,8 @@ def makespan(answer: Answer) -> None:
 
 
 def _kitchen(cakes: int, bakers: int) -> str:
-    hands = "1 baker" if bakers == 1 else f"{bakers} bakers with a bowl each"
-    return f"{cakes} cakes and {hands}, 1 s of mixing and 3 s of baking: it takes"
+    hands = counted(bakers, "baker", "bakers with a bowl each")
+    return f"{counted(cakes, 'cake')} and {hands}, 1 s of mixing and 3 s of baking: it takes"
 
 
 def _slips(cakes: int, bakers: int) -> dict[float, str]:
@@ -77,7 +78,7 @@ def enough_bakers(answer: Answer) -> None:
     seconds, rounds = predict(100, 0.01, 1, bakers=bakers), ceil(100 / bakers)
     expect(
         seconds <= 2,
-        f"{'1 thread needs' if bakers == 1 else f'{bakers} threads need'} {seconds:g} s: a second of mixing, and "
+        f"{counted(bakers, 'thread needs', 'threads need')} {seconds:g} s: a second of mixing, and "
         f"{in_words(rounds, 'round')} of baking.",
     )
 
@@ -90,7 +91,7 @@ def saved(answer: Answer) -> None:
         got = number_of(run)
         wanted = predict(cakes, mixing, baking) - predict(cakes, mixing, baking, waits=False)
         said = (
-            f"{'1 cake' if cakes == 1 else f'{cakes} cakes'}, {mixing:g} s of mixing and {baking:g} s of baking: "
+            f"{counted(cakes, 'cake')}, {mixing:g} s of mixing and {baking:g} s of baking: "
             f"{wanted:g} s are saved, and it says {got:g} s."
         )
         known = {

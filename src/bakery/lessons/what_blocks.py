@@ -1,6 +1,7 @@
 """Notebook 06, What blocks: what stops the loop, what sets it free, and what nobody can share."""
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.counting import counted
 from bakery.trace import Trace
 
 BAKE = 0.5
@@ -75,8 +76,8 @@ def bakes_in_pool(answer: Answer) -> None:
         threads = min(32, cores + 4)
         answer.call(orders, cores).gives(
             rounds,
-            f"{orders} orders on {cores} core{'s' if cores > 1 else ''} meet {threads} threads, which need "
-            f"{rounds} round{'s' if rounds > 1 else ''}.",
+            f"{orders} orders on {counted(cores, 'core')} meet {threads} threads, which need "
+            f"{counted(rounds, 'round')}.",
         )
 
 

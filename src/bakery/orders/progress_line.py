@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from bakery.counting import counted
+
 PATIENCE = 5.0
 """Seconds after which a run begins to show its progress."""
 
@@ -34,8 +36,8 @@ class ProgressLine:
         if seconds < PATIENCE or os.environ.get(VARIABLE) == "off":
             return
         waiting = self._orders - served
-        flight = f"{waiting:,} order{'' if waiting == 1 else 's'} in flight"
-        self._write(f"{served:,} of {self._orders:,} cakes served, {flight}, {seconds:.0f} s")
+        flight = f"{counted(waiting, 'order')} in flight"
+        self._write(f"{served:,} of {counted(self._orders, 'cake')} served, {flight}, {seconds:.0f} s")
 
     def erase(self) -> None:
         """Leave nothing behind."""

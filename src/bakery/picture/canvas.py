@@ -14,6 +14,7 @@ from html import escape
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from bakery.asking import Call, Range
 from bakery.picture.layout import Label
 from bakery.picture.look import FONT, LIGHT, STYLES, TEXT, Style
 from bakery.picture.words import one_line
@@ -50,19 +51,9 @@ class Picture:
         return self.words
 
 
-def checked_width(call: str, width: int) -> int:
+def checked_width(call: Call, width: int) -> int:
     """The width if a picture can have it; raises `TypeError` or `ValueError` with the corrected `call`."""
-    least, most = WIDTHS
-    if isinstance(width, bool) or not isinstance(width, int):
-        raise TypeError(
-            f"width is a whole number of pixels, but got {width!r}.\nDid you mean:  {call}, width=720)"
-        )
-    if not least <= width <= most:
-        nearest = min(max(width, least), most)
-        raise ValueError(
-            f"A picture is {least} to {most} pixels wide, but got {width}.\nDid you mean:  {call}, width={nearest})"
-        )
-    return width
+    return call.whole("width", width, "a width in whole pixels", Range(*WIDTHS), usual=720)
 
 
 class Canvas:

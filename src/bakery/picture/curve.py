@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, isfinite, log10
 
+from bakery.asking import Call, kind_of, refusal
 from bakery.picture.canvas import Canvas, Picture, checked_width, exact
 from bakery.picture.layout import EDGE, LINE, Label, round_steps
 from bakery.picture.look import BOLD, CURVES, Style
@@ -26,19 +27,19 @@ class Series:
         try:
             points = tuple(sorted((float(x), float(y)) for x, y in self.points))
         except (TypeError, ValueError):
-            raise TypeError(
-                f"The points of {self.name!r} are pairs of numbers.\n"
-                f"Did you mean:  Series({self.name!r}, [(1, 1.0), (2, 2.0)])"
-            ) from None
+            raise self._refused(TypeError, "are pairs of numbers") from None
         if not points:
-            raise ValueError(
-                f"{self.name!r} has no points.\nDid you mean:  Series({self.name!r}, [(1, 1.0), (2, 2.0)])"
-            )
+            raise self._refused(ValueError, "are one at least, but there is none")
         if not all(isfinite(number) and number >= 0 for point in points for number in point):
-            raise ValueError(f"The points of {self.name!r} are finite and not below zero, but got {points}")
+            raise self._refused(ValueError, f"are finite and not below zero, but got {points}")
         object.__setattr__(self, "points", points)
 
+    def _refused(self, kind: type[Exception], what: str) -> Exception:
+        repair = f"Series({self.name!r}, [(1, 1.0), (2, 2.0)])"
+        return refusal(kind, f"The points of {self.name!r} {what}", repair)
 
+
+CALL = 'curve(Series("Quart", [(1, 1.0), (2, 1.0)]))'
 DASHES = ("none", "9 6", "2 5", "12 5 2 5")
 HEIGHT = 420
 KEY = 36
@@ -58,15 +59,10 @@ def curve(*series: Series, x: str = "orders", y: str = "seconds", width: int = 7
     """
     for one in series:
         if not isinstance(one, Series):
-            raise TypeError(
-                f"curve() draws series, but got a {type(one).__name__}.\n"
-                'Did you mean:  curve(Series("Quart", [(1, 1.0), (2, 1.0)]))'
-            )
+            raise refusal(TypeError, f"curve() draws series, but got {kind_of(one)}", CALL)
     if not series:
-        raise ValueError(
-            'curve() needs a series.\nDid you mean:  curve(Series("Quart", [(1, 1.0), (2, 1.0)]))'
-        )
-    chart = _Chart(series, x, y, checked_width("curve(series", width))
+        raise refusal(ValueError, "curve() needs a series to draw", CALL)
+    chart = _Chart(series, x, y, checked_width(Call("curve(series, {})"), width))
     words = "\n".join([f"{capital(y)} against {x}.", *(_told(one, y) for one in series)])
     return Picture(_paint_chart(chart, words), words)
 

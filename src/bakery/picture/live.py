@@ -17,6 +17,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from bakery.counting import counted
 from bakery.picture.canvas import WIDTHS
 from bakery.picture.layout import Bar, Layout, Panel, lay_out
 from bakery.picture.look import DARK, FONT, KINDS, LIGHT, STYLES, TEXT, THIN
@@ -105,7 +106,7 @@ class Growth:
         if self._whole:
             return ""
         done = sum(not any(span.error for span in spans) for spans in tuple(self._done.values()))
-        return f"{done:,} of {self.orders:,} cake{'' if self.orders == 1 else 's'} after {now:.2f} s"
+        return f"{done:,} of {counted(self.orders, 'cake')} after {now:.2f} s"
 
 
 class LiveTimeline(anywidget.AnyWidget):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from inspect import isawaitable, iscoroutine
 
+from bakery.asking import Call, kind_of, refusal
 from bakery.picture.canvas import Canvas, Picture, checked_width, exact
 from bakery.picture.layout import Bar, Layout, Panel, lay_out
 from bakery.picture.look import KINDS, LIGHT, STYLES, THIN, Style
@@ -17,15 +18,15 @@ def timeline(*traces: Trace, width: int = 720) -> Picture:
     """
     for trace in traces:
         if not isinstance(trace, Trace):
-            raise TypeError(_not_a_trace(trace))
+            raise _not_a_trace(trace)
     if not traces:
-        raise ValueError("timeline() needs a trace to draw.\nDid you mean:  timeline(trace)")
-    layout = lay_out(traces, checked_width("timeline(trace", width))
+        raise refusal(ValueError, "timeline() needs a trace to draw", "timeline(trace)")
+    layout = lay_out(traces, checked_width(Call("timeline(trace, {})"), width))
     words = "\n".join(f"{trace!r}. {story(trace)}".strip() for trace in traces)
     return Picture(paint(layout, words), words)
 
 
-def _not_a_trace(given: object) -> str:
+def _not_a_trace(given: object) -> Exception:
     repair = "timeline(trace)"
     if isawaitable(given):
         repair = "timeline(await order(shop))"
@@ -33,7 +34,7 @@ def _not_a_trace(given: object) -> str:
         repair = "timeline(*traces)"
     if iscoroutine(given):
         given.close()  # it is refused here, and would warn later that nobody awaited it
-    return f"timeline() draws traces, but got a {type(given).__name__}.\nDid you mean:  {repair}"
+    return refusal(TypeError, f"timeline() draws traces, but got {kind_of(given)}", repair)
 
 
 def paint(layout: Layout, words: str, colours: Mapping[str, str] = LIGHT) -> str:

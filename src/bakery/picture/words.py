@@ -5,8 +5,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
+from bakery.counting import in_words
 from bakery.picture.look import TEXT
-from bakery.trace import Kind, Trace, in_words
+from bakery.trace import Kind, Trace
 
 FEW = 6
 """Up to here lanes are told one by one, above together."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bakery import proxy
 from bakery.asking import Call, Range, a, refusal
+from bakery.counting import counted, in_words
 from bakery.mishap import reason
 from bakery.shop.apps import AppKind, recognise, with_article
 from bakery.shop.asgi import ASGIMiddleware
@@ -17,7 +18,6 @@ from bakery.shop.middleware import Middleware
 from bakery.shop.premises import HOST, Place, Premises, Server, StartupError
 from bakery.shop.sockets import TAKEN
 from bakery.shop.wsgi import WSGIMiddleware
-from bakery.trace import in_words
 
 if TYPE_CHECKING:
     import httpx
@@ -189,7 +189,7 @@ class Shop:
         self.close()
 
     def __repr__(self) -> str:
-        bakers = f" with {self.threads} thread{'' if self.threads == 1 else 's'}" if self.threads else ""
+        bakers = f" with {counted(self.threads, 'thread')}" if self.threads else ""
         state = "closed" if self.closed else f"open at {self.url}{bakers}"
         kept = f", {in_words(len(self.errors), 'error')} in shop.errors" if self.errors else ""
         return f'{self._sign.title} bakery "{self.name}", {state}{kept}'
