@@ -1,6 +1,7 @@
 """What is said about a race."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from bakery.lab.race import Setting
-from bakery.lab.report import Outcome, history, report
+from bakery.lab.report import Outcome, complain, history, report, say
 from bakery.picture.curve import curve
 from bakery.trace import Span, Trace
 from workshop.comparing import read_rules, sanitised
@@ -66,7 +67,7 @@ def test_an_oven_that_takes_no_time_has_nothing_to_wait_for() -> None:
 def test_without_an_oven_the_lab_says_why_quart_comes_later(threads: int, many: str) -> None:
     words = outcome(replace(TEN, latency=0.0, threads=threads)).words
     assert f"Flask's shop asks for it with {many} one that takes the orders), Quart's with one." in words
-    assert "So Quart usually comes later here; alone it is as fast as Flask." in words
+    assert "So Quart usually comes later here; alone, the two take about as long." in words
 
 
 def test_a_turned_oven_is_told_and_not_compared() -> None:
@@ -118,3 +119,31 @@ def test_races_that_lie_on_other_curves_are_left_out(left_out: Outcome) -> None:
 @pytest.mark.parametrize("orders", [1, 500])
 def test_the_curve_can_be_drawn_for_the_least_and_for_the_most(orders: int) -> None:
     assert curve(*history([outcome(replace(TEN, orders=orders))]), y="bakes").svg
+
+
+# Markup
+
+HOSTILE = "<b onclick='x'>\"&'</b>"
+
+
+def test_the_table_escapes_every_word_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Setting, "words", HOSTILE)
+    monkeypatch.setattr(Outcome, "rows", ((HOSTILE,) * 4,))
+    monkeypatch.setattr(Outcome, "note", HOSTILE)
+    table = report(outcome())
+    assert table.count("&lt;b onclick=") == 6
+    assert not re.search(r"<b|onclick='", table)
+
+
+@pytest.mark.parametrize("line", [say, complain])
+def test_what_a_lab_says_is_escaped(line: Callable[[str], str]) -> None:
+    assert "&lt;b onclick=&#x27;x&#x27;&gt;&quot;&amp;" in line(HOSTILE)
+    assert not re.search(r"<b |onclick='", line(HOSTILE))
+
+
+def test_a_lab_with_nothing_to_say_says_nothing() -> None:
+    assert say("") == ""
+
+
+def test_a_complaint_keeps_its_lines() -> None:
+    assert "one.<br>two" in complain("one.\ntwo")

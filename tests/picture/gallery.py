@@ -7,7 +7,7 @@ from bakery.kitchen import predict, simulate
 from bakery.picture.canvas import Picture
 from bakery.picture.curve import Series, curve
 from bakery.picture.timeline import timeline
-from bakery.trace import Span, Trace
+from bakery.trace import Mark, Span, Trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -49,6 +49,19 @@ def measured(noise: float) -> tuple[Series, ...]:
         Series(one.name, tuple((x, y * (1 + noise)) for x, y in one.points[::3]), measured=True)
         for one in THEORY
     )
+
+
+HOSTILE = "<b onclick='x'>\"&'</b>"
+"""What a reader may give as a name, without meaning markup."""
+
+STRANGERS: dict[str, Picture] = {
+    "a title": timeline(Trace(queue(1).spans, HOSTILE)),
+    "a lane": timeline(Trace((Span(HOSTILE, "serve", 0.0, 1.0),))),
+    "an error": timeline(Trace((Span("order 1", "serve", 0.0, 1.0, HOSTILE),))),
+    "a part of a stream": timeline(Trace(queue(1).spans, heard=(Mark("order 1", 0.5, HOSTILE),))),
+    "a series": curve(Series(HOSTILE, ((1, 1.0), (2, 1.0)))),
+    "an axis": curve(Series("Quart", ((1, 1.0), (2, 1.0))), x=HOSTILE, y=HOSTILE),
+}
 
 
 PICTURES: dict[str, Picture] = {

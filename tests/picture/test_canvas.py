@@ -1,12 +1,15 @@
 """Pictures: right in any place where a notebook is read, without colour, and in words."""
 
 import re
+from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
-from gallery import PICTURES, SVG, contrast, elements
+from gallery import HOSTILE, PICTURES, STRANGERS, SVG, contrast, elements
 
 from bakery.picture.canvas import Picture
 from bakery.picture.look import LIGHT
+from bakery.picture.words import fit, one_line
 
 every_picture = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
 
@@ -51,3 +54,46 @@ def test_lines_and_marks_have_contrast(picture: Picture) -> None:
             colours = [element.get(name, "none") for name in ("fill", "stroke")]
             best = max(contrast(colour, LIGHT["paper"]) for colour in colours if colour != "none")
             assert best >= 3 or best <= grid_and_edge
+
+
+class Page(HTMLParser):
+    """What a browser makes of some HTML: its tags with their attributes, and the text between them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("picture", STRANGERS.values(), ids=STRANGERS)
+def test_the_alt_text_is_escaped_and_says_every_word(picture: Picture) -> None:
+    page = Page(picture.html)
+    ((tag, attributes),) = page.tags
+    assert (tag, set(attributes), page.text) == ("img", {"alt", "src"}, "")
+    assert attributes["alt"] == picture.words
+    assert HOSTILE in picture.words or HOSTILE.capitalize() in picture.words
+
+
+@pytest.mark.parametrize("picture", STRANGERS.values(), ids=STRANGERS)
+def test_names_in_an_svg_are_text_and_never_markup(picture: Picture) -> None:
+    allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "rect", "path", "text")}
+    assert {element.tag for element in elements(picture)} == allowed
+    assert not {name for element in elements(picture) for name in element.attrib} & {"onclick", "b"}
+    assert one_line(picture.words) == elements(picture)[0].get("aria-label")
+    assert any(fit(HOSTILE, 100)[:9] in (element.text or "") for element in elements(picture))
+
+
+@pytest.mark.parametrize("picture", STRANGERS.values(), ids=STRANGERS)
+def test_an_image_carries_its_svg_without_a_character_that_could_end_it(picture: Picture) -> None:
+    ((_, attributes),) = Page(picture.html).tags
+    kind, _, data = str(attributes["src"]).partition(",")
+    assert kind == "data:image/svg+xml"
+    assert not set(data) & set("<>\"'&#")
+    assert unquote(data) == picture.svg

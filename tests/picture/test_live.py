@@ -204,6 +204,21 @@ def test_the_files_ask_nobody_for_anything(name: str) -> None:
     assert not re.search(r"https?:|//\w+\.\w+/|@import|import\s*\(|\burl\(", text)
 
 
+def test_the_script_writes_names_as_text_and_never_as_markup() -> None:
+    script = (STATIC / "live.js").read_text("utf-8")
+    assert "textContent" in script
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacent|document\.write|DOMParser|\beval\b|Function\(", script
+    )
+
+
+def test_the_stored_page_of_a_view_is_escaped_like_the_picture() -> None:
+    trace = Trace((Span("order 1", "serve", 0.0, 1.0),), "<script>")
+    data, _ = LiveTimeline(trace)._repr_mimebundle_()
+    assert data["text/html"] == timeline(trace).html
+    assert "<script>" not in data["text/html"]
+
+
 def test_the_script_has_no_colours_lines_and_letters_of_its_own() -> None:
     """It takes them all from `look`, where the static picture takes its own."""
     script = (STATIC / "live.js").read_text("utf-8")

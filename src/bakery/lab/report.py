@@ -63,7 +63,7 @@ def _without_an_oven(threads: int) -> str:
         "With an oven that takes no time there is nothing to wait for: what is left is computing, and all threads of "
         f"this process share one interpreter lock for that. Flask's shop asks for it with {in_words(threads + 1, 'thread')} "
         f"({in_words(threads, 'baker')} and one that takes the orders), Quart's with one. So Quart usually comes later "
-        "here; alone it is as fast as Flask."
+        "here; alone, the two take about as long."
     )
 
 
@@ -90,7 +90,7 @@ def report(outcome: Outcome) -> str:
     """Theory beside measurement as an HTML table."""
     cell = '<td style="padding:2px 18px 2px 0">{}</td>'
     head = '<th scope="col" style="padding:2px 18px 2px 0;text-align:left">{}</th>'
-    titles = "".join(map(head.format, (outcome.setting.words, "theory", "measured")))
+    titles = "".join(head.format(escape(title)) for title in (outcome.setting.words, "theory", "measured"))
     rows = "".join(
         f'<tr><th scope="row" style="text-align:left;padding:2px 18px 2px 0">{escape(name)}</th>'
         f"{cell.format(escape(said))}{cell.format(escape(seen + long))}</tr>"
