@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from quart import Quart
 
-from bakery.checking.answers import codes_of
+from bakery.checking.describing import codes_of
 from bakery.mishap import _is_own, reason
 
 

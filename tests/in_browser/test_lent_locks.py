@@ -10,7 +10,7 @@ from flask import Flask
 from bakery.browser.lent_locks import Lock
 from bakery.browser.telling import NoMachineError
 from bakery.checking.answers import Answer
-from bakery.checking.virtual.stage import perform
+from bakery.checking.virtual.performing import perform
 from bakery.shop.threads import Threads
 
 
@@ -71,12 +71,12 @@ def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads
             time.sleep(1)
 
     stage = perform(
-        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), alone=True
+        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), threadless=True
     )
     assert stage.error is None
     assert stage.value is not None
     assert stage.value.seconds == 3
     with lock:
-        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), alone=True)
+        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), threadless=True)
     assert stage.error is not None
     assert not stage.out_of_time

@@ -6,8 +6,9 @@ from collections import deque
 from typing import Any
 
 from bakery.browser.telling import REAL, NoMachineError
-from bakery.checking.virtual.clock import SECOND, player
+from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.locks import Lockable
+from bakery.checking.virtual.players import player
 
 
 class Lock(Lockable):

@@ -2,7 +2,7 @@
 
 from bakery.checking.answers import Answer
 from bakery.checking.lesson import Lesson
-from bakery.checking.run import Reply, Run, Visit, expect
+from bakery.checking.run import Reply, Run, Served, expect
 from bakery.checking.verdicts import Note, Verdict
 
-__all__ = ["Answer", "Lesson", "Note", "Reply", "Run", "Verdict", "Visit", "expect"]
+__all__ = ["Answer", "Lesson", "Note", "Reply", "Run", "Served", "Verdict", "expect"]

@@ -1,39 +1,31 @@
 """An answer, as a check sees it: something that can be run, called or visited, on the virtual clock."""
 
-import ast
 import asyncio
-import functools
 import inspect
-import linecache
-import traceback
-from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
-from types import CodeType
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, TypeVar, cast
 
 from bakery.checking import visitors as crowd
-from bakery.checking.mistakes import NotAttempted, Wrong, on_blocking, on_forgotten, on_halt, wrong_because
-from bakery.checking.run import Reply, Run, Visit, trace_of_replies, trace_of_waits
-from bakery.checking.starters import parse
-from bakery.checking.virtual.clock import SECOND, Clock, Halt, TimeUp
-from bakery.checking.virtual.loop import POOL, VirtualLoop
-from bakery.checking.virtual.stage import Stage, is_own, line_at
-from bakery.checking.virtual.stage import _let_go as let_go
+from bakery.checking.calls import Watched
+from bakery.checking.describing import cell_of, close_coroutines, described, dots_in, framework_of, kind_name
+from bakery.checking.mistakes import NotAttempted, Wrong
+from bakery.checking.playing import Script, on_a_loop, plainly, play
+from bakery.checking.run import Reply, Run, Served, trace_of_replies, trace_of_waits
+from bakery.checking.soundness import Allowed, must_be_sound, told_of
+from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.loop import POOL
+from bakery.checking.virtual.performing import let_go
+from bakery.checking.virtual.stage import Stage
 from bakery.trace import Trace
 
 T = TypeVar("T")
-
-Allowed = Collection[Literal["blocking", "forgetting"]]
-"""Mistakes that an exercise is about: `time.sleep` in the loop, a coroutine that nobody awaits."""
-
-TIDYING = 50
-"""Turns of the loop that cancelled tasks get to end in."""
 
 
 class Answer:
     """What the reader gave, and what can be asked of it; every question is a fresh run that starts at 0 s.
 
-    What is wrong with nearly any answer is said by itself: an exception, a forgotten `await`, `time.sleep` in
-    the loop, a deadlock, the wrong kind of thing.
+    What is wrong with nearly any answer is said by itself: an exception, a forgotten `await`, whatever holds up the
+    loop, a deadlock, the wrong kind of thing.
     """
 
     def __init__(self, given: Any, stage: "Stage[Any]", subject: str = "answer", verb: str = "check") -> None:
@@ -43,6 +35,31 @@ class Answer:
         """What happened in the latest run."""
         self._stage = stage
         self._verb = verb
+        self._watched = Watched({})
+        self._theirs: tuple[str, ...] = ()
+
+    # What the exercise is about.
+
+    def watch(self, *names: str, theirs: bool = False) -> "Answer":
+        """Count the calls of these functions of the notebook in every run from now on: see `Run.called`.
+
+        `theirs` where they are somebody else's: then nobody is told to change them.
+        """
+        self._watched = self._watched.and_also(names, self._names())
+        self._theirs += names if theirs else ()
+        return self
+
+    def named(self, name: str) -> "Answer":
+        """Another thing of the same notebook, to be asked in the same way.
+
+        Raises `Wrong`, which only the check sees, where there is none of that name.
+        """
+        names = self._names()
+        if name not in names:
+            raise Wrong(f"there is no `{name}` any more. The task is to use it.")
+        return Answer(names[name], self._stage, name, self._verb)
+
+    # What it does.
 
     def run(self, *args: Any, pool: int = POOL, allow: Allowed = (), **named: Any) -> Run:
         """Call the coroutine function, wait for its result, and tell what happened meanwhile.
@@ -52,13 +69,13 @@ class Answer:
         function = self._callable("async def")
         self._must_take(function, args, named)
 
-        async def main() -> Any:
+        async def main(_clock: object) -> Any:
             made = function(*args, **named)
             if not inspect.isawaitable(made):
                 raise Wrong(self._not_async(made))
             return await made
 
-        return self._on_loop(main, pool, allow)
+        return self._performed(on_a_loop(main, pool), allow)
 
     def together(self, *calls: tuple[Any, ...], pool: int = POOL, allow: Allowed = ()) -> Run:
         """Call the coroutine function several times, gather the calls, and tell what happened; `calls` are arguments.
@@ -69,7 +86,7 @@ class Answer:
         for args in calls:
             self._must_take(function, args, {})
 
-        async def main() -> list[Any]:
+        async def main(_clock: object) -> list[Any]:
             made: list[Any] = []
             for args in calls:
                 one = function(*args)
@@ -78,78 +95,85 @@ class Answer:
                 made.append(one)
             return list(await asyncio.gather(*made))
 
-        return self._on_loop(main, pool, allow)
+        return self._performed(on_a_loop(main, pool), allow)
 
     def call(self, *args: Any, allow: Allowed = (), **named: Any) -> Run:
         """Call the plain function. `time.sleep` and threads take simulated time as well."""
         function = self._callable("def")
         self._must_take(function, args, named)
 
-        def play(_clock: Clock) -> tuple[Any, BaseException | None, tuple[str, ...], str]:
-            try:
-                return function(*args, **named), None, (), ""
-            except BaseException as error:  # whatever a reader's code may raise
-                return None, error, (), ""
+        def work(_clock: object) -> Any:
+            made = function(*args, **named)
+            if inspect.iscoroutine(made):
+                made.close()
+                raise Wrong(
+                    f"`{self.subject}` is an `async def`, so a call of it gives only a coroutine. Nothing is to be waited "
+                    f"for here: write a plain `def {self.subject}`."
+                )
+            return made
 
-        return self._performed(play, allow)
+        return self._performed(plainly(work), allow)
+
+    def play(self, script: Callable[[Any], Coroutine[Any, Any, Any]], *, allow: Allowed = ()) -> Run:
+        """Let an async function do what it likes with the answer: an async generator, a class, a client.
+
+        What it returns is the result; the seconds are those until it was done.
+        """
+        return self._performed(on_a_loop(lambda _clock: script(self.given)), allow)
 
     def visit(
         self,
         path: str | Sequence[str] = "/",
         visitors: int = 1,
         *,
+        each: Sequence[dict[str, Any]] = (),
         threads: int = 4,
         method: str = "GET",
         may_fail: bool = False,
         allow: Allowed = (),
         **request: Any,
-    ) -> Visit:
+    ) -> Served:
         """Let so many visitors ask the app at the same moment; with several paths, so many for each of them.
 
         `threads` is how many bakers a Flask app has; a Quart app needs none. `request` goes to the test client:
-        `json=`, `form=`, `data=`, `headers=`, `query_string=`. A reply of 400 and above is wrong unless it `may_fail`.
+        `json=`, `form=`, `data=`, `headers=`, `query_string=`; `each` has a request for every visitor, so that they
+        differ. A reply of 400 and above is wrong unless it `may_fail`.
         """
         paths = [path] if isinstance(path, str) else list(path)
-        orders = [one for one in paths for _ in range(visitors)]
         kind = self._framework()
-
-        def script(clock: Clock) -> Coroutine[Any, Any, tuple[Reply, ...]]:
-            return crowd.ask_together(self.given, orders, method, request, clock)
-
-        def play(clock: Clock) -> tuple[Any, BaseException | None, tuple[str, ...], str]:
-            try:
-                return crowd.ask_flask(self.given, orders, threads, method, request, clock), None, (), ""
-            except BaseException as error:  # whatever a reader's code may raise
-                return None, error, (), ""
-
-        if kind == "quart":
-            done = self._performed(lambda clock: self._in_loop(lambda: script(clock), POOL, clock), allow)
+        if each:
+            orders = [crowd.Order(paths[0], method, {**request, **one}) for one in each]
         else:
-            done = self._performed(play, allow)
+            orders = [crowd.Order(one, method, request) for one in paths for _ in range(visitors)]
+        if kind == "quart":
+            done = self._performed(
+                on_a_loop(lambda clock: crowd.ask_together(self.given, orders, clock)), allow
+            )
+        else:
+            # Each handler has its loop to itself there: nobody is held up.
+            done = self._performed(
+                plainly(lambda clock: crowd.ask_flask(self.given, orders, threads, clock)),
+                {*allow, "blocking"},
+            )
+        return self._served(done, "Quart" if kind == "quart" else "Flask", method, may_fail=may_fail)
+
+    def _served(self, done: Run, title: str, method: str, *, may_fail: bool) -> Served:
         replies: tuple[Reply, ...] = done.result
-        trace = trace_of_replies(replies, "Quart" if kind == "quart" else "Flask")
-        self.trace = trace
-        for reply in replies:
-            # What a failed handler never awaited would else be found in a later check, and told of a later answer.
-            if reply.error is not None:
-                let_go(self._stage, reply.error)
-        if not may_fail:
-            _all_good(self.given, replies, method)
-        return Visit(
-            subject=self.subject,
-            result=replies,
-            seconds=done.seconds,
-            trace=trace,
-            left=done.left,
-            replies=replies,
-        )
+        trace = self.trace = trace_of_replies(replies, title)
+        try:
+            if not may_fail:
+                _all_good(self.given, replies, method)
+        finally:
+            for reply in replies:
+                # What a failed handler never awaited would else be found in a later check, and told of a later answer.
+                if reply.error is not None:
+                    let_go(self._stage, reply.error)
+        return Served(**{**vars(done), "trace": trace, "replies": replies})
 
     def meet(self, script: Callable[[Any], Coroutine[Any, Any, Any]], *, allow: Allowed = ()) -> Run:
         """Start the Quart app, let an async function do what it likes with a test client, and stop the app."""
         self.must_be("quart")
-        return self._performed(
-            lambda clock: self._in_loop(lambda: crowd.meet(self.given, script), POOL, clock), allow
-        )
+        return self._performed(on_a_loop(lambda _clock: crowd.meet(self.given, script)), allow)
 
     def talk(self, path: str, *messages: str, replies: int | None = None, allow: Allowed = ()) -> Run:
         """Send messages through a WebSocket; the result is what came back.
@@ -158,22 +182,26 @@ class Answer:
         """
         self.must_be("quart")
         return self._performed(
-            lambda clock: self._in_loop(lambda: crowd.talk(self.given, path, messages, replies), POOL, clock),
-            allow,
+            on_a_loop(lambda _clock: crowd.talk(self.given, path, messages, replies)), allow
         )
 
+    # What it is.
+
     def value(self, *kinds: type[T]) -> T:
-        """The answer itself, of one of these kinds; a whole number passes where a number is wanted.
+        """The answer itself, of one of these kinds; a whole number passes where a number is wanted, and 6.0 for 6.
 
         Raises `Wrong`, which only the check sees.
         """
+        given = self.given
         wanted: tuple[type, ...] = (*kinds, int) if float in kinds else kinds
-        is_flag = isinstance(self.given, bool) and bool not in kinds
-        if self.given is None or is_flag or not isinstance(self.given, wanted):
+        if int in kinds and isinstance(given, float) and given.is_integer():
+            given = int(given)
+        is_flag = isinstance(given, bool) and bool not in kinds
+        if given is None or is_flag or not isinstance(given, wanted):
             self._close()
-            names = " or ".join(_kind_name(kind) for kind in kinds)
-            raise Wrong(f"{names} is wanted, but it got {_described(self.given)}.")
-        return cast(T, self.given)
+            names = " or ".join(kind_name(kind) for kind in kinds)
+            raise Wrong(f"{names} is wanted, but it got {described(given)}.")
+        return cast(T, given)
 
     def must_be(self, kind: Literal["flask", "quart"]) -> "Answer":
         """Expect an app of this framework."""
@@ -192,97 +220,40 @@ class Answer:
 
     # Inside.
 
-    def _on_loop(self, main: Callable[[], Coroutine[Any, Any, Any]], pool: int, allow: Allowed) -> Run:
-        return self._performed(lambda clock: self._in_loop(main, pool, clock), allow)
-
-    def _performed(
-        self, play: Callable[[Clock], tuple[Any, BaseException | None, tuple[str, ...], str]], allow: Allowed
-    ) -> Run:
-        clock = Clock(alone=self._stage.alone)
-        self._stage.collect()
-        self._stage.forgotten.clear()
-        self._stage.troubles.clear()
-        with self._stage.run(clock):
-            result, error, left, where = play(clock)
-            end = clock.now
-            halt = clock.halted
-            self._stage.collect()
-            forgotten = list(self._stage.forgotten)
-            troubles = list(self._stage.troubles)
-        trace = self.trace = trace_of_waits(clock.waits, end)
-        self._must_be_sound(error, halt, where, forgotten, clock.blocked, troubles, allow)
+    def _performed(self, script: Script, allow: Allowed) -> Run:
+        with self._watched.counting() as calls:
+            seen = play(script, self._stage)
+        trace = self.trace = trace_of_waits(seen.waits, seen.outcome.end)
+        must_be_sound(seen, allow, self._theirs)
+        result = seen.outcome.result
         if result is ...:
             raise NotAttempted
-        if _holds_coroutine(result):
+        if close_coroutines(result):
             raise Wrong(
                 f"`{self.subject}` gives back a coroutine instead of its result: an `await` is missing before the call."
             )
-        notes = (f"There is still a `...` in it ({dots}).",) if (dots := self._dots()) else ()
+        source = self.source
         return Run(
-            subject=self.subject, result=result, seconds=end / SECOND, trace=trace, left=left, notes=notes
+            subject=self.subject,
+            result=result,
+            seconds=seen.outcome.end / SECOND,
+            trace=trace,
+            left=seen.outcome.left,
+            queued=tuple(seen.queued),
+            calls=dict(calls),
+            source=source,
+            notes=(f"There is still a `...` in it ({dots}).",) if (dots := dots_in(source)) else (),
         )
 
-    def _in_loop(
-        self, main: Callable[[], Coroutine[Any, Any, Any]], pool: int, clock: Clock
-    ) -> tuple[Any, BaseException | None, tuple[str, ...], str]:
-        """What a coroutine gave, or raised; the lines where tasks were left over, and where everybody waited."""
-        loop = VirtualLoop(clock, pool)
-        if not clock.alone:  # the thread is the check's own
-            asyncio.set_event_loop(loop)
-        result, error = None, None
-        task = loop.create_task(main())
-        try:
-            result = loop.run_until_complete(task)
-        except BaseException as raised:  # whatever a reader's code may raise
-            error = raised
-        running = [other for other in _tasks(loop) if other is not task]
-        where = next((line for other in (task, *running) if (line := _line_of(other))), "")
-        left = tuple(line for other in running if (line := _line_of(other)))
-        # What was never awaited has to be found before the tidying makes more of it.
-        self._stage.collect()
-        found = list(self._stage.forgotten)
-        self._stage.troubles.extend(loop.troubles)
-        _tidy(loop)
-        self._stage.forgotten[:] = found
-        if isinstance(error, TimeUp):
-            raise error
-        return result, error, left, where
+    def _names(self) -> dict[str, Any]:
+        """What the notebook has defined."""
+        import sys
 
-    def _must_be_sound(
-        self,
-        error: BaseException | None,
-        halt: Halt | None,
-        where: str,
-        forgotten: list[Any],
-        blocked: list[str],
-        troubles: list[BaseException],
-        allow: Allowed,
-    ) -> None:
-        if isinstance(error, Wrong | NotAttempted | TimeUp):
-            raise error
-        if isinstance(error, Halt) or halt is not None:
-            stopped = error if isinstance(error, Halt) else halt
-            assert stopped is not None  # noqa: S101 - for the type checker
-            if forgotten:  # it waits for what was never started
-                raise Wrong(on_forgotten(forgotten))
-            raise Wrong(on_halt(stopped, where))
-        if isinstance(error, NotImplementedError):
-            raise NotAttempted
-        if error is not None:
-            said = wrong_because(error)
-            # A coroutine that its frames hold would warn, later and elsewhere, that it was never awaited.
-            traceback.clear_frames(error.__traceback__)
-            raise Wrong(said)
-        if forgotten and "forgetting" not in allow:
-            raise Wrong(on_forgotten(forgotten))
-        if blocked and "blocking" not in allow:
-            raise Wrong(on_blocking(blocked))
-        if troubles:
-            raise Wrong(f"nobody waited for a task or thread, and it failed: {wrong_because(troubles[0])}")
+        return vars(sys.modules["__main__"])
 
     def _callable(self, keyword: str) -> Callable[..., Any]:
         given = self.given
-        if callable(given) and not inspect.isclass(given) and not _framework_of(given):
+        if callable(given) and not inspect.isclass(given) and not framework_of(given):
             return given  # type: ignore[no-any-return]
         self._close()
         if inspect.isclass(given):
@@ -291,7 +262,7 @@ class Answer:
         if inspect.iscoroutine(given):
             name = given.__name__
         raise Wrong(
-            f"it got {_described(given)}, but the function itself is wanted, without brackets: "
+            f"it got {described(given)}, but the function itself is wanted, without brackets: "
             f"`{self._verb}({name})`, not `{self._verb}({name}())`."
         )
 
@@ -311,15 +282,15 @@ class Answer:
 
     def _not_async(self, made: object) -> str:
         return (
-            f"`{self.subject}` is a plain function that gives {_described(made)}. "
+            f"`{self.subject}` is a plain function that gives {described(made)}. "
             f"Only a coroutine function can wait together with others: `async def {self.subject}`."
         )
 
     def _framework(self) -> Literal["flask", "quart"]:
-        kind = _framework_of(self.given)
+        kind = framework_of(self.given)
         if kind is None:
             self._close()
-            raise Wrong(f"it got {_described(self.given)}, but an app is wanted: `{self._verb}(app)`.")
+            raise Wrong(f"it got {described(self.given)}, but an app is wanted: `{self._verb}(app)`.")
         if inspect.isclass(self.given):
             raise Wrong(
                 f"it got the class `{self.given.__name__}`; make an app of it: `app = {self.given.__name__}(__name__)`."
@@ -330,139 +301,32 @@ class Answer:
         if inspect.iscoroutine(self.given):
             self.given.close()
 
-    def _dots(self) -> str:
-        tree = parse(self.source)
-        for node in ast.walk(tree) if tree else ():
-            if isinstance(node, ast.Constant) and node.value is ...:
-                return f"line {node.lineno}"
-        return ""
-
-
-def codes_of(given: Any) -> Iterable[CodeType]:
-    """The code that the reader wrote for an answer: of a function, a coroutine, an app's handlers."""
-    while isinstance(given, functools.partial):
-        given = given.func
-    given = inspect.unwrap(given) if callable(given) and not _framework_of(given) else given
-    handlers = getattr(given, "view_functions", None) if _framework_of(given) else None
-    several = [inspect.unwrap(one) for one in handlers.values()] if isinstance(handlers, dict) else [given]
-    for one in several:
-        code = getattr(one, "__code__", None) or getattr(one, "cr_code", None)
-        if isinstance(code, CodeType) and is_own(code):
-            yield code
-
-
-def cell_of(given: Any) -> str:
-    """The text of the cell that the answer comes from; empty where there is none."""
-    try:
-        filenames = {code.co_filename for code in codes_of(given)}
-    except Exception:  # an answer may be of any kind, with any attribute
-        return ""
-    # Handlers from several cells make no single text.
-    return "".join(linecache.getlines(filenames.pop())) if len(filenames) == 1 else ""
-
-
-def _framework_of(given: Any) -> Literal["flask", "quart"] | None:
-    kind = given if inspect.isclass(given) else type(given)
-    modules = {part.__module__ for part in kind.__mro__ if part.__name__ in {"Flask", "Quart"}}
-    if "quart.app" in modules:  # asked first: the two share a base
-        return "quart"
-    return "flask" if "flask.app" in modules else None
-
-
-def _described(given: object) -> str:
-    if given is None:
-        return "`None`"
-    if inspect.iscoroutine(given):
-        return f"a coroutine (`{given.__name__}` was called, but not awaited)"
-    if isinstance(given, asyncio.Future):
-        return "a task or future"
-    if isinstance(given, bool | int | float | str):
-        shown = repr(given)
-        return f"`{shown}`" if len(shown) <= 40 else f"a {type(given).__name__}"
-    if inspect.isclass(given):
-        return f"the class `{given.__name__}`"
-    if inspect.isroutine(given):
-        return f"the function `{getattr(given, '__name__', '?')}` (call it to have its result)"
-    return f"{'an' if type(given).__name__[0] in 'aeioAEIO' else 'a'} {type(given).__name__}"
-
-
-def _kind_name(kind: type) -> str:
-    return {
-        int: "a whole number",
-        float: "a number",
-        str: "a text",
-        bool: "`True` or `False`",
-        list: "a list",
-        Trace: "a trace",
-    }.get(kind, f"a {kind.__name__}")
-
-
-def _holds_coroutine(result: object) -> bool:
-    """Close the coroutines in a result; whether there were any."""
-    several: list[object] = [result]
-    if isinstance(result, list | tuple | set):
-        several = list(result)
-    elif isinstance(result, dict):
-        several = list(result.values())
-    found = [one for one in several if inspect.iscoroutine(one)]
-    for one in found:
-        one.close()
-    return bool(found)
-
-
-def _tasks(loop: asyncio.AbstractEventLoop) -> list["asyncio.Task[Any]"]:
-    try:
-        return [task for task in asyncio.all_tasks(loop) if not task.done()]
-    except RuntimeError:
-        return []
-
-
-def _line_of(task: "asyncio.Task[Any]") -> str:
-    """The innermost line of the reader's at which a task waits."""
-    coroutine: Any = task.get_coro()
-    line = ""
-    while coroutine is not None:
-        frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "ag_frame", None)
-        if frame is not None and is_own(frame.f_code):
-            line = line_at(frame.f_code.co_filename, frame.f_lineno)
-        coroutine = getattr(coroutine, "cr_await", None)
-    return line
-
-
-def _tidy(loop: VirtualLoop) -> None:
-    """Cancel what is left and close the loop; what resists is left where it is."""
-    loop.hurry()
-    try:
-        for _ in range(TIDYING):
-            tasks = _tasks(loop)
-            for task in tasks:
-                task.cancel()
-            loop.call_soon(loop.stop)
-            loop.run_forever()
-            if not tasks:
-                break
-        loop.close()
-    except TimeUp:
-        raise
-    except BaseException:  # noqa: S110 - the reader's code may have closed or broken the loop
-        pass
-
 
 def _all_good(app: Any, replies: tuple[Reply, ...], method: str) -> None:
     for number, reply in enumerate(replies, start=1):
         if reply.error is not None:
             if isinstance(reply.error, NotImplementedError):
                 raise NotAttempted
-            said = wrong_because(reply.error)
-            for other in replies:
-                if other.error is not None:  # see `_must_be_sound`
-                    traceback.clear_frames(other.error.__traceback__)
-            raise Wrong(f"the handler of `{reply.path}` fails: {said}")
-        if reply.status in {404, 405}:
-            known = ", ".join(f"`{rule}`" for rule in app.url_map.iter_rules() if rule.endpoint != "static")
+            raise Wrong(f"the handler of `{reply.path}` fails: {told_of(reply.error)}")
+        if reply.status == 404:
             raise Wrong(
-                f"`{method} {reply.path}` gets {reply.status}: the app has no such route. "
-                f"It has {known or 'no routes at all'}."
+                f"`{method} {reply.path}` gets 404: the app has no such route. It has {_routes(app)}."
+            )
+        if reply.status == 405:
+            taken = ", ".join(f"`{one}`" for one in sorted(_methods(app, reply.path)))
+            raise Wrong(
+                f"`{method} {reply.path}` gets 405: there is such a route, but it takes only {taken or 'other methods'}, "
+                f'and not `{method}`. `@app.{method.lower()}("{reply.path}")` takes it.'
             )
         if reply.status >= 400:
             raise Wrong(f"order {number} to `{reply.path}` gets {reply.status}.")
+
+
+def _routes(app: Any) -> str:
+    known = ", ".join(f"`{rule}`" for rule in app.url_map.iter_rules() if rule.endpoint != "static")
+    return known or "no routes at all"
+
+
+def _methods(app: Any, path: str) -> set[str]:
+    rules = [rule for rule in app.url_map.iter_rules() if str(rule) == path.partition("?")[0]]
+    return {one for rule in rules for one in rule.methods or ()} - {"HEAD", "OPTIONS"}

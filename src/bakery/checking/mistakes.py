@@ -1,13 +1,13 @@
 """What a mistake means: the commonest errors of a beginner in async code, each with a sentence and its repair."""
 
 import asyncio
+import inspect
 import re
 import traceback
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from types import FrameType
 
-from bakery.checking.virtual.clock import Deadlock, Endless, Halt, TimeUp
-from bakery.checking.virtual.stage import Forgotten, Stage
+from bakery.checking.virtual.lines import is_own
 from bakery.mishap import reason
 
 
@@ -21,45 +21,46 @@ class NotAttempted(Exception):
 
 def wrong_because(error: BaseException) -> str:
     """A sentence on what an answer raised, with the reader's own line."""
-    error = _innermost(error)
     told = reason(error)
+    several = _all_of(error)
+    error = several[0]
     for sentence in _known(error, str(error)):
         return f"{sentence}\nPython says: {told}"
+    if len(several) > 1:
+        return f"it raised {told}. {_others(several)}"
     return f"it raised {told}"
 
 
-def _innermost(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+def _all_of(error: BaseException) -> list[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        return [one for part in error.exceptions for one in _all_of(part)]
+    return [error]
+
+
+def _others(several: list[BaseException]) -> str:
+    kinds = ", ".join(f"`{type(one).__name__}`" for one in several)
+    return f"They came together in an exception group, with {len(several)} errors in it: {kinds}."
+
+
+def frames_of(error: BaseException) -> Iterator[FrameType]:
+    """The frames that an error came through, the outermost first."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        yield frame
 
 
 def _known(error: BaseException, said: str) -> Iterable[str]:
     """Sentences that fit; the first one is told."""
     kind = type(error)
-    if kind is TypeError and _passed(error, "gather"):
-        yield (
-            "`asyncio.gather` was given one list, but it takes the coroutines one by one. "
-            "A star unpacks the list: `await asyncio.gather(*cakes)`."
-        )
-    if kind is TypeError and re.search(r"can't be used in 'await'|can't be awaited", said):
-        yield (
-            "`await` stands before something that cannot be awaited. Await a coroutine, a task or a future, such as "
-            "`await asyncio.sleep(1)`; `time.sleep` and other plain functions do not wait together."
-        )
-    if kind is TypeError and re.search(r"a coroutine was expected, got <function|coroutine .*required", said):
-        yield "a coroutine is wanted there. Call the function, so that it gives one: `create_task(bake())`."
-    if kind is TypeError and "is not callable" in said and _passed(error, "to_thread"):
-        yield (
-            "`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread(bake)`. With brackets "
-            "the call is made first, here in the loop, and everybody waits for it."
-        )
+    if kind is TypeError:
+        yield from _known_of_gather(error)
+        yield from _known_of_types(error, said)
     if kind in {TypeError, AttributeError, ValueError} and "coroutine" in said:
         yield (
             "there is a coroutine where its result is wanted: an `await` is missing. Calling a coroutine function does "
             "not run it; `await` does."
         )
     if kind is RuntimeError:
+        yield from _known_of_contexts(error, said)
         yield from _known_of_loops(said)
     if isinstance(error, RecursionError):
         yield "it calls itself again and again, and never comes to an end."
@@ -71,7 +72,104 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         yield "it cancels the very task that runs it, so nothing was left to give an answer."
 
 
+def _known_of_gather(error: BaseException) -> Iterable[str]:
+    """What `gather` was given, read from its own frame."""
+    given = next(
+        (
+            frame.f_locals["coros_or_futures"]
+            for frame in frames_of(error)
+            if frame.f_code.co_name == "gather" and "coros_or_futures" in frame.f_locals
+        ),
+        (),
+    )
+    for one in given:
+        if inspect.isawaitable(one):
+            continue
+        if isinstance(one, list | tuple | set) or inspect.isgenerator(one):
+            what = "generator" if inspect.isgenerator(one) else type(one).__name__
+            yield (
+                f"`asyncio.gather` was given one {what}, but it takes the coroutines one by one. "
+                f"A star unpacks the {what}: `await asyncio.gather(*cakes)`."
+            )
+        elif inspect.isroutine(one):
+            name = getattr(one, "__name__", "bake")
+            yield f"`asyncio.gather` was given the function `{name}`. It takes coroutines: `{name}()`, with brackets."
+        else:
+            shown = repr(one) if isinstance(one, int | float | str | None) else f"a {type(one).__name__}"
+            yield (
+                f"`asyncio.gather` was given `{shown:.40}`, which is nothing to await. An `await` inside the brackets, or "
+                "a plain function, gives a result; gather takes the coroutines themselves."
+            )
+        return
+
+
+def _known_of_types(error: BaseException, said: str) -> Iterable[str]:
+    if re.search(r"can't be used in 'await'|can't be awaited", said):
+        what = re.search(r"object (.+?) can't", said)
+        kind = f", a {what[1]}" if what and what[1] != "NoneType" else ", `None`" if what else ""
+        yield (
+            f"`await` stands before something that cannot be awaited{kind}. Only a coroutine, a task or a future can: "
+            "take the `await` away where a plain function is called."
+        )
+    if re.search(r"a coroutine was expected, got <function|coroutine .*required", said):
+        yield "a coroutine is wanted there. Call the function, so that it gives one: `create_task(bake())`."
+    if "is not callable" in said and passed(error, "to_thread"):
+        yield (
+            "`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread(bake)`. With brackets "
+            "the call is made first, here in the loop, and everybody waits for it."
+        )
+    if "does not support the asynchronous context manager protocol" in said:
+        yield "it has no `__aenter__`: write plain `with` there, without `async`."
+    elif "does not support the context manager protocol" in said:
+        yield "what stands after `with` is entered with an `await`: write `async with`."
+    if "'async for' requires an object with __aiter__" in said:
+        coroutine = "coroutine" in said
+        yield (
+            "`async for` got a coroutine: await the call first, or leave out the `await` where a generator is called."
+            if coroutine
+            else "`async for` goes through an async generator; for a list, plain `for` is enough."
+        )
+    if "'async_generator' object is not iterable" in said or "'async_generator' object can't be" in said:
+        yield "an async generator is gone through with `async for`; it is neither awaited nor put into a plain `for`."
+
+
+def _known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
+    if "outside of" not in said or "context" not in said:
+        return
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    for name in _flasks_names(own[-1]) if own else ():
+        yield (
+            f"`{name}` is Flask's here, and a Quart app has its own: `from quart import {name}`. "
+            "Flask's knows nothing of a request that Quart serves."
+        )
+        return
+    if "request context" in said:
+        yield (
+            "it asks for the request where there is none any more: in a task or a stream that goes on after the handler. "
+            "Read what you need from `request` first, in the handler, and hand it over."
+        )
+
+
+def _flasks_names(frame: FrameType) -> Iterator[str]:
+    """The names in a function that are Flask's, and that Quart has as well."""
+    import flask
+
+    for name in frame.f_code.co_names:
+        value = frame.f_globals.get(name)
+        if value is None:
+            continue
+        if any(value is getattr(flask, one) for one in ("request", "g", "session", "current_app")) or getattr(
+            value, "__module__", ""
+        ) in {"flask.json", "flask.templating", "flask.helpers"}:
+            yield name
+
+
 def _known_of_loops(said: str) -> Iterable[str]:
+    if "Task got bad yield" in said:  # Python 3.11 takes a generator for a coroutine
+        yield (
+            "`asyncio.gather` was given one generator, but it takes the coroutines one by one. "
+            "A star unpacks the generator: `await asyncio.gather(*cakes)`."
+        )
     if "different" in said and "loop" in said:
         yield (
             "it waits on something that belongs to another event loop, such as a future, a lock or a task made in an "
@@ -92,52 +190,14 @@ def _known_of_loops(said: str) -> Iterable[str]:
         yield "it awaits the same coroutine twice. Call the coroutine function again for a second run: `bake()`."
 
 
-def _passed(error: BaseException, name: str) -> bool:
+def passed(error: BaseException, name: str) -> bool:
+    """Whether an error came through a function of asyncio's."""
     return any(
-        frame.name == name and "asyncio" in frame.filename
-        for frame in traceback.extract_tb(error.__traceback__)
+        frame.f_code.co_name == name and str(frame.f_globals.get("__name__", "")).startswith("asyncio")
+        for frame in frames_of(error)
     )
 
 
-def on_halt(halt: Halt, lines: str) -> str:
-    """A sentence on a run that had to be stopped; `lines` is where it waited or worked."""
-    where = f" ({lines})" if lines else ""
-    if isinstance(halt, Deadlock):
-        return (
-            f"it waits for something that never comes{where}: everybody waits, and nobody is left to wake anybody. "
-            "This is called a deadlock."
-        )
-    if isinstance(halt, Endless) and halt.args:
-        return f"it was not done after an hour of simulated time{where}. What is to end the waiting?"
-    if isinstance(halt, Endless):
-        return f"it goes round and round without ever waiting{where}, so no time passes. What is to end the loop?"
-    return f"it did not come to an end{where}."
-
-
-def on_time_up(stage: Stage[Any]) -> str:
-    """A sentence on a check that had to be stopped after real seconds."""
-    said = on_halt(TimeUp(), f"it was at {stage.last_line}" if stage.last_line else "")
-    if stage.abandoned:
-        said += (
-            " It could not even be stopped and goes on behind the scenes; "
-            "restart the kernel if the notebook becomes slow."
-        )
-    return said
-
-
-def on_forgotten(forgotten: list[Forgotten]) -> str:
-    """A sentence on coroutines that were made and never awaited."""
-    first = forgotten[0]
-    more = f", and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
-    return (
-        f"an `await` is missing: `{first.name}` was called and never awaited ({first.line}{more}). Calling a coroutine "
-        f"function only makes a coroutine; `await` runs it."
-    )
-
-
-def on_blocking(lines: list[str]) -> str:
-    """A sentence on `time.sleep` where an event loop should have run."""
-    return (
-        f"`time.sleep` stops the whole event loop ({lines[0]}), so nobody else can go on meanwhile. "
-        "Write `await asyncio.sleep(…)`: it waits and lets the others work."
-    )
+def is_about(error: BaseException, *kinds: type[BaseException]) -> bool:
+    """Whether an error, or one of a group, is of one of these kinds."""
+    return any(isinstance(one, kinds) for one in _all_of(error))

@@ -1,14 +1,20 @@
 """A run: what an answer did when it was tried, on the virtual clock, and what a check may expect of it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong
-from bakery.checking.virtual.clock import SECOND, Wait
+from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.players import Queued, Wait
 from bakery.counting import NUMBERS
 from bakery.trace import Span, Trace
 
 MOST_LANES = 300
+
+TOGETHER = ("gather(", "TaskGroup", "create_task(", "ensure_future(", "as_completed(", "asyncio.wait(")
+"""What an answer that starts things together has in it; whoever has it is not told to use it."""
 
 
 def expect(condition: object, says: str) -> None:
@@ -30,6 +36,12 @@ class Run:
     trace: Trace = field(default_factory=lambda: Trace((), simulated=True))
     left: tuple[str, ...] = ()
     """The reader's lines at which tasks still waited when the answer was done."""
+    queued: tuple[Queued, ...] = ()
+    """Where somebody waited for a lock, or for a place in a semaphore."""
+    calls: Mapping[str, int] = field(default_factory=dict)
+    """How often the functions that have to be called were called, by name."""
+    source: str = ""
+    """The text of the answer's cell."""
     notes: tuple[str, ...] = ()
     """What else is worth saying if the answer turns out to be wrong."""
 
@@ -47,25 +59,36 @@ class Run:
         """Expect this result."""
         if self.result is None and value is not None:
             self._wrong(says or f"`{self.subject}` gives back nothing (`None`). Does it `return` its result?")
-        if not _equal(self.result, value):
-            self._wrong(
-                says or f"`{self.subject}` gives {_short(self.result)}, but {_short(value)} is wanted."
-            )
+        if not equal(self.result, value):
+            self._wrong(says or f"`{self.subject}` gives {short(self.result)}, but {short(value)} is wanted.")
         return self
 
     def takes(self, seconds: float, says: str = "") -> "Run":
-        """Expect this many simulated seconds."""
-        if round(self.seconds * SECOND) != round(seconds * SECOND):
-            fewer = " That is less: did it wait for everything?" if self.seconds < seconds else ""
-            self._wrong(says or f"it took {self.seconds:g} s, and {seconds:g} s is wanted.{fewer}")
+        """Expect this many simulated seconds. With words of the exercise's own, only what was seen is added to them."""
+        if round(self.seconds * SECOND) == round(seconds * SECOND):
+            return self
+        said = says or f"it took {self.seconds:g} s, and {seconds:g} s is wanted."
+        if self.seconds < seconds:
+            self._wrong(said if says or self.left else f"{said} That is less: something was not waited for.")
+        self._wrong(said, *self._slow(advise=not says))
         return self
 
     def at_once(self, number: int, says: str = "") -> "Run":
-        """Expect this many waits at the same moment, at most."""
+        """Expect this many waits at the same moment, at most, and no more and no less."""
         if self.at_most != number:
             self._wrong(
-                says or f"at most {_word(self.at_most)} went on at once, and {_word(number)} is wanted."
+                says or f"at most {in_word(self.at_most)} went on at once, and {in_word(number)} is wanted.",
+                *(self._slow(advise=not says) if self.at_most < number else ()),
             )
+        return self
+
+    def called(self, name: str, times: int | None = None, says: str = "") -> "Run":
+        """Expect that the function of that name was called: at all, or so many times. It has to be watched, see `Answer`."""
+        count = self.calls.get(name, 0)
+        if count == 0 or (times is not None and count != times):
+            how = "never called" if count == 0 else f"called {_times(count)}"
+            wanted = "" if times is None or count == 0 else f", and {_times(times)} is wanted"
+            self._wrong(says or f"`{name}` was {how}{wanted}. The task is to use it.")
         return self
 
     def expect(self, condition: object, says: str) -> "Run":
@@ -74,25 +97,47 @@ class Run:
             self._wrong(says)
         return self
 
-    def _wrong(self, says: str) -> None:
-        raise Wrong("\n".join((says, *self._seen())))
+    def _wrong(self, says: str, *more: str) -> None:
+        raise Wrong("\n".join((says, *self._left_over(), *more, *self.notes)))
 
-    def _seen(self) -> tuple[str, ...]:
-        told: list[str] = list(self.notes)
-        if self.one_after_another:
-            count = len(self.trace.lanes)
-            told.insert(
-                0,
-                f"The {_word(count)} waits came one after another: each `await` waits to its end before the next line "
-                "begins. Start them together, with `asyncio.gather(…)` or a `TaskGroup`.",
+    def _left_over(self) -> tuple[str, ...]:
+        if not self.left:
+            return ()
+        tasks = "a task" if len(self.left) == 1 else f"{in_word(len(self.left))} tasks"
+        return (f"It was done before {tasks} that it had started ({self.left[0]}). `await` what it starts.",)
+
+    def _slow(self, *, advise: bool) -> tuple[str, ...]:
+        """What was seen of a run that took too long, and what that most likely means."""
+        told: list[str] = []
+        if self.queued:
+            told.append(self._stood_in_line())
+        elif self.one_after_another:
+            told.append(
+                f"The {in_word(len(self.trace.lanes))} waits came one after another: no two of them overlapped."
             )
-        if self.left:
-            told.insert(
-                0,
-                f"It was done before its tasks were: {_word(len(self.left))} still waited ({self.left[0]}). "
-                "`await` the tasks that it starts.",
+            if advise and not self._has(TOGETHER):
+                told.append(
+                    "Each `await` waits to its end before the next line begins. Start them together, with "
+                    "`asyncio.gather(…)` or a `TaskGroup`."
+                )
+            elif advise:
+                told.append("Look at where each of them is awaited: the next one begins only after it.")
+        elif len(self.trace.lanes) > self.at_most > 1:
+            told.append(
+                f"Of the {in_word(len(self.trace.lanes))} waits, at most {in_word(self.at_most)} overlapped."
             )
         return tuple(told)
+
+    def _stood_in_line(self) -> str:
+        longest = max(self.queued, key=lambda one: one.nanoseconds)
+        at = f" at {longest.line}" if longest.line else ""
+        return (
+            f"Somebody stood in line for {longest.nanoseconds / SECOND:g} s{at}: whoever was let in there kept it while "
+            "waiting for something else."
+        )
+
+    def _has(self, words: Collection[str]) -> bool:
+        return any(word in self.source for word in words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +163,15 @@ class Reply:
         except ValueError:
             return None
 
+    @property
+    def kind(self) -> str:
+        """The content type, without its character set."""
+        several = {name.lower(): value for name, value in self.headers.items()}
+        return several.get("content-type", "").partition(";")[0].strip().lower()
+
 
 @dataclass(frozen=True, kw_only=True)
-class Visit(Run):
+class Served(Run):
     """What came of several visitors, in the order in which they stood in line."""
 
     replies: tuple[Reply, ...] = ()
@@ -135,13 +186,61 @@ class Visit(Run):
         """What the visitors got."""
         return [reply.text for reply in self.replies]
 
-    def says(self, *parts: str) -> "Visit":
+    def says(self, *parts: str) -> "Served":
         """Expect every reply to have these words in it."""
         for reply in self.replies:
             for part in parts:
                 if part not in reply.text:
-                    self._wrong(f"`{reply.path}` answers {_short(reply.text)}, and “{part}” is not in it.")
+                    self._wrong(f"`{reply.path}` answers {short(reply.text)}, and “{part}” is not in it.")
         return self
+
+    def gets(self, *texts: str, status: int = 200) -> "Served":
+        """Expect that each visitor gets exactly this text; or, with several, each the one in its place.
+
+        A reply of another status, or of JSON in place of a text, is another reply.
+        """
+        wanted = list(texts) if len(texts) > 1 else list(texts) * len(self.replies)
+        if len(texts) > 1 and sorted(self.texts) == sorted(wanted) and self.texts != wanted:
+            place = next(at for at, text in enumerate(wanted) if self.texts[at] != text)
+            self._wrong(
+                f"of {in_word(len(wanted))} customers at the same moment, one got what was meant for another: "
+                f"{short(self.texts[place])} in place of {short(wanted[place])}. While one waits, another is served: "
+                "what belongs to one order has to be kept in names of its own handler."
+            )
+        for reply, text in zip(self.replies, wanted, strict=True):
+            self._must_get(reply, text, status, mixed=len(set(wanted)) > 1)
+        return self
+
+    def gets_json(self, *values: object, status: int = 200) -> "Served":
+        """Expect that each visitor gets exactly this value as JSON; or, with several, each the one in its place."""
+        wanted = list(values) if len(values) > 1 else list(values) * len(self.replies)
+        for reply, value in zip(self.replies, wanted, strict=True):
+            self._must_have_status(reply, status)
+            if reply.json != value:
+                self._wrong(
+                    f"`{reply.path}` answers {short(reply.text)}, and {short(value)} is wanted, as JSON."
+                )
+        return self
+
+    def _must_get(self, reply: Reply, text: str, status: int, *, mixed: bool) -> None:
+        self._must_have_status(reply, status)
+        if reply.kind == "application/json":
+            self._wrong(
+                f"`{reply.path}` answers with JSON, {short(reply.text)}, and the plain text {short(text)} is wanted."
+            )
+        if reply.text != text:
+            several = self.texts
+            more = ""
+            if mixed and len(set(several)) == 1 < len(several):
+                more = (
+                    f" All {in_word(len(several))} customers got the same, although they asked for different things at "
+                    "the same moment."
+                )
+            self._wrong(f"`{reply.path}` answers {short(reply.text)}, and {short(text)} is wanted.{more}")
+
+    def _must_have_status(self, reply: Reply, status: int) -> None:
+        if reply.status != status:
+            self._wrong(f"`{reply.path}` answers with status {reply.status}, and {status} is wanted.")
 
 
 def trace_of_waits(waits: list[Wait], end: int) -> Trace:
@@ -167,26 +266,23 @@ def trace_of_replies(replies: tuple[Reply, ...], title: str) -> Trace:
     return Trace(tuple(spans), title=title, simulated=True)
 
 
-def _equal(one: object, other: object) -> bool:
+def equal(one: object, other: object) -> bool:
+    """Whether two results are the same: floats nearly, and a tuple where a list is wanted."""
     try:
         if isinstance(other, float) and isinstance(one, int | float):
             return abs(one - other) <= 1e-9 * max(1.0, abs(other))
-        if isinstance(one, tuple) and isinstance(
-            other, list
-        ):  # gather gives a list, a generator may give a tuple
+        # gather gives a list, a generator may give a tuple
+        if isinstance(one, tuple) and isinstance(other, list) and len(one) == len(other):
             one = list(one)
         return bool(one == other)
     except Exception:  # a comparison of the reader's own that fails is no equality
         return False
 
 
-def _short(value: object) -> str:
-    try:
-        shown = repr(value)
-    except Exception:  # a broken __repr__ is no reason to lose the sentence
-        shown = f"a {type(value).__name__}"
-    return f"`{shown}`" if len(shown) <= 80 else f"`{shown[:79]}…`"
-
-
-def _word(number: int) -> str:
+def in_word(number: int) -> str:
+    """A small number as a word."""
     return NUMBERS[number] if 0 < number < len(NUMBERS) else str(number)
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{in_word(number)} times")

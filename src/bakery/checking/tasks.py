@@ -9,12 +9,15 @@ from numbers import Real
 from typing import Any, ClassVar, Literal
 
 from bakery.checking import progress as memory
-from bakery.checking.answers import Answer, cell_of
-from bakery.checking.mistakes import NotAttempted, Wrong, on_time_up, wrong_because
+from bakery.checking.answers import Answer
+from bakery.checking.describing import cell_of
+from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
 from bakery.checking.paper import ExercisePaper, PredictionPaper, QuizPaper
+from bakery.checking.sightings import on_time_up
 from bakery.checking.starters import same
 from bakery.checking.verdicts import Note, Outcome, Verdict, with_code
-from bakery.checking.virtual.stage import Stage, perform
+from bakery.checking.virtual.performing import perform
+from bakery.checking.virtual.stage import Stage
 from bakery.counting import form, in_words
 from bakery.mishap import is_the_readers, reason
 from bakery.trace import Trace

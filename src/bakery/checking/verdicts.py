@@ -61,7 +61,9 @@ class Verdict:
         between = " " if self.outcome == "wrong" else ". "
         told = f"{sign} {self.name}: {self.headline}{between}{self.says}"
         printed = f"  It printed:\n{_indented(self.printed)}" if self.printed else ""
-        return "\n".join(part for part in (told, printed, f"  {self.then}" if self.then else "") if part)
+        return whole(
+            "\n".join(part for part in (told, printed, f"  {self.then}" if self.then else "") if part)
+        )
 
     def __repr__(self) -> str:
         return self.words
@@ -102,7 +104,12 @@ def framed(
     end = f'<p style="margin:.3em 0 0">{with_code(after)}</p>' if after else ""
     role = ' role="status"' if spoken else ""
     frame = f"{FRAME};border-color:{colour}" if colour else FRAME
-    return f'<div{role} style="{frame}">{told}{block}{end}</div>'
+    return whole(f'<div{role} style="{frame}">{told}{block}{end}</div>')
+
+
+def whole(text: str) -> str:
+    """A text that can be sent: half a character, as an answer may print it, is written out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class Note:
 
     def __repr__(self) -> str:
         parts = [self.words, _indented(self.code, cut=False) if self.code else "", self.after]
-        return "\n\n".join(part for part in parts if part)
+        return whole("\n\n".join(part for part in parts if part))
 
     def _repr_html_(self) -> str:
         return framed("", self.words, self.code, self.after)

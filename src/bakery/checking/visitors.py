@@ -5,48 +5,47 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
+from dataclasses import dataclass
 from heapq import heapreplace
 from typing import Any
 
-from bakery import mishap
+from bakery.checking.lifetimes import Opened, heard, note_error
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import Reply
 from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.checking.virtual.halts import Halt
 from bakery.counting import counted
 
-_errors: ContextVar[list[BaseException] | None] = ContextVar("errors", default=None)
-"""Where the handler of the visitor being served puts what it raised."""
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one visitor asks for; `request` goes to the test client."""
+
+    path: str
+    method: str
+    request: dict[str, Any]
 
 
-def ask_flask(
-    app: Any, paths: Sequence[str], threads: int, method: str, request: dict[str, Any], clock: Clock
-) -> tuple[Reply, ...]:
+def ask_flask(app: Any, orders: Sequence[Order], threads: int, clock: Clock) -> tuple[Reply, ...]:
     """Let so many threads serve the visitors, who stand in line."""
     from flask import got_request_exception
 
-    line = deque(enumerate(paths))
+    line = deque(enumerate(orders))
     replies: dict[int, Reply] = {}
 
     def bake() -> None:
         while line:
-            number, path = line.popleft()
-            replies[number] = _ask_one_of_flask(app, path, method, request, clock)
+            number, order = line.popleft()
+            replies[number] = _ask_one_of_flask(app, order, clock)
 
     def note(_sender: Any, exception: BaseException, **_named: Any) -> None:
-        _note(exception)
+        note_error(exception)
 
     with got_request_exception.connected_to(note, app), _as_it_was(app):
-        if clock.alone:
-            _bake_aside(
-                line,
-                replies,
-                threads,
-                lambda path: _ask_one_of_flask(app, path, method, request, clock),
-                clock,
-            )
+        if clock.threadless:
+            _bake_aside(line, replies, threads, lambda order: _ask_one_of_flask(app, order, clock), clock)
             return tuple(replies[number] for number in sorted(replies))
-        bakers = [threading.Thread(target=bake) for _ in range(min(threads, len(paths)))]
+        bakers = [threading.Thread(target=bake) for _ in range(min(threads, len(orders)))]
         for baker in bakers:
             baker.start()
         for baker in bakers:
@@ -55,65 +54,63 @@ def ask_flask(
 
 
 def _bake_aside(
-    line: "deque[tuple[int, str]]",
+    line: "deque[tuple[int, Order]]",
     replies: dict[int, Reply],
     threads: int,
-    ask: Callable[[str], Reply],
+    ask: Callable[[Order], Reply],
     clock: Clock,
 ) -> None:
     """What the bakers would do, where there are no threads: the next order goes to whoever is free first."""
     free = [clock.now] * threads
-    for number, path in line:
+    for number, order in line:
 
-        def work(number: int = number, path: str = path) -> None:
-            replies[number] = ask(path)
+        def work(number: int = number, order: Order = order) -> None:
+            replies[number] = ask(order)
 
         heapreplace(free, clock.aside(free[0], work))
     clock.now = max(free)
 
 
-def _ask_one_of_flask(app: Any, path: str, method: str, request: dict[str, Any], clock: Clock) -> Reply:
+def _ask_one_of_flask(app: Any, order: Order, clock: Clock) -> Reply:
     raised: list[BaseException] = []
-    _errors.set(raised)
+    heard.set(raised)
     start = clock.now
     status, text, headers = 500, "", {}
-    given = {("data" if name == "form" else name): value for name, value in request.items()}
+    given = {("data" if name == "form" else name): value for name, value in order.request.items()}
     try:
-        response = app.test_client().open(path, method=method, **given)
+        response = app.test_client().open(order.path, method=order.method, **given)
         status, text, headers = response.status_code, response.get_data(as_text=True), dict(response.headers)
-    except Exception as error:
+    except Halt:
+        raise
+    except BaseException as error:  # an order to exit as well: it is what the handler raised
         raised.append(error)
-    return _reply(path, status, text, headers, start, clock, raised)
+    return _reply(order, status, text, headers, start, clock, raised)
 
 
-async def ask_together(
-    app: Any, paths: Sequence[str], method: str, request: dict[str, Any], clock: Clock
-) -> tuple[Reply, ...]:
+async def ask_together(app: Any, orders: Sequence[Order], clock: Clock) -> tuple[Reply, ...]:
     """Let all visitors ask a Quart app at the same moment."""
-    async with _open(app):
+    async with Opened(app):
         start = clock.now
-        asked = (_ask_one_of_quart(app, path, method, request, clock, start) for path in paths)
+        asked = (_ask_one_of_quart(app, order, clock, start) for order in orders)
         return tuple(await asyncio.gather(*asked))
 
 
-async def _ask_one_of_quart(
-    app: Any, path: str, method: str, request: dict[str, Any], clock: Clock, opened: int
-) -> Reply:
+async def _ask_one_of_quart(app: Any, order: Order, clock: Clock, opened: int) -> Reply:
     raised: list[BaseException] = []
-    _errors.set(raised)
+    heard.set(raised)
     start = clock.now
     status, text, headers = 500, "", {}
     try:
-        response = await app.test_client().open(path, method=method, **request)
+        response = await app.test_client().open(order.path, method=order.method, **order.request)
         body = await response.get_data(as_text=False)
         status, text, headers = response.status_code, body.decode(errors="replace"), dict(response.headers)
     except Exception as error:
         raised.append(error)
-    return _reply(path, status, text, headers, start, clock, raised, opened)
+    return _reply(order, status, text, headers, start, clock, raised, opened)
 
 
 def _reply(
-    path: str,
+    order: Order,
     status: int,
     text: str,
     headers: dict[str, str],
@@ -123,7 +120,7 @@ def _reply(
     opened: int = 0,
 ) -> Reply:
     return Reply(
-        path=path,
+        path=order.path,
         status=status,
         text=text,
         headers=headers,
@@ -135,9 +132,9 @@ def _reply(
 
 async def meet(app: Any, script: Callable[[Any], Awaitable[Any]]) -> Any:
     """Do what the script does with a test client."""
-    async with _open(app):
+    async with Opened(app):
         raised: list[BaseException] = []
-        _errors.set(raised)
+        heard.set(raised)
         try:
             result = await script(app.test_client())
         except Exception:
@@ -197,42 +194,6 @@ async def _next(socket: Any) -> Any:
     raise _Closed
 
 
-class _open:  # noqa: N801 - reads as a verb
-    """Start and stop a Quart app as a server would, and hear what its handlers raise."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __aenter__(self) -> None:
-        from quart.signals import got_request_exception, got_websocket_exception
-
-        async def note(_sender: Any, exception: BaseException, **_named: Any) -> None:
-            _note(exception)
-
-        self._note = note  # kept: signals hold their listeners only weakly
-        self._signals = (got_request_exception, got_websocket_exception)
-        self._first = getattr(self._app, "_got_first_request", False)
-        for signal in self._signals:
-            signal.connect(note, sender=self._app)
-        try:
-            await self._app.startup()
-        except Exception as error:
-            self._close()
-            mishap.quiet(error)
-            raise
-
-    async def __aexit__(self, *_: object) -> None:
-        try:
-            await self._app.shutdown()
-        finally:
-            self._close()
-
-    def _close(self) -> None:
-        for signal in self._signals:
-            signal.disconnect(self._note, sender=self._app)
-        self._app._got_first_request = self._first
-
-
 @contextmanager
 def _as_it_was(app: Any) -> Iterator[None]:
     """A later cell may still add a route to the app: nothing was asked of it."""
@@ -241,10 +202,3 @@ def _as_it_was(app: Any) -> Iterator[None]:
         yield
     finally:
         app._got_first_request = first
-
-
-def _note(error: BaseException) -> None:
-    raised = _errors.get()
-    if raised is not None:
-        raised.append(error)
-    mishap.quiet(error)  # told by the check, and not by the framework's log as well

@@ -54,7 +54,7 @@ On paper: `threads_needed = 4  # starter: threads_needed = ...`, then `ex.thread
         answer.visit("/cake", visitors=3).says("cake").takes(1.0).at_once(3)
 
 `visit` lets so many visitors ask at the same moment: `threads=4` is how many bakers a Flask app has, a list of paths
-asks them all, `method=`, `json=`, `form=`, `headers=` go to the request. It gives a `Visit`, a `Run` with `.replies`
+asks them all, `method=`, `json=`, `form=`, `headers=` go to the request. It gives a `Served`, a `Run` with `.replies`
 (each with `.status`, `.text`, `.json`, `.headers`, `.start`, `.end`) and `.texts`. A failing handler, a missing route
 and any reply of 400 and above are wrong by themselves, unless the visit `may_fail=True`.
 For more, a conversation of your own with the test client of a Quart app:

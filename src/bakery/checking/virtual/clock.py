@@ -6,18 +6,22 @@ the same answer happens in the same order, ten seconds take no time, and "nobody
 be told. Time is counted in whole nanoseconds, so that three tenths of a second are 0.3 s.
 """
 
+import asyncio
+import sys
 import threading
-import time
 from _thread import RLock as RealRLock
-from _thread import allocate_lock
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
+from types import FrameType
 
-from bakery.checking.virtual.single_thread import stepped_out
+from bakery.checking.virtual.halts import Deadlock, Endless, Halt, Stopped
+from bakery.checking.virtual.lines import is_in_coroutine, line_of, own_frames
+from bakery.checking.virtual.players import Held, Player, Queued, Wait, player, players
+from bakery.checking.virtual.threadless import stepped_out
 
 SECOND = 1_000_000_000
 """Nanoseconds in a second."""
@@ -31,77 +35,21 @@ READS = 1000
 GLANCE = SECOND // 1000
 """What such a look costs: a loop that burns time until the clock has moved on does end, and holds everyone up."""
 
-real_sleep = time.sleep
-
-
-class Halt(BaseException):
-    """The run is over before its end; not an `Exception`, so that a bare `except Exception` lets it through."""
-
-
-class Deadlock(Halt):
-    """Everybody waits, and nobody is left who could wake anybody."""
-
-
-class Endless(Halt):
-    """It went on and on: an hour of simulated time, or no time at all in very many turns."""
-
-
-class TimeUp(Halt):
-    """The real time limit of the check has passed."""
-
-
-class Stopped(Halt):
-    """The run has ended, so whoever is left over in it ends as well."""
-
-
-@dataclass(eq=False, slots=True)
-class Player:
-    """One thread that takes part; all fields belong to the clock."""
-
-    clock: "Clock"
-    ident: int = 0
-    state: str = "ready"
-    """`running` (has the baton), `ready`, `parked`, `astray` (blocked where the clock cannot see), `gone`."""
-    until: int | None = None
-    woken: bool = False
-    turn: int = 0
-    reads: int = 0
-    gate: "threading.Lock" = field(default_factory=allocate_lock)
-    joiners: list["Player"] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.gate.acquire()
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """One wait, in nanoseconds since the start of the run."""
-
-    start: int
-    end: int
-
-
-players: dict[int, Player] = {}
-"""Who takes part in a check, by thread."""
-
-
-def player() -> Player | None:
-    """The player that the current thread is, if any."""
-    return players.get(threading.get_ident())
-
 
 class Clock:
     """Virtual time for one run and its players; `horizon` in simulated seconds.
 
-    Where there are no threads it is `alone`: what a thread would do is then done `aside`.
+    Where it is `threadless`, what a thread would do is done `aside`.
     """
 
-    def __init__(self, horizon: float = HORIZON, *, alone: bool = False) -> None:
+    def __init__(self, horizon: float = HORIZON, *, threadless: bool = False) -> None:
         self.now = 0
-        self.alone = alone
+        self.threadless = threadless
         self.waits: list[Wait] = []
-        self.blocked: list[str] = []
-        """Where `time.sleep` was called while an event loop should have run."""
+        self.held: list[Held] = []
+        """What kept an event loop from turning."""
+        self.queued: list[Queued] = []
+        """Where somebody waited for somebody else."""
         self._horizon = round(horizon * SECOND)
         self._mutex = RealRLock()  # can be entered again: a finalizer may run anywhere
         self._ready: deque[Player] = deque()
@@ -139,11 +87,25 @@ class Clock:
 
     # What a player does.
 
-    def park(self, until: int | None) -> bool:
+    def park(self, until: int | None, *, turning: bool = False) -> bool:
         """Wait to be woken (True), or until a moment in nanoseconds has come (False).
 
+        An event loop that waits between its turns says that it is `turning`; any other wait holds a running loop up.
         Raises the clock's `Halt` where the run is over.
         """
+        if turning or asyncio._get_running_loop() is None:
+            return self._park(until)
+        start = self.now
+        try:
+            woken = self._park(until)
+        except (Deadlock, Endless):
+            self.note_hold(sys._getframe(1), 0)
+            raise
+        if self.now > start:
+            self.note_hold(sys._getframe(1), self.now - start)
+        return woken
+
+    def _park(self, until: int | None) -> bool:
         me = self._me()
         self._take_turn(me)
         with self._mutex:
@@ -191,7 +153,29 @@ class Clock:
                 self._raise_if_halted()
                 self._advance_to(self.now + GLANCE)
                 self._raise_if_halted()
+            if asyncio._get_running_loop() is not None:
+                self.note_hold(sys._getframe(1), GLANCE, worked=True)
         return self.now
+
+    def note_hold(self, frame: FrameType | None, nanoseconds: int, *, worked: bool = False) -> None:
+        """An event loop was held up for so long by what the frame does; the same line again only adds to it."""
+        own = list(own_frames(frame))
+        if not own:
+            return
+        caller = next((one for one in own if is_in_coroutine(one)), own[0])
+        new = Held(
+            line=line_of(own[0]),
+            caller="" if caller is own[0] else line_of(caller),
+            function=own[0].f_code.co_name,
+            nanoseconds=nanoseconds,
+            worked=worked,
+            elsewhere=caller.f_code.co_filename != own[0].f_code.co_filename,
+        )
+        last = self.held[-1] if self.held else None
+        if last and (last.line, last.caller, last.worked) == (new.line, new.caller, worked) and worked:
+            self.held[-1] = replace(last, nanoseconds=last.nanoseconds + nanoseconds)
+        else:
+            self.held.append(new)
 
     def wait_for(self, other: Player, until: int | None) -> None:
         """Wait for the end of another player, or until a moment in nanoseconds."""

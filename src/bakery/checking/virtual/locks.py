@@ -1,12 +1,19 @@
 """Locks that tell the clock who waits for them; everything in `threading` and `queue` can be built on them."""
 
+import queue
+import sys
+import threading
 import time
+from _thread import LockType
 from collections import deque
 from types import TracebackType
+from typing import Any
 
-from bakery.checking.virtual.clock import SECOND, Clock, Player, player, real_sleep
+from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.checking.virtual.lines import own_line
+from bakery.checking.virtual.players import Player, Queued, Wait, player
 
-_real_monotonic = time.monotonic
+_real_monotonic, _real_sleep = time.monotonic, time.sleep
 
 POLL = 0.0005
 """Real seconds between two tries of a thread that takes no part in the check."""
@@ -39,45 +46,63 @@ class Lockable:
 
 
 class VirtualLock(Lockable):
-    """A `threading.Lock` whose waiting is known to the clock. It goes on working when the clock has stopped."""
+    """A `threading.Lock` whose waiting is known to the clock of whoever waits. It outlives any clock."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._held = False
         self._waiting: deque[Player] = deque()
         self._given: set[int] = set()
-        self._freed = 0
+        self._since = 0
+        self._taken: tuple[Clock | None, list[tuple[int, int]]] = (None, [])
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock; as `threading.Lock.acquire`, with simulated seconds for the players."""
         me = player()
-        if me is None or me.clock is not self._clock:
+        if me is None:
             return self._acquire_from_outside(blocking, timeout)
-        until = None if timeout < 0 else self._clock.now + round(timeout * SECOND)
-        if not self._held and self._clock.alone and self._freed > self._clock.now:
-            return self._take_later(blocking, until)
+        until = None if timeout < 0 else me.clock.now + round(timeout * SECOND)
+        if not self._held and me.clock.threadless and (freed := self._freed(me.clock)) > me.clock.now:
+            return self._take_later(me.clock, freed, blocking, until)
         if not self._held:
-            self._held = True
+            self._held, self._since = True, me.clock.now
             return True
-        if not blocking:
-            return False
+        return blocking and self._wait(me, until)
+
+    def _wait(self, me: Player, until: int | None) -> bool:
+        start = me.clock.now
         self._waiting.append(me)
         try:
             while id(me) not in self._given:
-                if not self._clock.park(until) and id(me) not in self._given:
+                if not me.clock.park(until) and id(me) not in self._given:
+                    me.clock.waits.append(Wait(start, me.clock.now))  # only time has ended it
                     return False
+            if me.clock.now > start:
+                me.clock.queued.append(Queued(own_line(sys._getframe(2)), me.clock.now - start))
             return True
         finally:
             self._given.discard(id(me))
             if me in self._waiting:
                 self._waiting.remove(me)
 
-    def _take_later(self, blocking: bool, until: int | None) -> bool:
-        """Take a lock that is free only because, alone, threads are played one after the other."""
+    def _freed(self, clock: Clock) -> int:
+        """The moment from which on it is free: without threads, they are played one after the other."""
+        of, periods = self._taken
+        moment = clock.now
+        for start, end in sorted(periods) if of is clock else ():
+            if start <= moment < end:
+                moment = end
+        return moment
+
+    def _take_later(self, clock: Clock, freed: int, blocking: bool, until: int | None) -> bool:
         if not blocking:
             return False
-        self._clock.now = self._freed if until is None else min(self._freed, until)
-        self._held = self._clock.now == self._freed
+        start = clock.now
+        clock.now = freed if until is None else min(freed, until)
+        self._held, self._since = clock.now == freed, clock.now
+        if self._held:
+            clock.queued.append(Queued(own_line(sys._getframe(2)), freed - start))
+        else:
+            clock.waits.append(Wait(start, clock.now))
         return self._held
 
     def _acquire_from_outside(self, blocking: bool, timeout: float) -> bool:
@@ -85,23 +110,51 @@ class VirtualLock(Lockable):
         while self._held:
             if not blocking or (timeout >= 0 and _real_monotonic() >= end):
                 return False
-            real_sleep(POLL)
+            _real_sleep(POLL)
         self._held = True
         return True
 
     def release(self) -> None:
-        """Give the lock to whoever has waited longest."""
+        """Give the lock to whoever has waited longest. Raises `RuntimeError` where nobody has it."""
         if not self._held:
             raise RuntimeError("release unlocked lock")
-        self._freed = self._clock.now
+        if (me := player()) is not None and me.clock.threadless and me.clock.now > self._since:
+            of, periods = self._taken
+            self._taken = me.clock, [*(periods if of is me.clock else ()), (self._since, me.clock.now)]
         while self._waiting:
             following = self._waiting.popleft()
             if following.state != "gone":
                 self._given.add(id(following))
-                self._clock.wake(following)
+                following.clock.wake(following)
                 return
         self._held = False
 
     def _at_fork_reinit(self) -> None:
         self._held = False
         self._waiting.clear()
+
+
+def twin(value: Any) -> Any:
+    """A fresh lock, or something made of locks, in place of one that was made outside; None for anything else.
+
+    A real lock that somebody has stays what it is. A queue's twin takes over what is in the queue.
+    """
+    kind = type(value)
+    if kind is LockType:
+        return None if value.locked() else threading.Lock()
+    if kind in {threading.Event, threading.Condition}:
+        fresh = kind()
+        if kind is threading.Event and value.is_set():
+            fresh.set()
+        return fresh
+    if kind in {threading.Semaphore, threading.BoundedSemaphore}:
+        return kind(value._value)
+    if kind in {queue.Queue, queue.LifoQueue, queue.PriorityQueue}:
+        fresh = kind(value.maxsize)
+        fresh.queue.extend(value.queue)
+        fresh.unfinished_tasks = value.unfinished_tasks
+        return fresh
+    return threading.RLock() if kind is type(REAL_RLOCK) else None
+
+
+REAL_RLOCK = threading.RLock()

@@ -5,9 +5,13 @@ import selectors
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
+from heapq import heappush
 from typing import Any
 
-from bakery.checking.virtual.clock import SECOND, Clock, Endless, Player, Wait, player
+from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.checking.virtual.halts import Endless
+from bakery.checking.virtual.players import Player, player
+from bakery.checking.virtual.timers import Noted, Timer
 
 TURNS = 10_000
 """How many turns of the loop may go by without any time passing: few enough for a busy machine and a slow Python."""
@@ -26,6 +30,7 @@ class _Selector(selectors.BaseSelector):
         self._clock = clock
         self._real = selectors.DefaultSelector()
         self._turns = 0
+        self._turn = 0
         self._seen = -1
         self.waiting: Player | None = None
         self.hurried = False
@@ -37,12 +42,22 @@ class _Selector(selectors.BaseSelector):
         self.waiting = me
         self._turns = self._turns + 1 if self._clock.now == self._seen else 0
         self._seen = self._clock.now
-        if self._turns > (TURNS // 10 if self._clock.alone else TURNS):  # alone, every step is watched
+        # Without threads every step is watched, and takes longer.
+        if self._turns > (TURNS // 10 if self._clock.threadless else TURNS):
             raise Endless
+        me.working = 0
+        try:
+            return self._wait(timeout)
+        finally:
+            self._turn += 1
+            me.working = self._turn
+
+    def _wait(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is not None and timeout <= 0:
             self._clock.give_way()
         elif not (found := self._look_outside()):
-            self._clock.park(None if timeout is None else self._clock.now + round(timeout * SECOND))
+            until = None if timeout is None else self._clock.now + round(timeout * SECOND)
+            self._clock.park(until, turning=True)
         else:
             return found
         return self._real.select(0) if self._has_sockets() else []
@@ -79,7 +94,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual = _Selector(clock)
         self._clock = clock
         self._pool = pool
-        self._busy: list[int] = []
+        self._noted = Noted(clock.waits)
         self.troubles: list[BaseException] = []
         """What tasks raised that nobody waited for."""
         super().__init__(self._virtual)
@@ -91,51 +106,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Simulated seconds."""
         return self._clock.seconds
 
-    def call_later(  # type: ignore[override]
-        self, delay: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        """As any loop does; waits of a coroutine are noted."""
-        # This is what asyncio.sleep hands over; other timers are time limits, and nobody's waiting.
-        if getattr(callback, "__name__", "") == "_set_result_unless_cancelled":
-            now = self._clock.now
-            self._clock.waits.append(Wait(now, now + max(0, round(min(delay, 1e9) * SECOND))))
-        return super().call_later(delay, callback, *args, context=context)
+        """As any loop does; the timer notes who waited for it."""
+        self._check_closed()  # type: ignore[attr-defined]
+        timer = Timer(when, callback, args, self, context, lambda: self._clock.now, self._noted)
+        heappush(self._scheduled, timer)  # type: ignore[attr-defined]
+        timer._scheduled = True  # type: ignore[attr-defined]
+        return timer
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         """As any loop does, with a pool of the size that was asked for."""
-        if executor is None and self._clock.alone:
-            return self._done_aside(func, args)
         if executor is None and getattr(self, "_default_executor", None) is None:
             self.set_default_executor(ThreadPoolExecutor(self._pool, thread_name_prefix="asyncio"))
         return super().run_in_executor(executor, func, *args)
-
-    def _done_aside(self, func: Callable[..., Any], args: tuple[Any, ...]) -> "asyncio.Future[Any]":
-        """What a thread of the pool would do, where there are no threads."""
-        future: asyncio.Future[Any] = self.create_future()
-        outcome: list[Any] = []
-        errors: list[Exception] = []
-
-        def work() -> None:
-            try:
-                outcome.append(func(*args))
-            except Exception as error:  # it belongs to whoever waits for it
-                errors.append(error)
-
-        def deliver() -> None:
-            if future.cancelled():
-                return
-            if errors:
-                future.set_exception(errors[0])
-            else:
-                future.set_result(outcome[0])
-
-        now = self._clock.now
-        busy = [end for end in self._busy if end > now]
-        start = now if len(busy) < self._pool else sorted(busy)[-self._pool]
-        end = self._clock.aside(start, work)
-        self._busy = [*busy, end]
-        self.call_later((end - now) / SECOND, deliver)
-        return future
 
     def hurry(self) -> None:
         """From now on the loop never waits: the run is over, and it only tidies up."""

@@ -1,4 +1,4 @@
-"""One thread for everything: in a browser there is no second one, so a check plays in the thread of the cell.
+"""Without threads: a browser has one for everything, so what is played there is played in the thread of the cell.
 
 The kernel's event loop is running there, and asyncio allows one at a time. Leaving it for a while takes names that
 asyncio keeps for itself; all of them are here.

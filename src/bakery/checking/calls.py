@@ -1,0 +1,57 @@
+"""Which functions of the notebook were called: what a task says is to be used is seen to be used."""
+
+import dis
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any
+
+from bakery.checking.virtual.players import player
+
+
+class Watched:
+    """Functions by their code, so that a call is seen whatever name it is made by."""
+
+    def __init__(self, codes: Mapping[CodeType, str]) -> None:
+        self._codes = dict(codes)
+
+    def and_also(self, names: Iterable[str], notebook: Mapping[str, Any]) -> "Watched":
+        """The same, and these functions of the notebook."""
+        more = {
+            code: name
+            for name in names
+            if (code := getattr(notebook.get(name), "__code__", None)) is not None
+        }
+        return Watched({**self._codes, **more})
+
+    @contextmanager
+    def counting(self) -> Iterator[Counter[str]]:
+        """Count the calls, in this thread and in those that are started meanwhile."""
+        calls: Counter[str] = Counter()
+        if not self._codes:
+            yield calls
+            return
+
+        begins = {code: _first_step(code) for code in self._codes}
+
+        def note(frame: FrameType, event: str, _argument: object) -> None:
+            name = self._codes.get(frame.f_code)
+            # A coroutine comes by again each time it goes on: only its first step is a call.
+            if name and event == "call" and frame.f_lasti == begins[frame.f_code] and player():
+                calls[name] += 1
+
+        before = sys.getprofile()
+        sys.setprofile(note)
+        threading.setprofile(note)
+        try:
+            yield calls
+        finally:
+            sys.setprofile(before)
+            threading.setprofile(None)
+
+
+def _first_step(code: CodeType) -> int:
+    return next(step.offset for step in dis.get_instructions(code) if step.opname == "RESUME")

@@ -1,0 +1,139 @@
+"""What an answer is, in words: its kind, its framework, the text of its cell."""
+
+import ast
+import asyncio
+import functools
+import inspect
+import linecache
+import reprlib
+from collections.abc import Iterable
+from types import CodeType
+from typing import Any, Literal
+
+from bakery.checking.starters import parse
+from bakery.checking.virtual.lines import is_own
+from bakery.trace import Trace
+
+LONGEST = 80
+"""Characters of a value that are shown."""
+
+MANY = 1000
+"""Things in a value that are looked at; an answer may give a hundred million."""
+
+_repr = reprlib.Repr()
+_repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxdict = 12
+_repr.maxstring = _repr.maxother = _repr.maxlong = LONGEST
+
+
+def codes_of(given: Any) -> Iterable[CodeType]:
+    """The code that the reader wrote for an answer: of a function, a coroutine, an app's handlers."""
+    while isinstance(given, functools.partial):
+        given = given.func
+    given = inspect.unwrap(given) if callable(given) and not framework_of(given) else given
+    handlers = getattr(given, "view_functions", None) if framework_of(given) else None
+    several = [inspect.unwrap(one) for one in handlers.values()] if isinstance(handlers, dict) else [given]
+    for one in several:
+        code = getattr(one, "__code__", None) or getattr(one, "cr_code", None)
+        if isinstance(code, CodeType) and is_own(code):
+            yield code
+
+
+def cell_of(given: Any) -> str:
+    """The text of the cell that the answer comes from; empty where there is none."""
+    try:
+        filenames = {code.co_filename for code in codes_of(given)}
+    except Exception:  # an answer may be of any kind, with any attribute
+        return ""
+    # Handlers from several cells make no single text.
+    return "".join(linecache.getlines(filenames.pop())) if len(filenames) == 1 else ""
+
+
+def dots_in(source: str) -> str:
+    """The line in which a text still has a `...`, in words; empty where there is none."""
+    tree = parse(source)
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Constant) and node.value is ...:
+            return f"line {node.lineno}"
+    return ""
+
+
+def framework_of(given: Any) -> Literal["flask", "quart"] | None:
+    """Whose app, or class of apps, it is; None where it is neither."""
+    kind = given if inspect.isclass(given) else type(given)
+    modules = {part.__module__ for part in kind.__mro__ if part.__name__ in {"Flask", "Quart"}}
+    if "quart.app" in modules:  # asked first: the two share a base
+        return "quart"
+    return "flask" if "flask.app" in modules else None
+
+
+def described(given: object) -> str:
+    """What was given or came back, in words."""
+    if given is None:
+        return "`None`"
+    if inspect.iscoroutine(given):
+        return f"a coroutine (`{given.__name__}` was called, but not awaited)"
+    if isinstance(given, asyncio.Task):
+        return "a task, and not its result"
+    if isinstance(given, asyncio.Future):
+        return "a future, and not its result"
+    if isinstance(given, bool | int | float | str):
+        shown = repr(given)
+        return f"`{shown}`" if len(shown) <= LONGEST // 2 else f"a {type(given).__name__}"
+    if inspect.isclass(given):
+        return f"the class `{given.__name__}`"
+    if inspect.isasyncgen(given):
+        return "an async generator"
+    if inspect.isgenerator(given):
+        return "a generator"
+    if inspect.isroutine(given):
+        return f"the function `{getattr(given, '__name__', '?')}` (call it to have its result)"
+    if isinstance(given, list | tuple | set | dict) and len(given) < MANY:
+        return f"{kind_name(type(given))} ({short(given)})"
+    return f"{'an' if type(given).__name__[0] in 'aeioAEIO' else 'a'} {type(given).__name__}"
+
+
+def kind_name(kind: type) -> str:
+    """A kind of value in words."""
+    return {
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        bool: "`True` or `False`",
+        list: "a list",
+        tuple: "a tuple",
+        set: "a set",
+        dict: "a dictionary",
+        Trace: "a trace",
+    }.get(kind, f"a {kind.__name__}")
+
+
+def short(value: object) -> str:
+    """A value as code, as far as anybody would read it."""
+    try:
+        shown = _repr.repr(value) if _is_large(value) else repr(value)
+    except Exception:  # a broken __repr__ is no reason to lose the sentence
+        shown = f"a {type(value).__name__}"
+    return f"`{shown}`" if len(shown) <= LONGEST else f"`{shown[: LONGEST - 1]}…`"
+
+
+def _is_large(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset | dict | str | bytes) and len(value) > MANY
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Several words as a list in a sentence."""
+    several = list(words)
+    return f" {last} ".join([", ".join(several[:-1]), several[-1]] if len(several) > 1 else several)
+
+
+def close_coroutines(result: object) -> bool:
+    """Close the coroutines in a result; whether there were any."""
+    several: list[object] = [result]
+    if isinstance(result, list | tuple | set):
+        several = [one for _, one in zip(range(MANY), result, strict=False)]
+    elif isinstance(result, dict):
+        several = [one for _, one in zip(range(MANY), result.values(), strict=False)]
+    found = [one for one in several if inspect.iscoroutine(one)]
+    for one in found:
+        one.close()
+    return bool(found)

@@ -1,0 +1,127 @@
+"""What was seen of a run that was not sound, in words: a loop that was held up, an `await` that was forgotten, no end."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.halts import Deadlock, Endless, Halt, TimeUp
+from bakery.checking.virtual.leftovers import Forgotten
+from bakery.checking.virtual.players import Held
+from bakery.checking.virtual.stage import Stage
+
+CALLED_FIRST = re.compile(
+    r"\b(to_thread|run_sync|run_in_executor|submit|create_task)\((?:\w+, *)?(?P<name>[\w.]+)\("
+)
+"""A function that is called where it should only be handed over."""
+
+SLEEPS = re.compile(r"\bsleep\(")
+
+
+def on_halt(halt: Halt, where: str, held: Sequence[Held] = ()) -> str:
+    """A sentence on a run that had to be stopped; `where` is the line where it waited or worked."""
+    at = f" ({where})" if where else ""
+    if isinstance(halt, Deadlock) and held:
+        return (
+            f"{_place(held[-1])} waits without an `await`, so the event loop stands still; and what it waits for can "
+            "never come, because only the loop could bring it. This is called a deadlock."
+        )
+    if isinstance(halt, Deadlock):
+        return (
+            f"it waits for something that never comes{at}: everybody waits, and nobody is left to wake anybody. "
+            "This is called a deadlock."
+        )
+    if isinstance(halt, Endless) and halt.args:
+        return f"it was not done after an hour of simulated time{at}. What is to end the waiting?"
+    if isinstance(halt, Endless):
+        return (
+            f"it goes round and round without ever waiting{at}, so no time passes. What is to end the loop?"
+        )
+    return f"it did not come to an end{at}."
+
+
+def on_time_up(stage: Stage[Any]) -> str:
+    """A sentence on a check that had to be stopped after real seconds."""
+    said = on_halt(TimeUp(), f"it was at {stage.last_line}" if stage.last_line else "")
+    if stage.abandoned:
+        said += (
+            " It could not even be stopped and goes on behind the scenes; "
+            "restart the kernel if the notebook becomes slow."
+        )
+    return said
+
+
+def on_forgotten(forgotten: Sequence[Forgotten]) -> str:
+    """A sentence on coroutines that were made and never awaited."""
+    first = forgotten[0]
+    if "add_background_task(" in first.line:
+        return (
+            f"`add_background_task` was handed the call of `{first.name}` ({first.line}). It calls the function itself, "
+            f"later: hand over the function, without brackets, `add_background_task({first.name})`."
+        )
+    more = f", and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
+    return (
+        f"an `await` is missing: `{first.name}` was called and never awaited ({first.line}{more}). Calling a coroutine "
+        f"function only makes a coroutine; `await` runs it."
+    )
+
+
+def on_held(several: Sequence[Held], theirs: Sequence[str] = ()) -> str:
+    """A sentence on what kept an event loop from turning; `theirs` are functions that the reader is not to change."""
+    held = max(several, key=lambda one: one.nanoseconds)
+    if called := CALLED_FIRST.search(held.caller or held.line):
+        verb, name = called[1], called["name"]
+        wanted = {"run_sync": f"run_sync({name})()", "run_in_executor": f"run_in_executor(None, {name})"}
+        return (
+            f"the brackets after `{name}` call it at once, here in the event loop, and everybody waits for it "
+            f"({held.caller or held.line}). `{verb}` wants the function itself: `{wanted.get(verb, f'{verb}({name})')}`."
+        )
+    if held.worked:
+        return (
+            f"{_place(held)} keeps the event loop busy{_long(held)}, so nobody else can go on meanwhile. "
+            + (
+                "A wait has to be awaited."
+                if held.nanoseconds
+                else "Long work belongs into a thread or a process."
+            )
+        )
+    if SLEEPS.search(held.line) and "asyncio" not in held.line:
+        said = f"`time.sleep` stops the whole event loop ({held.line}{_called(held)}), so nobody else can go on meanwhile. "
+    else:
+        said = (
+            f"{_place(held)} waits without an `await`{_long(held)}. That stops the whole event loop, "
+            "so nobody else can go on meanwhile. "
+        )
+    return said + _repair(held, theirs)
+
+
+def _place(held: Held) -> str:
+    return f"{held.line}{_called(held)}:" if held.caller else held.line
+
+
+def _called(held: Held) -> str:
+    return f", called at {held.caller}" if held.caller else ""
+
+
+def _long(held: Held) -> str:
+    return f" for {held.nanoseconds / SECOND:g} s" if held.nanoseconds else ""
+
+
+def _repair(held: Held, theirs: Sequence[str]) -> str:
+    thread = f"`await asyncio.to_thread({held.function}, …)` lets a thread wait in its place, and the loop goes on."
+    if held.caller and (held.elsewhere or held.function in theirs):
+        return thread.replace(", …", "")
+    if held.caller:
+        return f"Make `{held.function}` an `async def` with a wait that is awaited; or {thread.replace(', …', '')}"
+    if SLEEPS.search(held.line):
+        return "Write `await asyncio.sleep(…)`: it waits and lets the others work."
+    for word, says in (
+        (".result(", "`await` the future itself, or `await asyncio.wrap_future(…)`."),
+        (".join(", "`await asyncio.to_thread(…)` runs a function in a thread and awaits its end."),
+        (".get(", "An `asyncio.Queue` has a `get` that is awaited."),
+        ("acquire", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
+        ("with ", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
+    ):
+        if word in held.line:
+            return says
+    return "Await a wait that the loop knows, or let `await asyncio.to_thread(…)` wait in a thread."

@@ -1,0 +1,46 @@
+"""Whether a run was sound: what is wrong with nearly any answer, whatever the exercise."""
+
+import traceback
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
+from bakery.checking.playing import Seen
+from bakery.checking.sightings import on_forgotten, on_halt, on_held
+from bakery.checking.virtual.halts import Halt, TimeUp
+
+Allowed = Collection[Literal["blocking", "forgetting"]]
+"""Mistakes that an exercise is about: a loop that is held up, a coroutine that nobody awaits."""
+
+
+def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = ()) -> None:
+    """Go on if nothing was amiss.
+
+    Raises `Wrong` with the first thing that was, and `NotAttempted` where the answer is still a starter.
+    """
+    error = seen.outcome.error
+    if isinstance(error, Wrong | NotAttempted | TimeUp):
+        raise error
+    held = [] if "blocking" in allow else list(seen.outcome.held)
+    if stopped := error if isinstance(error, Halt) else seen.halt:
+        if seen.forgotten:  # it waits for what was never started
+            raise Wrong(on_forgotten(seen.forgotten))
+        raise Wrong(on_halt(stopped, seen.outcome.where, held))
+    if isinstance(error, NotImplementedError):
+        raise NotAttempted
+    if error is not None:
+        raise Wrong(told_of(error))
+    if seen.forgotten and "forgetting" not in allow:
+        raise Wrong(on_forgotten(seen.forgotten))
+    if held:
+        raise Wrong(on_held(held, theirs))
+    if seen.troubles:
+        raise Wrong(f"nobody waited for a task or thread, and it failed: {wrong_because(seen.troubles[0])}")
+
+
+def told_of(error: BaseException) -> str:
+    """A sentence on an error, which holds nothing afterwards."""
+    said = wrong_because(error)
+    # A coroutine that its frames hold would warn, later and elsewhere, that it was never awaited.
+    traceback.clear_frames(error.__traceback__)
+    return said

@@ -1,0 +1,44 @@
+"""Coroutines that nobody awaited: told of the run that made them, and of no other."""
+
+import gc
+import inspect
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CoroutineType
+from typing import Any
+
+from bakery.checking.virtual.lines import line_at
+from bakery.mishap import _is_own as is_own_file
+
+real_never_awaited: Callable[[Any], None] = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A coroutine that was made and never awaited, and the reader's line that made it."""
+
+    name: str
+    line: str
+
+
+def told_of(coroutine: "CoroutineType[Any, Any, Any]") -> Forgotten | None:
+    """What to say of a coroutine that was thrown away; None where the reader's code did not make it."""
+    assert coroutine.cr_origin is not None  # noqa: S101 - asked before
+    filename, number, _ = coroutine.cr_origin[0]
+    return Forgotten(coroutine.__name__, line_at(filename, number)) if is_own_file(filename) else None
+
+
+def close_all() -> None:
+    """Close what was made on a stage and never begun, wherever it is held.
+
+    Else it would be found, and told of, when a later run throws it away. Only a stage notes where a coroutine was made,
+    so what the reader's other cells made is left alone.
+    """
+    for one in gc.get_objects():
+        if (
+            type(one) is CoroutineType
+            and one.cr_origin is not None
+            and inspect.getcoroutinestate(one) == inspect.CORO_CREATED
+        ):
+            one.close()

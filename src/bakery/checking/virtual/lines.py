@@ -1,0 +1,56 @@
+"""Lines of the reader's own code, in words: `line 3: time.sleep(1)`."""
+
+import asyncio
+import inspect
+import linecache
+from collections.abc import Iterator
+from types import CodeType, FrameType
+from typing import Any
+
+from bakery.mishap import _is_own as is_own_file
+
+
+def is_own(code: CodeType) -> bool:
+    """Whether the reader wrote it."""
+    return is_own_file(code.co_filename)
+
+
+def line_at(filename: str, number: int) -> str:
+    """A line of the reader's with its number, in words."""
+    text = linecache.getline(filename, number).strip()
+    return f"line {number}: {text}" if text else f"line {number}"
+
+
+def own_frames(frame: FrameType | None) -> Iterator[FrameType]:
+    """The frames of the reader's own code in a stack, the innermost first."""
+    while frame is not None:
+        if is_own(frame.f_code):
+            yield frame
+        frame = frame.f_back
+
+
+def own_line(frame: FrameType | None) -> str:
+    """The innermost line of the reader's own code in a stack, in words; empty where there is none."""
+    return next((line_of(own) for own in own_frames(frame)), "")
+
+
+def line_of(frame: FrameType) -> str:
+    """The line that a frame is at, in words."""
+    return line_at(frame.f_code.co_filename, frame.f_lineno)
+
+
+def line_of_task(task: "asyncio.Task[Any]") -> str:
+    """The innermost line of the reader's at which a task waits, in words; empty where there is none."""
+    awaited: Any = task.get_coro()
+    line = ""
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None)
+        if frame is not None and is_own(frame.f_code):
+            line = line_of(frame)
+        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
+    return line
+
+
+def is_in_coroutine(frame: FrameType) -> bool:
+    """Whether a frame is that of an `async def`."""
+    return bool(frame.f_code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR))

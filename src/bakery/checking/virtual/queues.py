@@ -1,0 +1,32 @@
+"""Who waits in an event loop for somebody else: at which line, and for how long."""
+
+import asyncio
+import sys
+from typing import Any
+
+from bakery.checking.virtual.lines import own_line
+from bakery.checking.virtual.players import Queued, player
+
+real_lock_acquire = asyncio.Lock.acquire
+real_semaphore_acquire = asyncio.Semaphore.acquire
+
+
+async def lock_acquire(lock: asyncio.Lock) -> Any:
+    """In place of `asyncio.Lock.acquire`."""
+    return await _noted(real_lock_acquire(lock))
+
+
+async def semaphore_acquire(semaphore: asyncio.Semaphore) -> Any:
+    """In place of `asyncio.Semaphore.acquire`."""
+    return await _noted(real_semaphore_acquire(semaphore))
+
+
+async def _noted(taking: Any) -> Any:
+    me = player()
+    if me is None:
+        return await taking
+    start, line = me.clock.now, own_line(sys._getframe(1))
+    result = await taking
+    if me.clock.now > start:
+        me.clock.queued.append(Queued(line, me.clock.now - start))
+    return result

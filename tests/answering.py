@@ -1,0 +1,83 @@
+"""Answers without a lesson: a cell that defines `answer`, what a check asks of it, and what came of that."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cells import Cells
+
+from bakery.checking import Answer
+from bakery.checking.mistakes import Wrong
+from bakery.checking.virtual.performing import perform
+from bakery.checking.virtual.stage import Stage
+
+BEFORE = """
+import asyncio, os, queue, random, select, subprocess, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
+"""
+
+FIVE = """
+async def answer():
+    return await asyncio.gather(*(asyncio.sleep(1, cake) for cake in range(5)))
+"""
+
+FLASK = """
+from flask import Flask
+answer = Flask("bakery")
+
+@answer.get("/cake")
+def cake():
+    time.sleep(1)
+    return "cake"
+
+@answer.get("/burnt")
+def burnt():
+    return 1 / 0
+"""
+
+QUART = (
+    FLASK.replace("flask", "quart")
+    .replace("Flask", "Quart")
+    .replace("def ", "async def ")
+    .replace("time.sleep", "await asyncio.sleep")
+    + """
+@answer.websocket("/ws")
+async def ws():
+    from quart import websocket
+    while True:
+        await websocket.send("cake " + await websocket.receive())
+"""
+)
+
+WAYS = pytest.mark.parametrize("threadless", [False, True], ids=["in a thread", "threadless"])
+
+
+def asked(
+    text: str, ask: Callable[[Answer], Any], *, threadless: bool = False, limit: float = 4.0
+) -> Stage[Any]:
+    """What came of a question to the `answer` that a cell defines."""
+    return asked_of(Cells(BEFORE, text), ask, threadless=threadless, limit=limit)
+
+
+def asked_of(
+    cells: Cells, ask: Callable[[Answer], Any], *, threadless: bool = False, limit: float = 4.0
+) -> Stage[Any]:
+    """The same of a notebook that is there already, as when a check is run again."""
+    with cells.at_work():
+        return perform(
+            lambda stage: ask(Answer(cells.value("answer"), stage)), threadless=threadless, limit=limit
+        )
+
+
+def run_of(text: str, ask: Callable[[Answer], Any] = Answer.run, *, threadless: bool = False) -> Any:  # noqa: ANN401
+    """What a question gave to which nothing was to be said."""
+    stage = asked(text, ask, threadless=threadless)
+    assert stage.error is None, stage.error
+    return stage.value
+
+
+def refused(text: str, ask: Callable[[Answer], Any] = Answer.run, *, threadless: bool = False) -> str:
+    """Why an answer was wrong."""
+    stage = asked(text, ask, threadless=threadless)
+    assert isinstance(stage.error, Wrong), stage
+    return str(stage.error)

@@ -1,0 +1,122 @@
+"""What is wrong with nearly any answer is said by itself, whatever the exercise."""
+
+import gc
+from contextlib import suppress
+
+import pytest
+from answering import FIVE, FLASK, QUART, WAYS, asked, refused, run_of
+
+from bakery.checking import Answer
+from bakery.checking.mistakes import NotAttempted, Wrong
+from bakery.checking.run import Served
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("async def answer(): time.sleep(1)", "`time.sleep` stops the whole event loop (line 1"),
+        ("async def answer(): asyncio.sleep(1)", "`sleep` was called and never awaited"),
+        ("async def bake(): pass\nasync def answer(): return bake()", "gives back a coroutine"),
+        ("async def answer(): await asyncio.gather([1])", "A star unpacks the list"),
+        ("async def answer(): await asyncio.Event().wait()", "deadlock"),
+        ("async def answer(): await asyncio.sleep(1e6)", "after an hour of simulated time"),
+        ("async def answer():\n    while True: await asyncio.sleep(0)", "round and round"),
+        ("async def made(): pass\nanswer = made()", "without brackets"),
+        ("async def answer(): return 1 / 0", "ZeroDivisionError: division by zero, line 1"),
+        ("async def answer(): asyncio.run(asyncio.sleep(1))", "event loop inside an event loop"),
+        ("lock = asyncio.Queue()\nanswer = None", "the function itself is wanted"),
+        ("def answer(): return 5", "Only a coroutine function can wait together"),
+        ("async def answer(cake): return cake", "it takes `(cake)`"),
+        ("answer = int", "it got the class `int`"),
+    ],
+)
+def test_a_common_mistake_has_its_own_words(text: str, words: str, threadless: bool) -> None:
+    assert words in refused(text, threadless=threadless)
+
+
+@WAYS
+def test_an_async_function_where_a_plain_one_is_wanted_is_told_so(threadless: bool) -> None:
+    said = refused("async def answer(): return 3", Answer.call, threadless=threadless)
+    assert "write a plain `def answer`" in said
+
+
+@WAYS
+@pytest.mark.parametrize("app", [FLASK, QUART], ids=["flask", "quart"])
+def test_a_failing_handler_is_told_with_its_line_and_a_missing_route_with_those_there_are(
+    app: str, threadless: bool
+) -> None:
+    said = refused(app, lambda answer: answer.visit("/burnt"), threadless=threadless)
+    assert "the handler of `/burnt` fails: it raised ZeroDivisionError" in said
+    assert "return 1 / 0" in said
+    assert "`/cake`" in refused(app, lambda answer: answer.visit("/bread"), threadless=threadless)
+
+
+@pytest.mark.parametrize("app", [FLASK, QUART], ids=["flask", "quart"])
+def test_a_route_that_takes_another_method_is_no_missing_route(app: str) -> None:
+    said = refused(app, lambda answer: answer.visit("/cake", method="POST"))
+    assert "there is such a route, but it takes only `GET`, and not `POST`" in said
+
+
+@WAYS
+@pytest.mark.parametrize("may_fail", [False, True])
+def test_what_a_failing_handler_forgot_is_not_told_of_the_next_answer(
+    may_fail: bool, threadless: bool
+) -> None:
+    text = f"""{QUART}
+@answer.get("/both")
+async def both():
+    await asyncio.gather([asyncio.sleep(1), asyncio.sleep(1)])
+"""
+
+    def ask(answer: Answer) -> Served:
+        return answer.visit("/both", may_fail=may_fail)
+
+    with suppress(AssertionError):
+        run_of(text, ask, threadless=threadless)
+    gc.collect(0)
+    gc.collect(1)
+    stage = asked(FIVE, Answer.run, threadless=threadless)
+    assert stage.error is None
+    assert stage.forgotten == []
+
+
+def test_two_tasks_that_wait_for_each_other_are_a_deadlock() -> None:
+    text = """
+async def answer():
+    one, two = asyncio.Lock(), asyncio.Lock()
+    async def first():
+        async with one:
+            await asyncio.sleep(1)
+            async with two: pass
+    async def second():
+        async with two:
+            await asyncio.sleep(1)
+            async with one: pass
+    await asyncio.gather(first(), second())
+"""
+    assert "deadlock" in refused(text)
+
+
+def test_work_that_is_left_over_is_told_of_the_run_that_left_it() -> None:
+    text = "async def answer():\n    asyncio.create_task(asyncio.sleep(1))\n    await asyncio.sleep(0)"
+    said = refused(text, lambda answer: answer.run().takes(1.0))
+    assert "it took 0 s, and 1 s is wanted" in said
+
+
+def test_dots_that_come_back_are_not_attempted() -> None:
+    assert isinstance(asked("async def answer(): return ...", Answer.run).error, NotAttempted)
+
+
+def test_an_enormous_result_is_looked_at_in_no_time() -> None:
+    said = refused("async def answer(): return [0] * 20_000_000", lambda answer: answer.run().gives([1]))
+    assert said.startswith("`answer` gives `[0, 0, 0")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "right"),
+    [("answer = 12 / 2", (int,), True), ("answer = 6.5", (int,), False), ("answer = True", (int,), False)],
+)
+def test_a_whole_number_may_be_written_as_a_float(text: str, kinds: tuple[type, ...], right: bool) -> None:
+    stage = asked(text, lambda answer: answer.value(*kinds))
+    assert (stage.value == 6) if right else isinstance(stage.error, Wrong)

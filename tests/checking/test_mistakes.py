@@ -1,0 +1,61 @@
+"""What a beginner's error means is said in a sentence that fits, with the reader's own line."""
+
+import pytest
+from answering import QUART, refused
+
+from bakery.checking import Answer
+
+MEANT = {
+    "gather of a list": ("await asyncio.gather([asyncio.sleep(1)])", "was given one list"),
+    "gather of a tuple": ("await asyncio.gather((asyncio.sleep(0),))", "was given one tuple"),
+    "gather of a generator": ("await asyncio.gather(bake() for _ in range(3))", "was given one generator"),
+    "gather of functions": ("await asyncio.gather(bake, bake)", "was given the function `bake`"),
+    "gather of results": ("await asyncio.gather(await bake(), await bake())", "which is nothing to await"),
+    "await of None": ("await print()", "cannot be awaited"),
+    "with in place of async with": ("\n    with asyncio.Lock(): pass", "write `async with`"),
+    "async with in place of with": ("\n    async with threading.Lock(): pass", "write plain `with`"),
+    "async for over a list": ("\n    async for one in [1]: pass", "plain `for` is enough"),
+    "brackets in create_task": ("asyncio.create_task(bake)", "a coroutine is wanted there"),
+    "awaited twice": ("one = bake(); await one; await one", "awaits the same coroutine twice"),
+    "a result before it is there": ("return bake() + 1", "there is a coroutine where its result is wanted"),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_an_error_is_told_as_what_it_means(name: str) -> None:
+    code, words = MEANT[name]
+    said = refused(f"async def bake(): return 'cake'\nasync def answer(): {code}")
+    assert words in said
+    assert "line " in said
+
+
+def test_a_type_error_that_is_none_of_gathers_is_not_blamed_on_gather() -> None:
+    said = refused("async def one(): return 1 + 'a'\nasync def answer(): await asyncio.gather(one(), one())")
+    assert "gather" not in said.partition("Python says")[0]
+    assert "unsupported operand" in said
+
+
+def test_flasks_request_in_a_quart_app_is_told_so() -> None:
+    text = (
+        QUART
+        + """
+import flask
+from flask import request
+@answer.get("/who")
+async def who(): return request.args["who"]
+"""
+    )
+    said = refused(text, lambda answer: answer.visit("/who?who=ada"))
+    assert "`request` is Flask's here, and a Quart app has its own: `from quart import request`" in said
+
+
+def test_several_errors_of_a_task_group_are_told_as_a_group() -> None:
+    text = """
+async def one(kind): raise kind("burnt")
+async def answer():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(one(ValueError))
+        group.create_task(one(KeyError))
+"""
+    said = refused(text, Answer.run)
+    assert "an exception group, with 2 errors in it: `ValueError`, `KeyError`" in said

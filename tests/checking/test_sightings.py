@@ -1,0 +1,101 @@
+"""Whatever keeps an event loop from turning is called so, with its line, and with a repair that the task allows."""
+
+import pytest
+from answering import BEFORE, WAYS, asked, asked_of, refused
+from cells import Cells
+
+from bakery.checking import Answer
+
+SIMULATED = {
+    "time.sleep": ("time.sleep(0.5)", "`time.sleep` stops the whole event loop"),
+    "a joined thread": (
+        "\n    one = threading.Thread(target=time.sleep, args=(0.5,))\n    one.start()\n    one.join()",
+        "line 4: one.join() waits without an `await` for 0.5 s",
+    ),
+    "a lock": (
+        "\n    lock = threading.Lock()\n    lock.acquire()\n    lock.acquire(timeout=0.5)",
+        "lock.acquire(timeout=0.5) waits without an `await` for 0.5 s",
+    ),
+    "a queue": (
+        "\n    try: queue.Queue().get(timeout=0.5)\n    except queue.Empty: pass",
+        "get(timeout=0.5) waits without an `await` for 0.5 s",
+    ),
+    "the result of a future": (
+        "\n    with ThreadPoolExecutor() as pool: pool.submit(time.sleep, 0.5).result()",
+        "result() waits without an `await` for 0.5 s",
+    ),
+    "select": ("select.select([], [], [], 0.5)", "waits without an `await` for 0.5 s"),
+    "a loop that looks at the clock": (
+        "\n    end = time.monotonic() + 0.5\n    while time.monotonic() < end: pass",
+        "keeps the event loop busy for 0.5 s",
+    ),
+}
+
+
+@WAYS
+@pytest.mark.parametrize("name", SIMULATED)
+def test_whatever_keeps_the_loop_from_turning_is_called_so_with_its_line(name: str, threadless: bool) -> None:
+    code, words = SIMULATED[name]
+    assert words in refused(f"async def answer(): {code}", threadless=threadless)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("async def answer(): subprocess.run(['sleep', '0.6'])", "waits without an `await`"),
+        (
+            "async def answer():\n    end = time.thread_time() + 0.6\n    while time.thread_time() < end: pass",
+            "keeps the event loop busy",
+        ),
+    ],
+    ids=["a process", "computing"],
+)
+def test_what_holds_the_loop_in_real_time_is_called_so_as_well(text: str, words: str) -> None:
+    stage = asked(text, Answer.run, limit=20)
+    assert words in str(stage.error)
+    assert "line " in str(stage.error)
+
+
+def test_a_wait_that_takes_no_time_is_no_blocking() -> None:
+    text = "lock = threading.Lock()\nasync def answer():\n    with lock: pass\n    await asyncio.sleep(1)"
+    cells = Cells(BEFORE, text)
+    assert asked_of(cells, Answer.run).error is None
+
+
+def test_brackets_inside_of_to_thread_are_told_as_brackets() -> None:
+    text = "def bake(): time.sleep(1)\nasync def answer(): await asyncio.to_thread(bake())"
+    said = refused(text)
+    assert "without brackets" in said
+    assert "asyncio.sleep" not in said
+
+
+def test_somebody_elses_function_is_not_to_be_rewritten() -> None:
+    cells = Cells(BEFORE, "def bake(): time.sleep(1)", "async def answer(): bake()")
+    said = str(asked_of(cells, Answer.run).error)
+    assert "called at line 1: async def answer(): bake()" in said
+    assert "await asyncio.to_thread(bake)" in said
+    assert "await asyncio.sleep" not in said
+
+
+def test_a_loop_that_waits_for_what_only_it_could_bring_is_a_deadlock_of_its_own_making() -> None:
+    text = """
+async def bake(): return "cake"
+async def answer():
+    return asyncio.run_coroutine_threadsafe(bake(), asyncio.get_running_loop()).result()
+"""
+    said = refused(text)
+    assert "waits without an `await`, so the event loop stands still" in said
+
+
+def test_a_background_task_that_is_called_is_told_to_be_handed_over() -> None:
+    text = """
+from quart import Quart
+answer = Quart("x")
+async def wash(): pass
+@answer.get("/")
+async def index():
+    answer.add_background_task(wash())
+    return "ok"
+"""
+    said = refused(text, lambda answer: answer.visit("/"))
+    assert "hand over the function, without brackets, `add_background_task(wash)`" in said

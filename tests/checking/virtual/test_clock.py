@@ -1,0 +1,78 @@
+"""Time passes only when everybody waits, and then exactly as long as somebody waits for."""
+
+import threading
+
+import pytest
+
+from bakery.checking.virtual.clock import GLANCE, READS, SECOND, Clock
+from bakery.checking.virtual.halts import Deadlock, Endless, Stopped
+
+
+def test_a_sleep_takes_exactly_its_time_and_is_noted_as_a_wait() -> None:
+    clock = Clock()
+    with clock.playing():
+        clock.sleep(3 * SECOND // 10)
+        assert clock.seconds == 0.3
+    assert [(wait.start, wait.end) for wait in clock.waits] == [(0, 3 * SECOND // 10)]
+
+
+def test_a_wait_that_nobody_ends_is_a_deadlock() -> None:
+    clock = Clock()
+    with clock.playing(), pytest.raises(Deadlock):
+        clock.park(None)
+
+
+def test_a_wait_beyond_the_horizon_is_endless_and_says_after_how_long() -> None:
+    clock = Clock(horizon=60)
+    with clock.playing(), pytest.raises(Endless, match="60"):
+        clock.sleep(61 * SECOND)
+
+
+def test_a_player_who_does_nothing_but_look_at_the_clock_makes_time_pass() -> None:
+    clock = Clock()
+    with clock.playing():
+        for _ in range(READS):
+            assert clock.look() == 0
+        assert clock.look() == GLANCE
+
+
+def test_two_players_sleep_side_by_side_and_in_the_order_of_their_waits() -> None:
+    clock = Clock()
+    order: list[str] = []
+
+    def play(name: str, nanoseconds: int) -> None:
+        clock.enter(hired[name])
+        clock.sleep(nanoseconds)
+        order.append(name)
+        clock.leave(hired[name])
+
+    with clock.playing():
+        hired = {"slow": clock.hire(), "quick": clock.hire()}
+        threads = [
+            threading.Thread(target=play, args=("slow", 2 * SECOND)),
+            threading.Thread(target=play, args=("quick", SECOND)),
+        ]
+        for thread in threads:
+            thread.start()
+        for one in hired.values():
+            clock.wait_for(one, None)
+        assert clock.seconds == 2
+    for thread in threads:
+        thread.join()
+    assert order == ["quick", "slow"]
+
+
+def test_whoever_is_left_at_the_end_of_a_run_is_stopped_at_its_next_wait() -> None:
+    clock = Clock()
+    with clock.playing():
+        pass
+    assert isinstance(clock.halted, Stopped)
+    with pytest.raises(Stopped):
+        clock.park(None)
+
+
+def test_what_is_done_aside_takes_its_time_there_and_none_here() -> None:
+    clock = Clock(threadless=True)
+    with clock.playing():
+        assert clock.aside(SECOND, lambda: clock.sleep(2 * SECOND)) == 3 * SECOND
+        assert clock.now == 0

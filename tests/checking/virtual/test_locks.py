@@ -1,0 +1,69 @@
+"""Locks, and what is made of them, tell the clock who waits."""
+
+import pytest
+from answering import WAYS, refused, run_of
+
+from bakery.checking import Answer
+from bakery.checking.run import Run
+from bakery.checking.virtual.locks import VirtualLock
+
+
+def test_outside_of_a_run_it_is_a_lock_like_any_other() -> None:
+    lock = VirtualLock()
+    assert lock.acquire()
+    assert lock.locked()
+    assert not lock.acquire(blocking=False)
+    lock.release()
+    with pytest.raises(RuntimeError, match="release unlocked lock"):
+        lock.release()
+
+
+HELD = """
+lock = threading.Lock()
+def bake():
+    with lock: time.sleep(1)
+def answer():
+    threads = [threading.Thread(target=bake) for _ in range(3)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+"""
+
+
+@WAYS
+@pytest.mark.parametrize("kind", ["Lock()", "RLock()", "Condition()"])
+def test_a_lock_of_the_notebook_lets_one_in_at_a_time_and_it_is_known_who_stood_in_line(
+    kind: str, threadless: bool
+) -> None:
+    run: Run = run_of(HELD.replace("Lock()", kind), Answer.call, threadless=threadless)
+    assert run.seconds == 3
+    assert max(one.nanoseconds for one in run.queued) == 2_000_000_000
+    assert "with lock: time.sleep(1)" in run.queued[0].line
+
+
+@WAYS
+def test_a_lock_that_is_free_in_between_keeps_nobody(threadless: bool) -> None:
+    text = HELD.replace("with lock: time.sleep(1)", "with lock: pass\n    time.sleep(1)\n    with lock: pass")
+    run: Run = run_of(text, Answer.call, threadless=threadless)
+    assert (run.seconds, run.queued) == (1, ())
+
+
+@WAYS
+@pytest.mark.parametrize("kind", ["queue.Queue", "queue.SimpleQueue"])
+def test_a_queue_of_the_notebook_keeps_what_is_in_it(kind: str, threadless: bool) -> None:
+    text = f"numbers = {kind}()\nfor n in (1, 2): numbers.put(n)\ndef answer(): return numbers.get(), numbers.get()"
+    assert run_of(text, Answer.call, threadless=threadless).result == (1, 2)
+
+
+def test_two_threads_that_wait_for_each_other_are_a_deadlock() -> None:
+    text = """
+def answer():
+    one, two = threading.Lock(), threading.Lock()
+    def cross(here, there):
+        with here:
+            time.sleep(1)
+            with there: pass
+    threads = [threading.Thread(target=cross, args=pair) for pair in ((one, two), (two, one))]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+"""
+    assert "deadlock" in refused(text, Answer.call)

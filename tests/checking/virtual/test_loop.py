@@ -1,0 +1,83 @@
+"""An event loop on the clock is exact, and knows what was waited for, however the wait was made."""
+
+import pytest
+from answering import FIVE, WAYS, refused, run_of
+
+from bakery.checking import Answer
+from bakery.checking.run import Run
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("text", "seconds", "at_most"),
+    [
+        (FIVE, 1.0, 5),
+        ("async def answer():\n    for _ in range(5): await asyncio.sleep(0.1)", 0.5, 1),
+        ("async def answer():\n    async with asyncio.timeout(2): await asyncio.sleep(1)", 1.0, 1),
+        ("async def answer():\n    await asyncio.gather(*(asyncio.to_thread(time.sleep, 1) for _ in range(5)))", 1.0, 5),
+    ],
+)  # fmt: skip
+def test_simulated_seconds_are_exact(text: str, seconds: float, at_most: int, threadless: bool) -> None:
+    run: Run = run_of(text, threadless=threadless)
+    assert (run.seconds, run.at_most) == (seconds, at_most)
+
+
+ONE_WAIT = {
+    "a time limit around an event": """
+    try:
+        async with asyncio.timeout(1): await asyncio.Event().wait()
+    except TimeoutError: pass""",
+    "wait_for an event": """
+    try: await asyncio.wait_for(asyncio.Event().wait(), 1)
+    except TimeoutError: pass""",
+    "a time limit that cuts a sleep short": """
+    try: await asyncio.wait_for(asyncio.sleep(9), 1)
+    except TimeoutError: pass""",
+    "a future and call_later": """
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    loop.call_later(1, done.set_result, None)
+    await done""",
+    "an event and call_later": """
+    done = asyncio.Event()
+    asyncio.get_running_loop().call_later(1, done.set)
+    await done.wait()""",
+    "a lock that a thread waits for in vain": """
+    def patient():
+        lock = threading.Lock()
+        lock.acquire()
+        lock.acquire(timeout=1)
+    await asyncio.to_thread(patient)""",
+    "an event in a thread": "\n    await asyncio.to_thread(threading.Event().wait, 1)",
+    "select in a thread": "\n    await asyncio.to_thread(select.select, [], [], [], 1)",
+}
+
+
+@WAYS
+@pytest.mark.parametrize("name", ONE_WAIT)
+def test_a_wait_counts_however_it_is_made(name: str, threadless: bool) -> None:
+    text = f"async def one():{ONE_WAIT[name]}\nasync def answer(): await asyncio.gather(one(), one(), one())"
+    run: Run = run_of(text, threadless=threadless)
+    assert (run.seconds, run.at_most) == (1.0, 3)
+
+
+@WAYS
+def test_a_time_limit_that_is_not_reached_is_no_wait(threadless: bool) -> None:
+    text = "async def answer():\n    async with asyncio.timeout(5): await asyncio.sleep(1)"
+    run: Run = run_of(text, threadless=threadless)
+    assert len(run.trace.lanes) == 1
+
+
+@WAYS
+def test_a_pool_has_a_size(threadless: bool) -> None:
+    text = (
+        "async def answer():\n    await asyncio.gather(*(asyncio.to_thread(time.sleep, 1) for _ in range(5)))"
+    )
+    run: Run = run_of(text, lambda answer: answer.run(pool=2), threadless=threadless)
+    assert (run.seconds, run.at_most) == (3.0, 2)
+
+
+@WAYS
+def test_a_loop_that_turns_and_turns_without_time_is_ended(threadless: bool) -> None:
+    text = "async def answer():\n    while True: await asyncio.sleep(0)"
+    assert "round and round" in refused(text, Answer.run, threadless=threadless)

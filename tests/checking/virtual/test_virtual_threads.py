@@ -1,0 +1,42 @@
+"""Threads of an answer are players of its clock."""
+
+import pytest
+from answering import WAYS, asked, run_of
+
+from bakery.checking import Answer
+from bakery.checking.run import Run
+
+THREE = """
+def answer():
+    threads = [threading.Thread(target=time.sleep, args=(1,)) for _ in range(3)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+"""
+
+
+@WAYS
+def test_threads_of_the_answer_wait_side_by_side(threadless: bool) -> None:
+    run: Run = run_of(THREE, Answer.call, threadless=threadless)
+    assert (run.seconds, run.at_most) == (1.0, 3)
+
+
+def test_starting_threads_gives_nobody_else_the_baton() -> None:
+    """Every start takes a lock of Python's own; a wait with it in hand would stop all the others."""
+    text = """
+from concurrent.futures import ThreadPoolExecutor
+def one():
+    with ThreadPoolExecutor(1) as pool: return pool.submit(time.sleep, 1).result()
+def answer():
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+"""
+    for _ in range(5):
+        assert run_of(text, Answer.call).seconds == 1.0
+
+
+@pytest.mark.parametrize("after", ["", "    raise ValueError"])
+def test_a_thread_that_nobody_joins_ends_with_the_run(after: str) -> None:
+    text = f"def answer():\n    threading.Thread(target=time.sleep, args=(100,)).start()\n{after}"
+    stage = asked(text, Answer.call)
+    assert stage.threads == {}
