@@ -23,7 +23,7 @@ What the clock has seen:
 - `stage.troubles`: what threads, and tasks that nobody waited for, ended with.
 
 The rooms: `clock` (who runs, and when), `players`, `halts` (why a run ends early), `loop` and `timers`, `locks` and
-`queues`, `threads` and `pools`, `times` (the clocks of `time`), `lines` (the reader's own), `leftovers` (never awaited),
+`queues`, `player_threads` and `pools`, `times` (the clocks of `time`), `lines` (the reader's own), `leftovers` (never awaited),
 `output`, `keeping` (what is put back), `replacing` (the table of replaced names, each with its reason), `stage`,
 `performing`, `supervising` (from outside, in real time), `threadless` (where there is one thread for everything, as in a
 browser: what a thread would do is then done *aside*, from the moment at which it would begin).

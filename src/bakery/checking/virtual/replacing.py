@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
 
-from bakery.checking.virtual import leftovers, pools, queues, threads, times
+from bakery.checking.virtual import leftovers, player_threads, pools, queues, times
 from bakery.checking.virtual.keeping import Keeper
 from bakery.checking.virtual.locks import VirtualLock, twin
 from bakery.checking.virtual.loop import VirtualLoop
@@ -92,9 +92,11 @@ def table() -> list[Replaced]:
         Replaced(threading, "_allocate_lock", _lock, "events and conditions are made of it"),
         Replaced(threading, "RLock", _rlock, LOCKS),
         Replaced(queue, "SimpleQueue", _simple_queue, LOCKS),
-        Replaced(threading.Thread, "start", threads.start, THREADS),
-        Replaced(threading.Thread, "join", threads.join, TIME),
-        Replaced(threading, "excepthook", threads.excepthook, "a thread that was told to stop is no news"),
+        Replaced(threading.Thread, "start", player_threads.start, THREADS),
+        Replaced(threading.Thread, "join", player_threads.join, TIME),
+        Replaced(
+            threading, "excepthook", player_threads.excepthook, "a thread that was told to stop is no news"
+        ),
         Replaced(ThreadPoolExecutor, "__init__", pools.init, "a pool serves the run that made it"),
         Replaced(ThreadPoolExecutor, "submit", pools.submit, "a pool of an earlier cell has a twin"),
         Replaced(ThreadPoolExecutor, "shutdown", pools.shutdown, "the twin is shut down with it"),
