@@ -73,7 +73,7 @@ def enough_bakers(answer: Answer) -> None:
     bakers = answer.value(int)
     expect(bakers > 0, "a kitchen needs at least one baker.")
     expect(
-        bakers <= 100, f"{bakers} threads are quick enough, but some of them never get a cake. Take fewer."
+        bakers <= 100, f"{bakers} threads are quick enough, but some of them never get an order. Take fewer."
     )
     seconds, rounds = predict(100, 0.01, 1, bakers=bakers), ceil(100 / bakers)
     expect(
@@ -96,9 +96,11 @@ def saved(answer: Answer) -> None:
         )
         known = {
             cakes * baking: "One bake is always waited for: the last.",
-            cakes * mixing + baking: "That is the time which is left, not the time which is saved.",
+            cakes * mixing + baking: "That is the time that is left, not the time that is saved.",
             cakes
-            * (mixing + baking): "That is the time of the baker who waits; the other one needs some, too.",
+            * (
+                mixing + baking
+            ): "That is the time of the baker who waits; the other one needs some time, too.",
             (cakes - 1) * (mixing + baking): "Mixing is not saved: there is one pair of hands.",
             -wanted: "Take the shorter time from the longer one.",
         }
@@ -118,7 +120,7 @@ def shared(answer: Answer) -> None:
     for one in sorted(letters - SHARED):
         expect(
             False,
-            f"{one}, “{JOBS[one]}”, is mixing: the one thread computes, and nobody else gets on meanwhile.",
+            f"{one}, “{JOBS[one]}”, is mixing: the one thread computes, and nobody else gets a turn meanwhile.",
         )
     for one in sorted(SHARED - letters):
-        expect(False, f"{one} is missing: “{JOBS[one]}” is a wait, something else works meanwhile.")
+        expect(False, f"{one} is missing: “{JOBS[one]}” is a wait, in which something else works.")
