@@ -223,3 +223,15 @@ class Layer:
 def hurry(monkeypatch: pytest.MonkeyPatch, last_orders: float = 1.5, clearing_up: float = 2.0) -> None:
     """Let shops of this test close with less patience."""
     monkeypatch.setattr(serving, "PREMISES", Machine(Patience(last_orders, clearing_up)))
+
+
+def in_a_container_of_a_hub(monkeypatch: pytest.MonkeyPatch, base: str = "/user/jo/") -> None:
+    """Be on a hub that gives everybody a machine of their own, as Binder does."""
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+
+
+def on_a_shared_machine(monkeypatch: pytest.MonkeyPatch, base: str = "/user/jo/") -> None:
+    """Be on a hub whose people have programs on one machine."""
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)

@@ -38,7 +38,7 @@ def test_a_link_is_safe_to_show() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "link"), [("/", "http://127.0.0.1:{port}/"), ("/lab7/", "/lab7/proxy/absolute/{port}/")]
+    ("base", "link"), [("/", "http://127.0.0.1:{port}/"), ("/lab7/", "/lab7/proxy/absolute/{port}/key-")]
 )
 def test_the_base_of_the_kernels_own_server_is_found(
     base: str, link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -47,7 +47,7 @@ def test_the_base_of_the_kernels_own_server_is_found(
     monkeypatch.setenv("JPY_PARENT_PID", "4711")
     (tmp_path / "jpserver-4711.json").write_text(json.dumps({"base_url": base}))
     with serve(flask_bakery()) as shop:
-        assert shop.link == link.format(port=shop.port)
+        assert shop.link.startswith(link.format(port=shop.port))
 
 
 @pytest.mark.parametrize("content", [None, "", "[]", "{}"])

@@ -171,18 +171,6 @@ def test_as_many_orders_as_allowed_are_allowed() -> None:
     assert requests.number_of(MOST_ORDERS, "cakes", "a number", Shop.url) == MOST_ORDERS == 5000
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "localhost", "shop.localhost", "::1"])
-def test_loopback_is_this_machine(host: str) -> None:
-    assert requests.is_loopback(host)
-
-
-@pytest.mark.parametrize(
-    "host", ["example.com", "127.0.0.1.example.com", "10.0.0.1", "0.0.0.0", "localhost.org"]
-)
-def test_everything_else_is_another_machine(host: str) -> None:
-    assert not requests.is_loopback(host)
-
-
 def test_orders_leave_this_machine_only_when_told_so() -> None:
     trace = run(order("http://machine.invalid", 2, elsewhere=True))
     assert [span.error for span in trace.failures] == [

@@ -11,6 +11,7 @@ import pytest
 import quart
 from bakeries import (
     get,
+    in_a_container_of_a_hub,
 )
 from quart import Quart
 
@@ -65,7 +66,7 @@ def test_websockets_pass() -> None:
 def test_websockets_pass_the_proxy_too(monkeypatch: pytest.MonkeyPatch) -> None:
     import aiohttp
 
-    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/jo/")
+    in_a_container_of_a_hub(monkeypatch)
     app = Quart(__name__)
 
     @app.websocket("/where")

@@ -84,7 +84,7 @@ def test_a_client_that_does_not_read_holds_up_the_closing_only_for_a_moment(
 
     shop = serve(app)
     with socket.create_connection(("127.0.0.1", shop.port)) as client:
-        client.sendall(b"GET /cake HTTP/1.1\r\nHost: shop\r\n\r\n")
+        client.sendall(b"GET /cake HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert client.recv(4) == b"HTTP"
         begin = time.monotonic()
         shop.close()

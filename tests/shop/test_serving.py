@@ -162,7 +162,7 @@ bakers = Bakers()
 shops = [serve(stuck(kind, bakers), name=kind) for kind in ("flask", "quart")]
 for shop in shops:
     client = socket.create_connection(("127.0.0.1", shop.port))
-    client.sendall(b"GET /stuck HTTP/1.1\\r\\nHost: shop\\r\\n\\r\\n")
+    client.sendall(b"GET /stuck HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
     client.detach()  # it stays open until the process ends
     assert bakers.entered.acquire(timeout=10)
 print(*[shop.port for shop in shops])

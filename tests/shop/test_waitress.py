@@ -43,7 +43,7 @@ def test_nobody_bakes_for_a_client_that_left_the_queue() -> None:
     first = Order(shop, "/first")
     assert bakers.entered.acquire(timeout=10)
     with socket.create_connection(("127.0.0.1", shop.port)) as impatient:
-        impatient.sendall(b"GET /impatient HTTP/1.1\r\nHost: shop\r\n\r\n")
+        impatient.sendall(b"GET /impatient HTTP/1.1\r\nHost: localhost\r\n\r\n")
         server: Any = shop._running.server
         while not server._server.task_dispatcher.queue:
             pass

@@ -1,7 +1,6 @@
 """What is ordered, checked and ready to be sent: addresses, paths, and a slip for each order."""
 
 import inspect
-import ipaddress
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -11,6 +10,7 @@ import h11
 import httpx
 
 from bakery.asking import Call, Range, kind_of, refusal
+from bakery.loopback import is_loopback
 from bakery.orders.customers import Connection, Customer
 
 ORDER = Call("await order(shop, {})")
@@ -161,16 +161,6 @@ def _url(url: str, elsewhere: bool, call: Call) -> str:
             f'await {call.name}("{url}", elsewhere=True)'
         )
     return url.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, whatever network it is in."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def number_of(number: int, name: str, what: str, address: str, call: Call = ORDER) -> int:

@@ -7,7 +7,8 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from typing import Any
 
-from bakery.shop.middleware import CURRENT, SORRY, InFlight, Middleware
+from bakery.shop.guard import Arrival, Guard, Verdict
+from bakery.shop.middleware import CURRENT, SORRY, InFlight, Middleware, refused
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -22,21 +23,25 @@ CLOSED = "the shop was closed"
 class ASGIMiddleware(Middleware):
     """The layer in front of an ASGI app; `opened` holds the error of a failed startup, or None."""
 
-    def __init__(self, app: ASGIApplication, prefix: str = "") -> None:
-        super().__init__(prefix)
+    def __init__(self, app: ASGIApplication, guard: Guard | None = None) -> None:
+        super().__init__(guard)
         self.app = app
         self._in_flight: set[asyncio.Task[Any]] = set()
         self.opened: Future[BaseException | None] = Future()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one order, hold one websocket, or live through startup and shutdown."""
-        order = InFlight(self)
+        living = scope["type"] == "lifespan"
+        verdict = Verdict() if living else self.guard.look(_arrival(scope))
+        order = InFlight(self, verdict.trusted)
         token = CURRENT.set(order)
         try:
-            if scope["type"] == "lifespan":
+            if living:
                 await self._live(order, scope, receive, send)
+            elif verdict.refusal:
+                await _refuse(scope, send, verdict.refusal)
             else:
-                await self._attend(order, scope, receive, send)
+                await self._attend(order, _moved(scope, verdict.moved), receive, send)
         finally:
             CURRENT.reset(token)
 
@@ -57,7 +62,7 @@ class ASGIMiddleware(Middleware):
 
         self._in_flight.add(task)
         try:
-            await self.app(self._move(scope), receive, stamped)
+            await self.app(scope, receive, stamped)
         except asyncio.CancelledError:
             if scope["type"] == "http" and not order.answered:
                 await _apologise(send, 503, order, CLOSED)
@@ -70,14 +75,6 @@ class ASGIMiddleware(Middleware):
                 raise
         finally:
             self._in_flight.discard(task)
-
-    def _move(self, scope: Scope) -> Scope:
-        path = scope["path"]
-        moved = self.moved(path)
-        if not moved:
-            return scope
-        # In ASGI the path keeps what the root path says.
-        return {**scope, "root_path": moved, "path": path if path != moved else f"{path}/"}
 
     async def _live(self, order: InFlight, scope: Scope, receive: Receive, send: Send) -> None:
         async def told(message: Message) -> None:
@@ -102,6 +99,32 @@ class ASGIMiddleware(Middleware):
     def _open(self, error: BaseException | None) -> None:
         with suppress(InvalidStateError):
             self.opened.set_result(error)
+
+
+def _arrival(scope: Scope) -> Arrival:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    return Arrival.told_by(scope["path"], scope.get("method", "GET"), headers)
+
+
+def _moved(scope: Scope, moved: str) -> Scope:
+    if not moved:
+        return scope
+    # In ASGI the path keeps what the root path says.
+    path = scope["path"]
+    return {**scope, "root_path": moved, "path": path if path != moved else f"{path}/"}
+
+
+async def _refuse(scope: Scope, send: Send, why: str) -> None:
+    kind = "http"
+    if scope["type"] == "websocket":
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close"})
+            return
+        kind = "websocket.http"
+    headers, body = refused(why)
+    pairs = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    await send({"type": f"{kind}.response.start", "status": 403, "headers": pairs})
+    await send({"type": f"{kind}.response.body", "body": body})
 
 
 def _timed(

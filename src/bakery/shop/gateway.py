@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from bakery.shop.premises import HOST
+from bakery.loopback import HOST
 
 
 def scope_of(request: httpx.Request) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from weakref import WeakValueDictionary
 
 import httpx
 
+from bakery.loopback import HOST
 from bakery.shop.asgi import ASGIMiddleware
 from bakery.shop.delivery import Body, Delivery
 from bakery.shop.gateway import environ_of, scope_of
 from bakery.shop.inprocess_line import InProcessLine
-from bakery.shop.premises import HOST, Patience, Server, StartupError
+from bakery.shop.premises import Patience, Server, StartupError
 from bakery.shop.threads import Threads
 from bakery.shop.wsgi import WSGIMiddleware
 

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from bakery.loopback import HOST
 from bakery.shop.asgi import ASGIMiddleware
 from bakery.shop.hypercorn import HypercornServer
-from bakery.shop.premises import HOST, Patience, Server
+from bakery.shop.premises import Patience, Server
 from bakery.shop.sockets import Door, listen, make_room_for_a_crowd
 from bakery.shop.waitress import WaitressServer
 from bakery.shop.wsgi import WSGIMiddleware

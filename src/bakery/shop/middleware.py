@@ -1,8 +1,9 @@
 """The middleware: where every order passes on its way into the app, and every cake on its way out.
 
-A thin layer around the reader's app, which itself is not touched; `wsgi` and `asgi` have one of each kind. It
-notes when the app was called, tells how long the app took in the standard `Server-Timing` response header, keeps
-what went wrong, and makes the address behind a Jupyter proxy as right as the plain one.
+A thin layer around the reader's app, which itself is not touched; `wsgi` and `asgi` have one of each kind. It asks
+the guard who may come in, notes when the app was called, tells how long the app took in the standard
+`Server-Timing` response header, keeps what went wrong, and makes the address behind a Jupyter proxy as right as the
+plain one.
 """
 
 import sys
@@ -11,9 +12,9 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from time import perf_counter
 from typing import Any
-from urllib.parse import unquote
 
 from bakery.mishap import Mishap, quiet
+from bakery.shop.guard import Guard
 
 KEPT = 20
 """How many mishaps a shop remembers."""
@@ -24,10 +25,11 @@ SORRY = b"Internal Server Error"
 class InFlight:
     """An order in flight, from the call of the app to the end of its answer."""
 
-    __slots__ = ("answered", "middleware", "mishap", "start")
+    __slots__ = ("answered", "middleware", "mishap", "start", "trusted")
 
-    def __init__(self, middleware: "Middleware") -> None:
+    def __init__(self, middleware: "Middleware", trusted: bool = True) -> None:
         self.middleware = middleware
+        self.trusted = trusted
         self.start = perf_counter()
         self.mishap: Mishap | None = None
         self.answered = False
@@ -42,12 +44,24 @@ class InFlight:
         """The value of the `Server-Timing` header, were the response headers to leave now."""
         milliseconds = (perf_counter() - self.start) * 1000
         value = f'serve;dur={milliseconds:.3f};desc="{self.start:.6f}"'
-        reason = reason or (self.mishap.reason if self.mishap else "")
+        reason = reason or (self.mishap.reason if self.mishap and self.trusted else "")
         return f"{value}, error;desc={quoted(reason)}" if reason else value
 
 
 CURRENT: ContextVar[InFlight | None] = ContextVar("CURRENT", default=None)
 """The order that the running code belongs to. Tasks and threads started by a handler inherit it."""
+
+
+def refused(why: str) -> tuple[list[tuple[str, str]], bytes]:
+    """The headers and the body for whoever is not let in: the reason, for a person and for `order`."""
+    body = f"{why}\n".encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Server-Timing", f"error;desc={quoted(why)}"),
+    ]
+    return headers, body
 
 
 def quoted(text: str) -> str:
@@ -64,9 +78,8 @@ def quoted(text: str) -> str:
 class Middleware:
     """What the WSGI and the ASGI middleware share: the kept mishaps and the ear for the frameworks' signals."""
 
-    def __init__(self, prefix: str = "") -> None:
-        # Servers hand over decoded paths. The proxy, however, escapes once more what was escaped already.
-        self._prefixes = tuple({prefix, unquote(prefix)} - {""})
+    def __init__(self, guard: Guard | None = None) -> None:
+        self.guard = guard or Guard()
         self._kept: deque[str] = deque(maxlen=KEPT)
         self._ears: list[tuple[Any, Callable[..., Any]]] = []
 
@@ -74,10 +87,6 @@ class Middleware:
     def errors(self) -> tuple[str, ...]:
         """The tracebacks of what went wrong, newest last."""
         return tuple(self._kept)
-
-    def moved(self, path: str) -> str:
-        """What of a path the proxy has put before it, or ""."""
-        return next((prefix for prefix in self._prefixes if f"{path}/".startswith(f"{prefix}/")), "")
 
     def keep(self, error: BaseException) -> None:
         """Remember a mishap; frameworks log it no more."""

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from bakery.shop.websocket import Line
     from bakery.shop.wsgi import WSGIMiddleware
 
-HOST = "127.0.0.1"
-"""The loopback address: nobody on another machine gets there."""
-
 
 @dataclass(frozen=True)
 class Patience:

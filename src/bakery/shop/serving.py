@@ -1,7 +1,9 @@
 """Serving: a Flask or Quart app, or any other WSGI or ASGI app, on a real server behind a notebook cell."""
 
 import atexit
+import re
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 from bakery import proxy
 from bakery.asking import Call, Range, a, refusal
 from bakery.counting import counted, in_words
+from bakery.loopback import HOST
 from bakery.mishap import reason
 from bakery.shop.apps import AppKind, recognise, with_article
 from bakery.shop.asgi import ASGIMiddleware
+from bakery.shop.guard import Guard, new_key, shared_machine
 from bakery.shop.machine import Machine
 from bakery.shop.middleware import Middleware
-from bakery.shop.premises import HOST, Place, Premises, Server, StartupError
+from bakery.shop.premises import Place, Premises, Server, StartupError
 from bakery.shop.sockets import TAKEN
 from bakery.shop.wsgi import WSGIMiddleware
 
@@ -41,6 +45,7 @@ def serve(
     name: str | None = None,
     port: int = 0,
     startup: float = 10.0,
+    hosts: "Sequence[str]" = (),
 ) -> "Shop":
     """Open a shop: serve a Flask (or other WSGI) or Quart (or other ASGI) app from this process.
 
@@ -58,6 +63,7 @@ def serve(
             after their app.
         port: a number from 0 to 65,535; 0 is any free one.
         startup: seconds that the app may take to start.
+        hosts: names under which the shop answers besides its own, and whose pages may ask; ["*"] is everybody.
 
     Raises:
         TypeError: for what is no app, with the call that was probably meant, and for arguments of a wrong kind.
@@ -73,9 +79,10 @@ def serve(
         "startup", startup, "the seconds that the app may take to start", Range(above=True), usual=10
     )
 
+    names = _hosts(hosts)
     place = _take_over(name, port)
     number: int = place.getsockname()[1]
-    sign = Sign(kind.title, name, threads, number, proxy.prefix(number))
+    sign = Sign(kind.title, name, threads, number, _guard(name, number, names))
     running = _server(app, sign, place)
     try:
         running.open(startup)
@@ -104,12 +111,12 @@ class Shop:
     @property
     def url(self) -> str:
         """The address for programs on this machine, without a closing slash."""
-        return f"http://{HOST}:{self.port}"
+        return f"http://{HOST}:{self.port}{self._sign.guard.inside}"
 
     @property
     def link(self) -> proxy.Link:
         """The address for the reader's browser; it also works on Binder and JupyterHub."""
-        return proxy.Link(f"{self._sign.prefix or self.url}/", PREMISES.nowhere)
+        return proxy.Link(f"{self._sign.guard.outside or self.url}/", PREMISES.nowhere)
 
     @property
     def closed(self) -> bool:
@@ -164,7 +171,7 @@ class Shop:
             )
         SOCKET.number("timeout", timeout, "a timeout in seconds", Range(above=True), usual=5)
         self._must_be_open()
-        return Socket(PREMISES.line(middleware, self.port, path), path, timeout)
+        return Socket(PREMISES.line(middleware, self.port, f"{self._sign.guard.inside}{path}"), path, timeout)
 
     def customer(self, request: "httpx.Request") -> Any:  # noqa: ANN401  # see `bakery.orders.customers.Customer`
         """Whoever brings this request here for `order`, where that is not done over a connection; else None."""
@@ -205,8 +212,7 @@ class Sign:
     threads: int | None
     """The bakers of a WSGI app."""
     port: int
-    prefix: str
-    """Where a proxy shows it; "" without one."""
+    guard: Guard
 
 
 # The server, and the layer between it and the app
@@ -232,9 +238,9 @@ class Running:
 
 def _server(app: Any, sign: Sign, place: Place) -> Running:  # noqa: ANN401  # any app
     if sign.threads is None:
-        asgi = ASGIMiddleware(app, sign.prefix)
+        asgi = ASGIMiddleware(app, sign.guard)
         return Running(PREMISES.asgi(asgi, place), asgi)
-    wsgi = WSGIMiddleware(app, sign.prefix)
+    wsgi = WSGIMiddleware(app, sign.guard)
     return Running(PREMISES.wsgi(wsgi, place, sign.threads), wsgi)
 
 
@@ -261,6 +267,9 @@ _SHOPS: dict[str, Shop] = {}
 
 _LAST_PORTS: dict[str, int] = {}
 """Where the shop of a name was last: a browser tab may still be open there."""
+
+_KEYS: dict[str, str] = {}
+"""The key of each name's shops, for the same reason."""
 
 
 def _enter(shop: Shop) -> None:
@@ -322,7 +331,24 @@ def _listen_again(port: int, asked: int) -> Place:
         return _listen(0)
 
 
+def _guard(name: str, port: int, hosts: tuple[str, ...]) -> Guard:
+    """Who may ask the shop of this name; it has a key where a proxy leads to it, or others use this machine."""
+    prefix, locked = proxy.prefix(port), shared_machine()
+    key = _KEYS.setdefault(name, new_key()) if prefix or locked else ""
+    return Guard(prefix, key, locked, hosts)
+
+
 # The arguments
+
+
+def _hosts(hosts: Sequence[str]) -> tuple[str, ...]:
+    names = (hosts,) if isinstance(hosts, str) else tuple(hosts) if isinstance(hosts, Sequence) else (None,)
+    for name in names:
+        if not isinstance(name, str) or not re.fullmatch(r"[\w.-]+|\*", name):
+            what = f"serve() needs the names of hosts, without http:// and port, but got {name or hosts!r}"
+            kind = ValueError if isinstance(name, str) else TypeError
+            raise refusal(kind, what, SERVE.corrected("hosts", '["cakes.example"]'))
+    return tuple(name.lower() for name in names if name)
 
 
 def _threads(threads: int | None, kind: AppKind) -> int | None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
-from bakery.shop.premises import HOST
+from bakery.loopback import HOST
 
 TAKEN = (errno.EADDRINUSE, getattr(errno, "WSAEADDRINUSE", errno.EADDRINUSE))
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from bakery.shop.middleware import CURRENT, SORRY, InFlight, Middleware
+from bakery.shop.guard import Arrival, Guard
+from bakery.shop.middleware import CURRENT, SORRY, InFlight, Middleware, refused
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -13,14 +14,19 @@ if TYPE_CHECKING:
 class WSGIMiddleware(Middleware):
     """The layer in front of a WSGI app."""
 
-    def __init__(self, app: "WSGIApplication", prefix: str = "") -> None:
-        super().__init__(prefix)
+    def __init__(self, app: "WSGIApplication", guard: Guard | None = None) -> None:
+        super().__init__(guard)
         self.app = app
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one order."""
-        self._move(environ)
-        order = InFlight(self)
+        verdict = self.guard.look(_arrival(environ))
+        if verdict.refusal:
+            headers, sorry = refused(verdict.refusal)
+            start_response("403 Forbidden", headers)
+            return [sorry]
+        _move(environ, verdict.moved)
+        order = InFlight(self, verdict.trusted)
         token = CURRENT.set(order)
         held = _HeldBack(order, start_response)
         try:
@@ -34,13 +40,26 @@ class WSGIMiddleware(Middleware):
         finally:
             CURRENT.reset(token)
 
-    def _move(self, environ: "WSGIEnvironment") -> None:
-        # WSGI passes the bytes of a path as latin-1 characters.
-        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
-        if moved := self.moved(path):
-            script = moved.encode().decode("latin-1")
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + script
-            environ["PATH_INFO"] = environ["PATH_INFO"][len(script) :] or "/"
+
+def _arrival(environ: "WSGIEnvironment") -> Arrival:
+    # WSGI passes the bytes of a path as latin-1 characters.
+    path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+    headers = {
+        name.removeprefix("HTTP_").lower().replace("_", "-"): value
+        for name, value in environ.items()
+        if name in ASKED
+    }
+    return Arrival.told_by(path, environ.get("REQUEST_METHOD", ""), headers)
+
+
+ASKED = ("HTTP_HOST", "HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE", "HTTP_SEC_FETCH_MODE")
+
+
+def _move(environ: "WSGIEnvironment", moved: str) -> None:
+    if moved:
+        script = moved.encode().decode("latin-1")
+        environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + script
+        environ["PATH_INFO"] = environ["PATH_INFO"][len(script) :] or "/"
 
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
