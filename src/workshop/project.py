@@ -6,6 +6,7 @@
 | `share/site/wheels.txt` | the first part of `pins.txt`, and the registry | `python -m workshop.site wheels` |
 | `environment.yml` | the first part of `pins.txt` | `python -m workshop.project` |
 | the links of `README.md` | `[project.urls]` in `pyproject.toml` | `python -m workshop.project` |
+| the map of the rooms in `CONTRIBUTING.md` | the first sentence of every module | `python -m workshop.project` |
 
 For whoever keeps this repository; nothing here is needed to read or run a notebook.
 """
@@ -13,19 +14,23 @@ For whoever keeps this repository; nothing here is needed to read or run a noteb
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from bakery.working_copy import COPY, FIRST, ORIGINALS
 from workshop.pins import Pins, read_pins
 from workshop.pyproject import ProjectError, settings
+from workshop.rooms import shown
 
 PYTHON = "3.13"
 """The Python of conda and Binder: the newest one that the tests run on."""
 
 BRANCH = "main"
 PLACE = re.compile(r"(?P<open><!-- (?P<name>\w+) -->\n).*?(?P<close><!-- /(?P=name) -->)", re.DOTALL)
+BY_HAND = {"path", "picture"}
+"""Marked places that are filled by other commands, or by hand."""
+
 ROW = re.compile(r"\[[^]]+\]\((?P<path>notebooks/\w+\.ipynb)\)(?: \(\[on Binder\]\([^)]*\)\))?")
 
 
@@ -90,11 +95,23 @@ def linked(readme: str, url: str) -> str:
         if url
         else "In the folder of your copy of this repository:",
     }
-    found = [place["name"] for place in PLACE.finditer(readme)]
+    text = filled("README.md", readme, places)
+    return "\n".join(row(line, url) if line.startswith("|") else line for line in text.split("\n"))
+
+
+def filled(name: str, text: str, places: Mapping[str, str]) -> str:
+    """A page with its marked places filled. Raises `ProjectError` where one of them is missing, or another one there."""
+    found = [place["name"] for place in PLACE.finditer(text) if place["name"] not in BY_HAND]
     if sorted(found) != sorted(places):
-        raise ProjectError(f"README.md: needs the places {', '.join(sorted(places))}, each once; has {found}")
-    filled = PLACE.sub(lambda place: f"{place['open']}{places[place['name']]}\n{place['close']}", readme)
-    return "\n".join(row(line, url) if line.startswith("|") else line for line in filled.split("\n"))
+        raise ProjectError(f"{name}: needs the places {', '.join(sorted(places))}, each once; has {found}")
+    return PLACE.sub(
+        lambda place: (
+            f"{place['open']}{places[place['name']]}\n{place['close']}"
+            if place["name"] in places
+            else place[0]
+        ),
+        text,
+    )
 
 
 def row(line: str, url: str) -> str:
@@ -116,6 +133,9 @@ def derived(root: Path) -> dict[str, str]:
     return {
         "environment.yml": environment(read_pins((root / "pins.txt").read_text(encoding="utf-8"))),
         "README.md": linked((root / "README.md").read_text(encoding="utf-8"), url),
+        "CONTRIBUTING.md": filled(
+            "CONTRIBUTING.md", (root / "CONTRIBUTING.md").read_text(encoding="utf-8"), {"rooms": shown(root)}
+        ),
     }
 
 

@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from workshop.pins import Pin, Pins, read_pins
-from workshop.project import address, binder, derived, environment, linked, main, write
+from workshop.project import address, binder, derived, environment, filled, linked, main, write
 from workshop.pyproject import ProjectError, settings
 
 pytestmark = pytest.mark.files
@@ -26,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 PINS = read_pins((ROOT / "pins.txt").read_text("utf-8"))
 PROJECT = settings(ROOT)["project"]
 README = (ROOT / "README.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+PAGES = {"README.md": README, "CONTRIBUTING.md": CONTRIBUTING}
 OURS = canonicalize_name(PROJECT["name"])
 URL = "https://github.com/some-bakery/three-cakes"
 
@@ -121,10 +123,12 @@ def test_everything_that_follows_from_others_is_up_to_date() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The files of the project that the tests below change or look at, in a folder of their own."""
-    for name in ("pyproject.toml", "pins.txt", "environment.yml", "README.md", "Makefile"):
+    for name in ("pyproject.toml", "pins.txt", "environment.yml", "Makefile", *PAGES):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("binder", "share"):
-        shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
+    for name in ("binder", "share", "src"):
+        shutil.copytree(
+            ROOT / name, tmp_path / name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__")
+        )
     return tmp_path
 
 
@@ -300,8 +304,8 @@ def notebooks() -> list[Path]:
 
 
 def commands() -> Iterator[str]:
-    """The lines of the README's shell blocks, without their comments."""
-    for block in re.findall(r"```(?:bash|powershell)\n(.*?)```", README, re.DOTALL):
+    """The lines of the pages' shell blocks, without their comments."""
+    for block in re.findall(r"```(?:bash|powershell)\n(.*?)```", README + CONTRIBUTING, re.DOTALL):
         yield from (line.partition("  #")[0].strip() for line in block.splitlines())
 
 
@@ -320,37 +324,84 @@ def test_the_table_names_every_notebook_in_order_with_its_title_and_level() -> N
     assert rows == expected
 
 
-def test_every_relative_link_of_the_readme_leads_to_a_file() -> None:
-    links = [link for link in LINK.findall(README) if "://" not in link]
+@pytest.mark.parametrize("name", [*PAGES, "CHANGELOG.md", "LICENSE-PROSE.md"])
+def test_every_relative_link_of_a_page_leads_to_a_file(name: str) -> None:
+    links = [link for link in LINK.findall((ROOT / name).read_text("utf-8")) if "://" not in link]
+    if name not in PAGES:
+        links.append(name)
     assert links
     assert [link for link in links if not (ROOT / link.partition("#")[0]).exists()] == []
 
 
-def test_every_make_command_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", README, re.MULTILINE))
+@pytest.mark.parametrize("name", PAGES)
+def test_every_make_command_that_a_page_names_exists(name: str) -> None:
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", PAGES[name], re.MULTILINE))
     assert {"lab", "test"} <= named
     assert named <= TARGETS
 
 
-def test_every_file_that_a_command_of_the_readme_names_exists() -> None:
+def test_every_file_that_a_command_of_a_page_names_exists() -> None:
     words = [word.replace("\\", "/") for line in commands() for word in line.split()]
     files = [word for word in words if re.search(r"\.(txt|yml|ipynb)$", word)]
     assert {"pins.txt", "environment.yml"} <= set(files)
     assert [word for word in files if not (ROOT / word).is_file()] == []
 
 
-def test_every_module_that_a_command_of_the_readme_runs_can_be_run() -> None:
+def test_every_module_that_a_command_of_a_page_runs_can_be_run() -> None:
     modules = {module for line in commands() for module in re.findall(r" -m (\w+)", line)}
     assert {"venv", "pip", "bakery"} <= modules
     for module in modules:
         subprocess.run([sys.executable, "-m", module, "--help"], check=True, capture_output=True, timeout=60)
 
 
-def test_every_file_in_the_table_of_changes_exists() -> None:
-    table = README.partition("## Where to change what")[2].partition("## How")[0]
-    files = [word for word in re.findall(r"`([^`\s[]+)`", table) if "/" in word or "." in word]
-    assert "pyproject.toml" in files
-    assert [word for word in files if not (ROOT / word).exists()] == []
+TABLE = re.findall(
+    r"^\| (.+?) \| (.+?) \| (.+?) \|$", CONTRIBUTING.partition("## Where")[2].partition("\n## ")[0], re.M
+)[1:]
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row[0])
+def test_a_row_of_the_table_of_changes_names_what_is_there_and_a_command_that_follows(
+    row: tuple[str, str, str],
+) -> None:
+    _, edited, then = row
+    named = re.findall(r"`([^`]+)`", edited)
+    assert named or edited in {"nothing", "the room, by the map below", "the lesson's Python beside it"}
+    for word in named:
+        if word.startswith(("make ", "[")):
+            continue
+        if "/" in word or "." in word:
+            assert (ROOT / word).exists(), word
+        else:
+            (file,) = [other for other in named if other.endswith(".py")]
+            assert re.search(rf"^{word}\b", (ROOT / file).read_text("utf-8"), re.M), word
+    assert re.fullmatch(r"`make ([a-z-]+)(?: NAME=\w+)?`", then)
+
+
+def test_the_table_of_changes_has_a_row_for_what_people_look_for() -> None:
+    said = " ".join(row[0] for row in TABLE)
+    for word in (
+        "sentence",
+        "hint",
+        "quiz",
+        "colours",
+        "progress",
+        "doctor",
+        "dependency",
+        "address",
+        "site",
+        "copy",
+    ):
+        assert word in said
+
+
+def test_a_page_without_one_of_its_places_is_told() -> None:
+    with pytest.raises(ProjectError, match=r"CONTRIBUTING\.md: needs the places rooms"):
+        filled("CONTRIBUTING.md", "nothing", {"rooms": "x"})
+
+
+def test_a_place_that_is_filled_by_hand_stays_as_it_is() -> None:
+    text = "<!-- path -->\nby hand\n<!-- /path -->\n<!-- rooms -->\nold\n<!-- /rooms -->"
+    assert filled("a page", text, {"rooms": "new"}) == text.replace("old", "new")
 
 
 # The Makefile

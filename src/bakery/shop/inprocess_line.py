@@ -1,4 +1,4 @@
-"""A WebSocket to an app that is called: messages go to and fro in two queues, as ASGI has them."""
+"""A WebSocket to an app that is called: messages go both ways in two queues, as ASGI has them."""
 
 import asyncio
 from collections.abc import Sequence
