@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -21,8 +21,10 @@ from statistics import median
 import flask
 import httpx
 import quart
+from quart.typing import ResponseReturnValue
 
 from bakery.kitchen import simulate
+from bakery.orders.listening import listen
 from bakery.orders.ordering import order
 from bakery.orders.progress_line import VARIABLE
 from bakery.shop.serving import serve
@@ -62,6 +64,20 @@ KEPT_SECONDS = 0.003
 """What an order on a kept connection may take, without any baking: the middle one of many."""
 
 
+PARTS = 10
+"""Of one stream."""
+
+
+@quart_app.get("/stream")
+async def stream() -> ResponseReturnValue:
+    async def parts() -> AsyncIterator[str]:
+        for part in range(PARTS):
+            yield f"data: {part}\n\n"
+            await asyncio.sleep(LATENCY / PARTS)
+
+    return parts(), {"Content-Type": "text/event-stream"}
+
+
 def row(what: str, theory: float, measured: list[float], target: float | None = None) -> None:
     """One line of the table: ratios to theory."""
     best, middle, worst = (of(measured) / theory for of in (min, median, max))
@@ -88,6 +104,22 @@ def orders(cakes: int, *, threads: int | None = None, repeats: int) -> list[floa
             trace = asyncio.run(run())
             if trace.failures:
                 raise SystemExit(f"not all were served: {trace}")
+            makespans.append(trace.makespan)
+    return makespans
+
+
+def streams(listeners: int, *, repeats: int) -> list[float]:
+    """The makespans of so many streams, each of ten parts in as much time as one order takes."""
+
+    async def run() -> Trace:
+        return await listen(shop, "/stream", listeners=listeners, timeout=60.0)
+
+    makespans = []
+    with serve(quart_app) as shop:
+        for _ in range(repeats):
+            trace = asyncio.run(run())
+            if trace.failures or len(trace.heard) != listeners * PARTS:
+                raise SystemExit(f"not all was heard: {trace}")
             makespans.append(trace.makespan)
     return makespans
 
@@ -177,6 +209,7 @@ def main() -> None:
     row("Quart, 3 orders, the first ones of a fresh process", 1.0, [first_order() for _ in range(5)], 1.02)
     for cakes, target in ((3, 1.02), (10, 1.02), (100, 1.1), (1000, 2.5)):
         row(f"Quart, {cakes:,} orders", 1.0, orders(cakes, repeats=5), target)
+    row(f"Quart, 100 streams of {PARTS} parts", 1.0, streams(100, repeats=5), 1.1)
     for threads in (1, 4):
         for cakes in (3, 10):
             rounds = -(-cakes // threads)
