@@ -17,11 +17,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import flask
 import httpx
 import quart
-from quart.typing import ResponseReturnValue
 
 from bakery.kitchen import simulate
 from bakery.orders.listening import listen
@@ -69,7 +69,7 @@ PARTS = 10
 
 
 @quart_app.get("/stream")
-async def stream() -> ResponseReturnValue:
+async def stream() -> tuple[Any, dict[str, str]]:
     async def parts() -> AsyncIterator[str]:
         for part in range(PARTS):
             yield f"data: {part}\n\n"
