@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Theme = Literal["light", "dark"]
 THEMES: dict[Theme, str] = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
-# Without these, the browser itself looks for updates and greets its maker. The last one knows no other machine, so
-# that nothing leaves this one; what tries is written down (see `_listen`). Playwright's own way, to ask us about
+# Without these, the browser itself looks for updates and greets its maker. With the rules of `running_browser`
+# it knows no other machine, so that nothing leaves this one; what tries is written down (see `_listen`). Playwright's own way, to ask us about
 # each request, takes the cache from the browser, and a third of the time of opening JupyterLab.
 FLAGS = [
     "--headless",
@@ -30,7 +30,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 
 POLLING = 100
@@ -316,12 +315,16 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def running_browser() -> Iterator["Browser"]:
-    """A headless browser for as long as the block lasts."""
+def running_browser(
+    names: str = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+) -> Iterator["Browser"]:
+    """A headless browser for as long as the block lasts; `names` are its rules for the names of machines."""
     from playwright.sync_api import sync_playwright  # here, so that tests can be collected without it
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=[*FLAGS, f"--host-resolver-rules={names}"]
+        )
         try:
             yield browser
         finally:
