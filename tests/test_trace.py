@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from bakery.trace import Kind, Mark, Span, Trace
+from bakery.trace import Kind, Mark, Span, Trace, moment
 
 
 def queue(bakes: int, seconds: float = 1.0) -> Trace:
@@ -167,3 +167,25 @@ def test_who_leaves_has_no_cake_and_is_no_failure() -> None:
 def test_who_leaves_says_nothing_of_how_long_a_bake_is() -> None:
     trace = Trace((Span("a", "serve", 0.0, 1.0), Span("b", "serve", 0.0, 0.1, left=True)))
     assert trace.typical == 1.0
+
+
+@pytest.mark.parametrize(
+    ("at", "bake", "told"),
+    [
+        (0.0, 0.5, "at once"),
+        (0.39, 0.5, "at once"),
+        (0.41, 0.5, "after one bake"),
+        (-0.3, 0.5, "at once"),
+        (-0.6, 0.5, "one bake before the start"),
+        (0.25, 0.0, "after 0.25 s"),
+        (-0.25, 0.0, "0.25 s before the start"),
+    ],
+)
+def test_a_moment_is_told_in_bakes_where_one_is_known(at: float, bake: float, told: str) -> None:
+    assert moment(at, bake) == told
+
+
+def test_what_an_app_noted_is_neither_orders_nor_cakes() -> None:
+    notes = Trace((Span("washing up", "mix", 0.5, 1.5),), "Noted", noted=True)
+    assert repr(notes) == "Noted: one note, until 1.50 s"
+    assert Trace((), noted=True).words == "no notes"

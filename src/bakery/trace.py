@@ -76,6 +76,8 @@ class Trace:
     """The parts of streams, each at the moment at which its listener had it."""
     began: float = math.nan
     """The reading of `time.perf_counter` that second 0 of this run was; not a number where nobody knows."""
+    noted: bool = False
+    """Whether the spans are what an app noted of its own work: no orders, and no cakes."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "spans", tuple(self.spans))
@@ -184,18 +186,31 @@ class Trace:
     @property
     def words(self) -> str:
         """What happened, in one line."""
+        return "; ".join(
+            [self.summary, *self.remarks, *([f"failed: {self._failed}"] if self.failures else [])]
+        )
+
+    @property
+    def summary(self) -> str:
+        """How many cakes, in how many seconds: what stands first."""
+        if self.noted:
+            return self._notes
         if not self.spans:
             return "no orders"
         took = f"{self.makespan:g} s" if self.simulated else f"{self.makespan:.2f} s"
         long = "" if self.simulated or not self.bakes_long else f", {in_words(self.bakes_long, 'bake')} long"
-        return (
-            f"{counted(self.cakes, 'cake')} in {took}{long}, at most {self.most_at_once} at once"
-            f"{self._left}{self._heard}{self._failed}"
-        )
+        return f"{counted(self.cakes, 'cake')} in {took}{long}, at most {self.most_at_once} at once"
 
     @property
-    def _left(self) -> str:
-        return f"; {in_words(len(self.left), 'customer')} left before the end" if self.left else ""
+    def _notes(self) -> str:
+        until = f", until {max(span.end for span in self.spans):.2f} s" if self.spans else ""
+        return f"{in_words(len(self.spans), 'note')}{until}"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What else there is to tell: who left, and what was heard."""
+        left = f"{in_words(len(self.left), 'customer')} left before the end" if self.left else ""
+        return tuple(filter(None, (left, self._heard)))
 
     @property
     def _heard(self) -> str:
@@ -210,40 +225,40 @@ class Trace:
             return ""
         (first, same), *others = told.items()
         more = sum(map(len, dict(others).values()))
-        who = (
-            ""
-            if len(same) == len(self.lanes)
-            else f"{same[0]} "
-            if len(same) == 1
-            else f"{in_words(len(same), 'customer')} "
-        )
         rest = f" (and {in_words(more, 'other')} heard something else)" if more else ""
-        return f"; {who}heard {first}{rest}"
+        return f"{self._who(same)}heard {first}{rest}"
+
+    def _who(self, lanes: list[str]) -> str:
+        """Who heard something, where it was not everybody."""
+        if len(lanes) == len(self.lanes):
+            return ""
+        return f"{lanes[0]} " if len(lanes) == 1 else f"{in_words(len(lanes), 'customer')} "
 
     def _parts(self, marks: list[Mark]) -> str:
         if len(marks) > MOST_PARTS:
             ends = self._parts(marks[:1]), self._parts(marks[-1:])
             return f"{in_words(len(marks), 'part')}: {ends[0]}, …, {ends[1]}"
-        return ", ".join(f"{_short(mark.text)} {self._moment(mark.at)}" for mark in marks)
-
-    def _moment(self, at: float) -> str:
-        """When something came: in bakes where one bake is known, else in seconds."""
-        if not self.bake:
-            return f"after {at:.2f} s"
-        bakes = int(at / self.bake + 0.2)
-        return f"after {in_words(bakes, 'bake')}" if bakes else "at once"
+        return ", ".join(f"{_short(mark.text)} {moment(mark.at, self.bake)}" for mark in marks)
 
     @property
     def _failed(self) -> str:
-        if not self.failures:
-            return ""
         first = self.failures[0]
         others = len({span.lane for span in self.failures}) - 1
         more = f" (and {others} more)" if others else ""
-        return f"; failed: {first.lane}: {first.error}{more}"
+        return f"{first.lane}: {first.error}{more}"
 
     def __repr__(self) -> str:
         return f"{self.title}: {self.words}" if self.title else self.words
+
+
+def moment(at: float, bake: float) -> str:
+    """When something happened, in seconds since the start: told in bakes where one `bake` is known."""
+    if not bake:
+        return f"after {at:.2f} s" if at >= 0 else f"{-at:.2f} s before the start"
+    bakes = int(abs(at) / bake + 0.2)
+    if not bakes:
+        return "at once"
+    return f"after {in_words(bakes, 'bake')}" if at > 0 else f"{in_words(bakes, 'bake')} before the start"
 
 
 def _short(text: str) -> str:

@@ -66,16 +66,20 @@ REACH = """svg => Math.max(0, ...[...svg.querySelectorAll('path[class^=bakery]')
 
 def shown() -> "list[Trace]":
     """Traces of every kind, for both painters: exact and measured, in high rows and in low ones, with failures."""
-    from bakery import Span, Trace, simulate
+    from bakery import Mark, Span, Trace, simulate
 
     few = [Span(f"order {n}", "serve", 0.1 * n, 1.0, "late" if n == 2 else "") for n in range(4)]
     many = [Span(f"order {n}", "bake", 0.1, 1.0, "late" if n % 9 == 2 else "") for n in range(70)]
+    lanes = [f"listener {n}" for n in range(3)]
+    streams = [Span(lane, "serve", 0.0, 1.0, left=lane == lanes[2]) for lane in lanes]
+    heard = [Mark(lane, at, f"<part {at}>") for lane in lanes for at in (0.01, 0.4)]
     waits = [Span("order 1", "wait", 0.0, 0.4), Span("order 2", "wait", 0.0, 0.9, "refused")]
     return [
         simulate(cakes=4),
         simulate(cakes=40, waits=False),
         Trace((*few, *waits), "Few"),
         Trace(tuple(many), "<Many> & more"),
+        Trace(tuple(streams), "Streams", heard=tuple(heard), bake=0.4),
     ]
 
 

@@ -64,11 +64,29 @@ STRANGERS: dict[str, Picture] = {
 }
 
 
+def streams(listeners: int = 3) -> Trace:
+    """Three parts half a second apart for each listener; the last listener left after two."""
+    lanes = [f"listener {number + 1}" for number in range(listeners)]
+    spans = [Span(lane, "serve", 0.0, 1.0, left=lane == lanes[-1]) for lane in lanes]
+    texts = ("mixed", "in the oven", "done")
+    heard = [
+        Mark(lane, 0.001 + 0.5 * n, text)
+        for n, text in enumerate(texts)
+        for lane in lanes[: 9 if n < 2 else -1]
+    ]
+    return Trace(tuple(spans), "Quart", bake=0.5, heard=tuple(heard), began=100.0)
+
+
+NOTES = [Span("washing up", "mix", 100.5, 101.5), Span("a bill", "mix", 99.4, 99.6)]
+
 PICTURES: dict[str, Picture] = {
     "three orders": timeline(queue(3), queue(3, 3, title="Quart")),
     "300 orders": timeline(queue(300, 32), queue(300, 300, title="Quart")),
     "simulated": timeline(simulate(), simulate(waits=False), simulate(bakers=3)),
     "failures": timeline(broken("500 <b>\"&\x00\n' too")),
+    "streams": timeline(streams()),
+    "many streams": timeline(streams(100)),
+    "notes": timeline(streams(), NOTES),
     "nothing": timeline(Trace(())),
     "no time at all": timeline(Trace((Span("order 1", "serve", 0.0, 0.0),))),
     "markup in names": timeline(Trace((Span("<b>&\"'\x07\ud800", "bake", 0.0, 1.0),), title="<script>&")),

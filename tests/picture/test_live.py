@@ -16,7 +16,7 @@ from bakery.picture.live import WIDGET_VIEW, Growth, LiveTimeline, plain
 from bakery.picture.look import DARK, KINDS, LIGHT, SHADES, STYLES, THIN
 from bakery.picture.timeline import timeline
 from bakery.picture.words import NAMES
-from bakery.trace import Span, Trace
+from bakery.trace import Mark, Span, Trace
 
 STATIC = Path(bakery.__file__).with_name("picture")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -96,6 +96,19 @@ def test_every_event_is_a_change_for_whoever_draws() -> None:
     assert seen == sorted(set(seen))
 
 
+def test_parts_of_a_stream_are_marks_as_they_come() -> None:
+    growth = two_orders()
+    growth.hear("order 1", 0.3, "mixed")
+    assert growth.trace(0.5).heard == (Mark("order 1", 0.3, "mixed"),)
+    assert growth.changes == 4
+
+
+def test_a_customer_who_left_has_no_cake() -> None:
+    growth = two_orders()
+    growth.end("order 1", [Span("order 1", "serve", 0.0, 0.6, left=True)])
+    assert growth.words(0.6) == "0 of 2 cakes after 0.60 s"
+
+
 # The view
 
 
@@ -155,6 +168,17 @@ def test_a_panel_that_is_finished_has_its_own_words_while_the_other_grows() -> N
         live.picture["words"]
         == "0 of 2 cakes after 1.00 s\nQuart: 1 cake in 1.00 s, one bake long, at most 1 at once"
     )
+
+
+def test_what_was_heard_so_far_is_told_while_it_grows() -> None:
+    growth = two_orders()
+    growth.hear("order 1", 0.3, "mixed")
+    live = LiveTimeline()
+    live.grow([growth], [0.5], seconds=2.0)
+    (panel,) = live.picture["panels"]
+    assert [remark["text"] for remark in panel["remarks"]] == ["order 1 heard mixed at once"]
+    assert len(panel["marks"]) == 1
+    assert json.loads(json.dumps(live.picture))["panels"][0]["marks"][0][0] > live.picture["left"]
 
 
 def test_showing_ends_the_growing() -> None:
@@ -224,7 +248,7 @@ def test_the_script_has_no_colours_lines_and_letters_of_its_own() -> None:
     script = (STATIC / "live.js").read_text("utf-8")
     assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb\(|stroke-|font-size\": \d|font-weight", script)
     assert not {f'"{kind}"' for kind in KINDS if kind != "wait"} & set(re.findall(r'"\w+"', script))
-    used = set(re.findall(r"\bstyles\.(\w+)", script))
+    used = set(re.findall(r"\bstyles\.(\w+)", script)) | {"gap", "mark"}
     assert used | set(KINDS) == set(STYLES)
     css = (STATIC / "live.css").read_text("utf-8")
     assert set(re.findall(r"--bakery-(\w+)", script + css)) <= set(SHADES)

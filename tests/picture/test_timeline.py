@@ -1,15 +1,20 @@
 """Timelines: what happened, drawn and told."""
 
 import asyncio
+import math
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from gallery import PICTURES, THEORY, broken, elements, queue, texts
+from gallery import NOTES, PICTURES, THEORY, broken, elements, queue, streams, texts
 
 from bakery.kitchen import simulate
 from bakery.picture.curve import curve
+from bakery.picture.layout import lay_out
 from bakery.picture.timeline import timeline
+from bakery.trace import Mark, Span, Trace
 from workshop.comparing import read_rules, sanitised
 
 RULES = read_rules(Path(__file__).parents[1] / "sanitize.cfg")
@@ -132,3 +137,85 @@ def test_a_width_that_cannot_be_is_refused(width: int, error: type[Exception]) -
         timeline(simulate(), width=width)
     with pytest.raises(error, match=r"curve\(series, width="):
         curve(*THEORY, width=width)
+
+
+# Streams
+
+
+def test_a_part_that_came_is_a_tick_across_its_bar_and_is_named_in_the_legend() -> None:
+    picture = PICTURES["streams"]
+    ticks = [e.get("d", "").count("M") for e in elements(picture) if e.get("stroke-width") == "6"]
+    assert ticks == [8]  # three parts, three listeners, one of which had left
+    assert "a part came" in texts(picture)
+    assert "a part came" not in texts(timeline(queue(3)))
+
+
+def test_what_was_heard_is_told_above_the_bars_and_in_the_words() -> None:
+    heard = "two customers heard mixed at once, in the oven after one bake, done after two bakes"
+    assert any(text.startswith(heard[:60]) for text in texts(PICTURES["streams"]))
+    assert f"{heard} (and one other heard something else)" in PICTURES["streams"].words
+
+
+def test_a_customer_who_left_on_purpose_has_a_ring_and_no_cross() -> None:
+    picture = PICTURES["streams"]
+    rings = [e.get("d", "") for e in elements(picture) if "a6 6" in e.get("d", "")]
+    assert [ring.count("M") for ring in rings] == [1]
+    assert "left on purpose" in texts(picture)
+    assert "failed" not in texts(picture)
+    assert "Listener 3: served for two bakes, then the customer left." in picture.words
+
+
+def test_a_part_without_a_lane_is_not_drawn() -> None:
+    trace = Trace(queue(1).spans, heard=(Mark("nobody", 0.5, "mixed"),))
+    assert "a part came" not in texts(timeline(trace))
+
+
+def test_a_busy_machine_draws_the_same_ticks() -> None:
+    calm = streams()
+    busy = replace(calm, heard=tuple(mark._replace(at=mark.at + 0.03) for mark in calm.heard))
+    assert sanitised(timeline(calm).svg, RULES) == sanitised(timeline(busy).svg, RULES)
+    assert timeline(calm).words == timeline(busy).words
+
+
+# Notes of an app
+
+
+def test_notes_are_drawn_below_their_run_on_the_same_clock() -> None:
+    run, notes = lay_out(
+        [streams(), replace(streams(), spans=(Span("x", "mix", 0.5, 1.5),), noted=True)]
+    ).panels
+    assert notes.bars[0].x - run.bars[0].x == pytest.approx(
+        0.5 * lay_out([streams()], seconds=1.5).second, rel=0.02
+    )
+    assert notes.finish is None
+
+
+def test_a_note_from_before_the_orders_moves_their_start_to_the_right() -> None:
+    early = PICTURES["notes"]
+    assert "A bill: one bake before the start, for less than one bake." in early.words
+    assert "Washing up: after one bake, for two bakes." in early.words
+    assert "Noted by the app: two notes, until 1.50 s" in early.words
+
+
+def test_notes_are_no_cakes() -> None:
+    assert "2 cakes" not in timeline(streams(), NOTES).words.splitlines()[-1]
+    assert timeline(streams(), []).words.endswith("Noted by the app: no notes.")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ((NOTES,), "below a run that was measured"),
+        ((simulate(), NOTES), "below a run that was measured"),
+        ((streams(), [Span("late", "mix", 9e9, 9e9)]), "in seconds of time.perf_counter()"),
+        ((streams(), [Span("never", "mix", math.nan, math.nan)]), "in seconds of time.perf_counter()"),
+    ],
+)
+def test_notes_that_belong_to_no_run_are_refused(given: tuple[Any, ...], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        timeline(*given)
+
+
+def test_a_list_of_anything_else_is_no_notes() -> None:
+    with pytest.raises(TypeError, match=re.escape("timeline(*traces)")):
+        timeline(streams(), [streams()])  # type: ignore[list-item]

@@ -11,7 +11,7 @@ from itertools import chain, count
 from typing import Literal, NamedTuple
 
 from bakery.picture.look import BOLD, FINISH, KINDS, OUTLINED, TITLE
-from bakery.picture.words import NAMES, fit, reasons, summary, text_width
+from bakery.picture.words import NAMES, fit, reasons, text_width
 from bakery.trace import Kind, Trace
 
 EDGE = 18
@@ -61,6 +61,15 @@ class Bar:
     width: float
     height: float
     failed: bool
+    left: bool
+
+
+class Tick(NamedTuple):
+    """A part of a stream as a line across its bar."""
+
+    x: float
+    top: float
+    bottom: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +82,11 @@ class Panel:
 
     title: Label | None
     summary: Label
+    remarks: tuple[Label, ...]
     reasons: tuple[Label, ...]
     labels: tuple[Label, ...]
     bars: tuple[Bar, ...]
+    marks: tuple[Tick, ...]
     top: float
     bottom: float
     row: float
@@ -91,7 +102,7 @@ class Panel:
 class Key:
     """An entry of the legend: a sample with its left upper corner at `x` and `y`, and its name."""
 
-    kind: Kind | Literal["failed"]
+    kind: Kind | Literal["failed", "mark", "ring"]
     x: float
     y: float
     width: float
@@ -126,15 +137,17 @@ class _Axis(NamedTuple):
 def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) -> Layout:
     """Places traces under one another on one time axis that is at least `seconds` long.
 
-    Each trace starts at the left, whenever it started. A live view gives the seconds it expects, so that the
-    axis holds still while the trace grows.
+    Each trace starts at the left, whenever it started; those that began at the same moment are on one clock. A live
+    view gives the seconds it expects, so that the axis holds still while the trace grows.
     """
     measured = any(not trace.simulated for trace in traces)
-    long = max(seconds, *(trace.makespan for trace in traces))
+    begins = [_begin(trace, traces) for trace in traces]
+    ends = (_end(trace) - begin for trace, begin in zip(traces, begins, strict=True))
+    long = max(seconds, *ends)
     if long < INSTANT:
         long = 1.0
     axis = _axis(traces, width, long)
-    panels = tuple(_panels(traces, axis, width))
+    panels = tuple(_panels(traces, begins, axis, width))
     bottom = math.ceil(panels[-1].bottom) + LINE + 2
     ticks = tuple(
         Label(axis.left + moment * axis.second, bottom, f"{moment:g} s", "middle")
@@ -144,6 +157,16 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
     legend = tuple(_legend(panels, height - EDGE))
     tall = any(panel.tall for panel in panels)
     return Layout(width, height, *axis, panels, ticks, legend, tall, measured)
+
+
+def _begin(trace: Trace, traces: Sequence[Trace]) -> float:
+    """The second of a trace that is at the left: its first one, or that of another one on the same clock."""
+    clock = [other for other in traces if other is trace or other.began == trace.began]
+    return min((span.start for other in clock for span in other.spans), default=0.0)
+
+
+def _end(trace: Trace) -> float:
+    return max((span.end for span in trace.spans), default=0.0)
 
 
 def _axis(traces: Sequence[Trace], width: int, long: float) -> _Axis:
@@ -158,45 +181,62 @@ def _moments(traces: Sequence[Trace], long: float, measured: bool) -> tuple[floa
     return bake_steps(long, bake) if bake else round_steps(long, measured)
 
 
-def _panels(traces: Sequence[Trace], axis: _Axis, width: int) -> Iterator[Panel]:
+def _panels(traces: Sequence[Trace], begins: Sequence[float], axis: _Axis, width: int) -> Iterator[Panel]:
     told = [reasons(trace) for trace in traces]
     fixed = sum(map(_head, traces, told)) + PANEL_GAP * (len(traces) - 1) + 2 * (EDGE + LINE) + 13
     # Every panel gets the same share, but none needs more than its rows at full height.
     share = max(3 * TIGHT, (TALL - fixed) / len(traces))
     top: float = EDGE
-    for trace, failed in zip(traces, told, strict=True):
-        panel = _panel(trace, failed, top, min(ROW, share / max(1, len(trace.lanes))), axis, width)
+    for trace, begin, failed in zip(traces, begins, told, strict=True):
+        row = min(ROW, share / max(1, len(trace.lanes)))
+        rows = _Rows(trace, top + _head(trace, failed), row, axis.left - begin * axis.second, axis.second)
+        panel = _panel(rows, failed, top, axis, width)
         yield panel
         top = panel.bottom + PANEL_GAP
 
 
 def _head(trace: Trace, told: Sequence[str]) -> int:
-    """Height of what stands above the rows: the title if there is one, the summary, and what failed."""
-    return TITLE + LINE * (bool(trace.title) + len(told)) + 11
+    """Height of what stands above the rows: the title if there is one, the summary and more, and what failed."""
+    return TITLE + LINE * (bool(trace.title) + len(trace.remarks) + len(told)) + 11
 
 
-def _panel(trace: Trace, told: Sequence[str], top: float, row: float, axis: _Axis, width: int) -> Panel:
-    begin = min((span.start for span in trace.spans), default=0.0)
-    first = top + _head(trace, told)
-    bottom = first + row * max(1, len(trace.lanes))
-    done = axis.left + trace.makespan * axis.second
+class _Rows(NamedTuple):
+    """The rows of one trace: where the first one begins, how high each is, where second 0 is and how wide a second."""
+
+    trace: Trace
+    top: float
+    row: float
+    zero: float
+    second: float
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.row * max(1, len(self.trace.lanes))
+
+
+def _panel(rows: _Rows, told: Sequence[str], top: float, axis: _Axis, width: int) -> Panel:
+    trace, row = rows.trace, rows.row
+    done = rows.zero + _end(trace) * axis.second
     room = width - 2 * EDGE
     lines = iter(top + TITLE - 3 + number * LINE + 2 * bool(number) for number in count())
+    timed = bool(trace.spans) and not trace.noted
     return Panel(
         title=Label(EDGE, next(lines), fit(trace.title, room, TITLE * BOLD)) if trace.title else None,
-        summary=Label(EDGE, next(lines), fit(summary(trace), room)),
+        summary=Label(EDGE, next(lines), fit(trace.summary, room)),
+        remarks=tuple(Label(EDGE, next(lines), fit(remark, room)) for remark in trace.remarks),
         reasons=tuple(Label(EDGE, next(lines), fit(f"{CROSS} {reason}", room)) for reason in told),
-        labels=tuple(_labels(trace.lanes, first, row, axis.left)),
-        bars=tuple(_bars(trace, first, row, axis.left - begin * axis.second, axis.second)),
-        top=first,
-        bottom=bottom,
+        labels=tuple(_labels(trace.lanes, rows.top, row, axis.left)),
+        bars=tuple(_bars(rows)),
+        marks=tuple(_ticks(rows)),
+        top=rows.top,
+        bottom=rows.bottom,
         row=row,
         tall=_thick(row) >= OUTLINED,
         arm=min(max(row * 0.28, 2.5), 6),
-        above=first - 2,
-        below=bottom + 2,
+        above=rows.top - 2,
+        below=rows.bottom + 2,
         done=done,
-        finish=Label(done + 9, (first + bottom) / 2 + 6, _done(trace)) if trace.spans else None,
+        finish=Label(done + 9, (rows.top + rows.bottom) / 2 + 6, _done(trace)) if timed else None,
     )
 
 
@@ -209,15 +249,16 @@ def _done(trace: Trace) -> str:
     return f"{trace.makespan:g} s" if trace.simulated else f"{trace.makespan:.2f} s"
 
 
-def _bars(trace: Trace, top: float, row: float, zero: float, second: float) -> Iterator[Bar]:
+def _bars(rows: _Rows) -> Iterator[Bar]:
     """Waiting is a thin line and being looked after a thick bar, so that it needs no colour to see which.
 
     Lines closer than `DENSE` would melt into a grey that is neither, so only every so many rows have one.
     """
-    rows = {lane: number for number, lane in enumerate(trace.lanes)}
+    trace, row = rows.trace, rows.row
+    places = {lane: number for number, lane in enumerate(trace.lanes)}
     every = math.ceil(DENSE / row)
     for span in trace.spans:
-        number = rows[span.lane]
+        number = places[span.lane]
         waits = span.kind == "wait"
         if waits and number % every and not span.error:
             continue
@@ -225,13 +266,24 @@ def _bars(trace: Trace, top: float, row: float, zero: float, second: float) -> I
         yield Bar(
             span.lane,
             span.kind,
-            x=zero + span.start * second,
-            y=top + (number + 0.5) * row - thick / 2,
+            x=rows.zero + span.start * rows.second,
+            y=rows.top + (number + 0.5) * row - thick / 2,
             # A moment on the way to the shop and back would look like more than it is.
-            width=max(0.0 if waits else SLIVER, span.seconds * second),
+            width=max(0.0 if waits else SLIVER, span.seconds * rows.second),
             height=thick,
             failed=bool(span.error),
+            left=span.left,
         )
+
+
+def _ticks(rows: _Rows) -> Iterator[Tick]:
+    """A little higher than its bar, so that it is seen on any colour; what nobody listened to has no place."""
+    places = {lane: number for number, lane in enumerate(rows.trace.lanes)}
+    high = _thick(rows.row) + min(6, rows.row * 0.2)
+    for mark in rows.trace.heard:
+        if mark.lane in places:
+            middle = rows.top + (places[mark.lane] + 0.5) * rows.row
+            yield Tick(rows.zero + mark.at * rows.second, middle - high / 2, middle + high / 2)
 
 
 def _labels(lanes: Sequence[str], top: float, row: float, left: float) -> Iterator[Label]:
@@ -254,8 +306,15 @@ def _legend(panels: Sequence[Panel], y: float) -> Iterator[Key]:
             name, high = NAMES[kind], 3 if kind == "wait" else 12
             yield Key(kind, x, y - 5 - high / 2, 30, high, Label(x + 38, y, name))
             x += 38 + round(text_width(name)) + 22
-    if any(bar.failed for bar in bars):
-        yield Key("failed", x, y - 10, 10, 10, Label(x + 20, y, "failed"))
+    signs: list[tuple[Literal["mark", "ring", "failed"], str, bool]] = [
+        ("mark", "a part came", any(panel.marks for panel in panels)),
+        ("ring", "left on purpose", any(bar.left for bar in bars)),
+        ("failed", "failed", any(bar.failed for bar in bars)),
+    ]
+    for sign, name, there in signs:
+        if there:
+            yield Key(sign, x, y - 10, 10, 10, Label(x + 20, y, name))
+            x += 20 + round(text_width(name)) + 22
 
 
 def _round_numbers() -> Iterator[int]:

@@ -32,6 +32,8 @@ const box = ([, x, y, width, height], more = 0) =>
 
 const cross = (x, y, across) => `M${x} ${y}l${across} ${across}m${-across} 0l${across} ${-across}`;
 
+const ring = (x, y, arm) => `M${x} ${y}a${arm} ${arm} 0 1 0 ${2 * arm} 0a${arm} ${arm} 0 1 0 ${-2 * arm} 0z`;
+
 // One path for each kind, as in the static picture; `more` is how far bars that grow have come since.
 function paintBars(parent, panel, look, limit, more) {
   const styles = panel.tall ? look.styles : look.thin;
@@ -47,19 +49,40 @@ function paintBars(parent, panel, look, limit, more) {
   }
 }
 
+// Each shape over its halo, where there is room for one.
+function paintSigns(parent, d, ...styles) {
+  for (const style of styles)
+    if (d && Object.keys(style).length) add(parent, "path", { d, ...dressed(style) });
+}
+
+function paintMarks(parent, panel, look) {
+  const { gap, mark } = panel.tall ? look.styles : look.thin;
+  paintSigns(parent, panel.marks.map(([x, top, bottom]) => `M${x} ${top}V${bottom}`).join(""), gap, mark);
+}
+
+function paintRings(parent, panel, look) {
+  const styles = panel.tall ? look.styles : look.thin;
+  const left = panel.bars.filter((bar) => bar[7]);
+  const d = left.map(([, x, y, width, height]) => ring(x + width - panel.arm, y + height / 2, panel.arm)).join("");
+  paintSigns(parent, d, styles.ring);
+}
+
 function paintCrosses(parent, panel, look) {
   const arm = panel.arm;
   const failed = panel.bars.filter((bar) => bar[5]);
   const d = failed.map(([, x, y, width, height]) => cross(x + width - arm, y + height / 2 - arm, 2 * arm)).join("");
   const styles = panel.tall ? look.styles : look.thin;
-  for (const style of [styles.halo, styles.cross])
-    if (d && Object.keys(style).length) add(parent, "path", { d, ...dressed(style) });
+  paintSigns(parent, d, styles.halo, styles.cross);
 }
 
 function paintLegend(svg, picture, look) {
   const styles = picture.tall ? look.styles : look.thin;
   for (const { kind, x, y, width, height, name } of picture.legend) {
     if (kind === "failed") add(svg, "path", { d: cross(x, y, width), ...dressed(look.styles.cross) });
+    else if (kind === "ring")
+      add(svg, "path", { d: ring(x, y + height / 2, width / 2), ...dressed(look.styles.ring) });
+    else if (kind === "mark")
+      add(svg, "path", { d: `M${x + width / 2} ${y}V${y + height}`, ...dressed(look.styles.mark) });
     else add(svg, "rect", { x, y, width, height, ...dressed(styles[kind]) });
     write(svg, name, look.styles.key);
   }
@@ -69,7 +92,7 @@ function paintPanel(svg, picture, panel, look, more, until) {
   const { styles } = look;
   const line = (x, top, bottom) => `M${x} ${top}V${bottom}`;
   if (panel.title) write(svg, panel.title, styles.title);
-  write(svg, panel.summary, styles.summary);
+  for (const line of [panel.summary, ...panel.remarks]) write(svg, line, styles.summary);
   for (const reason of panel.reasons) write(svg, reason, styles.reason);
   const grid = picture.ticks.map((tick) => line(tick.x, panel.top, panel.bottom)).join("");
   add(svg, "path", { d: grid, ...dressed(styles.grid) });
@@ -81,6 +104,8 @@ function paintPanel(svg, picture, panel, look, more, until) {
     add(svg, "path", { d: line(panel.done, panel.above, panel.below), ...dressed(styles.end) });
     write(svg, panel.finish, styles.finish);
   }
+  paintMarks(shown, panel, look);
+  paintRings(shown, panel, look);
   paintCrosses(shown, panel, look);
   if (until !== Infinity) add(svg, "path", { d: line(until, panel.top, panel.bottom), ...dressed(styles.now) });
 }

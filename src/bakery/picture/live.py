@@ -23,7 +23,7 @@ from bakery.picture.layout import Bar, Layout, Panel, lay_out
 from bakery.picture.look import DARK, FONT, KINDS, LIGHT, STYLES, TEXT, THIN
 from bakery.picture.timeline import timeline
 from bakery.picture.words import fit
-from bakery.trace import Span, Trace
+from bakery.trace import Mark, Span, Trace
 
 STATIC = Path(__file__).parent
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -52,6 +52,7 @@ class Growth:
         self._placed: dict[str, float] = {}
         self._called: dict[str, float] = {}
         self._done: dict[str, tuple[Span, ...]] = {}
+        self._heard: list[Mark] = []
         self._whole: Trace | None = None
         self.changes = 0
         """How often something has happened: whoever draws can tell whether there is anything new."""
@@ -66,6 +67,11 @@ class Growth:
         if lane in self._placed:
             self._called.setdefault(lane, moment)
             self.changes += 1
+
+    def hear(self, lane: str, moment: float, text: str) -> None:
+        """A part of a stream has come."""
+        self._heard.append(Mark(lane, moment, text))
+        self.changes += 1
 
     def end(self, lane: str, spans: Sequence[Span]) -> None:
         """The order is done, well or badly; from now on these are its spans."""
@@ -99,13 +105,13 @@ class Growth:
                 ]
             else:
                 spans.append(Span(lane, "wait", placed, max(now, placed), error))
-        return Trace(tuple(spans), self.title, bake=self.bake)
+        return Trace(tuple(spans), self.title, bake=self.bake, heard=tuple(self._heard))
 
     def words(self, now: float) -> str:
         """How far it is, in one line; empty when it is finished and the trace has words of its own."""
         if self._whole:
             return ""
-        done = sum(not any(span.error for span in spans) for spans in tuple(self._done.values()))
+        done = sum(not any(s.error or s.left for s in spans) for spans in tuple(self._done.values()))
         return f"{done:,} of {counted(self.orders, 'cake')} after {now:.2f} s"
 
 
@@ -216,4 +222,4 @@ def _rows(panel: Panel, growing: frozenset[str]) -> list[list[object]]:
 
 def _row(bar: Bar, *, grows: bool) -> list[object]:
     place = (bar.x, bar.y, bar.width, bar.height)
-    return [bar.kind, *(round(number, 2) for number in place), int(bar.failed), int(grows)]
+    return [bar.kind, *(round(number, 2) for number in place), int(bar.failed), int(grows), int(bar.left)]

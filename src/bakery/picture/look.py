@@ -69,6 +69,11 @@ STYLES: dict[str, Style] = {
     "failed": {"fill": "paper", "stroke": "failed", "stroke-width": 1.5, "stroke-dasharray": "5 4"},
     "halo": {"stroke": "paper", "stroke-width": 6, "stroke-linecap": "round"},
     "cross": {"stroke": "failed", "stroke-width": 3, "stroke-linecap": "round"},
+    # A part of a stream that came: a tick across the bar, kept apart from it by a gap.
+    "gap": {"stroke": "paper", "stroke-width": 6},
+    "mark": {"stroke": "ink", "stroke-width": 2},
+    # A customer who left on purpose: a ring at the end of the bar.
+    "ring": {"fill": "paper", "stroke": "ink", "stroke-width": 2},
     "end": {"stroke": "ink", "stroke-width": 2},
     "finish": {"font-size": FINISH, "font-weight": "bold"},
     "key": {},
@@ -80,6 +85,9 @@ STYLES: dict[str, Style] = {
 THIN: dict[str, Style] = STYLES | {
     "bake": {"fill": "thin"},
     "halo": {},
+    "gap": {},
+    "mark": {"stroke": "ink", "stroke-width": 1},
+    "ring": {"fill": "paper", "stroke": "ink", "stroke-width": 1},
     "cross": {"stroke": "failed", "stroke-width": 1.5, "stroke-linecap": "round"},
 }
 """The same where rows are too low for outlines."""

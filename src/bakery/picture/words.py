@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from bakery.counting import in_words
 from bakery.picture.look import TEXT
-from bakery.trace import Kind, Trace
+from bakery.trace import Kind, Span, Trace, moment
 
 FEW = 6
 """Up to here lanes are told one by one, above together."""
@@ -16,11 +16,6 @@ NAMES: dict[Kind, str] = {"wait": "waiting", "mix": "mixing", "bake": "baking", 
 
 REASONS = 3
 """Different reasons of failures that a panel tells; the others are counted."""
-
-
-def summary(trace: Trace) -> str:
-    """The trace in one line, without what failed: that has lines of its own."""
-    return trace.words.partition("; failed: ")[0]
 
 
 def reasons(trace: Trace) -> tuple[str, ...]:
@@ -49,6 +44,8 @@ def story(trace: Trace) -> str:
     """
     if not trace.spans:
         return ""
+    if trace.noted:
+        return _story_of_notes(trace)
     if len(trace.lanes) > FEW:
         return _story_of_many(trace)
     told: dict[str, list[str]] = {}
@@ -69,8 +66,26 @@ def _lane_story(trace: Trace, lane: str) -> str:
         # Measured, there is always a moment of waiting: on the way to the shop and back.
         if long or span.kind != "wait":
             parts.append(f"{TOLD[span.kind]} for {long or 'less than one bake'}")
-    failed = ["then it failed"] if any(span.error for span in spans) else []
-    return ", ".join([*parts, *failed]) or "hardly any waiting"
+    if any(span.error for span in spans):
+        parts.append("then it failed")
+    if any(span.left for span in spans):
+        parts.append("then the customer left")
+    return ", ".join(parts) or "hardly any waiting"
+
+
+def _story_of_notes(trace: Trace) -> str:
+    """What an app noted: when each began, and how long it took."""
+    if len(trace.spans) > FEW:
+        return ""
+    told = (
+        f"{capital(span.lane)}: {moment(span.start, trace.bake)}, for {_while(span, trace)}."
+        for span in trace.spans
+    )
+    return " ".join(told)
+
+
+def _while(span: Span, trace: Trace) -> str:
+    return _length(span.seconds, trace, trace.bake) or "less than one bake"
 
 
 def _length(seconds: float, trace: Trace, unit: float) -> str:
