@@ -1,25 +1,80 @@
-"""Settings of every kernel in this environment: none, but a mend. IPython reads this file when a kernel starts.
+"""Settings of every kernel in this environment: none, but two mends. IPython reads this file when a kernel starts.
 
-ipykernel 7 sends its replies past the stream on which it hears requests. A request that comes in at that very moment
-is not noticed: a first cell never begins, or a slider stays dead, once in some fifty notebooks (7.3.0). So it looks
-once more after each reply. See https://github.com/ipython/ipykernel/issues/1554.
+A request that is not noticed. ipykernel 7 sends its replies past the stream on which it hears requests. One that comes
+in at that very moment is not noticed: a first cell never begins, or a slider stays dead, once in some fifty notebooks
+(7.3.0). So it looks once more after each reply. See https://github.com/ipython/ipykernel/issues/1554.
+
+An interrupt that is not noticed. While a cell awaits, the loop sleeps until something wakes it, and the stop button
+does not: the cell is stopped when the loop wakes for another reason, which may be at its very end (7.3.0). So the
+handler of the interrupt wakes it.
+
+Each mend looks first whether it finds what it mends, and does nothing where that is another version's.
 """
 
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import zmq
-from ipykernel import subshell_manager
-from ipykernel.kernelapp import IPKernelApp
+import ipykernel
 
-reply = subshell_manager.SubshellManager._send_on_shell_channel
-
-
-def reply_and_look_again(manager: subshell_manager.SubshellManager, message: list[Any]) -> None:
-    """Send a reply, then take the requests that came in meanwhile. All of it happens in one thread."""
-    reply(manager, message)
-    stream = getattr(IPKernelApp.instance().kernel, "shell_stream", None)
-    if stream is not None and not stream.closed():
-        stream.flush(zmq.POLLIN)
+MENDED = 7
+"""The version of ipykernel that needs all this, by its first number."""
 
 
-subshell_manager.SubshellManager._send_on_shell_channel = reply_and_look_again  # type: ignore[method-assign, assignment]
+def mend_replies() -> None:
+    """Let the manager of channels look for requests after each reply."""
+    import zmq
+    from ipykernel import subshell_manager
+    from ipykernel.kernelapp import IPKernelApp
+
+    manager: Any = subshell_manager.SubshellManager
+    reply = manager._send_on_shell_channel
+
+    def reply_and_look_again(manager: Any, message: list[Any]) -> None:  # noqa: ANN401  # ipykernel's own
+        reply(manager, message)
+        if patched():
+            return
+        stream = getattr(IPKernelApp.instance().kernel, "shell_stream", None)
+        if stream is not None and not stream.closed():
+            stream.flush(zmq.POLLIN)
+
+    manager._send_on_shell_channel = reply_and_look_again
+
+
+def patched() -> bool:
+    """Whether gevent has taken the place of sockets and threads in this kernel, where nothing is mended by us."""
+    return bool(getattr(sys.modules.get("gevent.monkey"), "saved", None))
+
+
+def mend_interrupts() -> None:
+    """Let an interrupt wake the loop in which a cell awaits."""
+    from ipykernel.ipkernel import IPythonKernel
+
+    kernel: Any = IPythonKernel
+    cancelling = kernel._cancel_on_sigint
+
+    @contextmanager
+    def cancelling_at_once(kernel: Any, future: Any) -> Iterator[None]:  # noqa: ANN401  # ipykernel's own
+        with cancelling(kernel, future):
+            loop, handle = asyncio.get_running_loop(), signal.getsignal(signal.SIGINT)
+
+            def handle_and_wake(*about: Any) -> None:  # noqa: ANN401  # whatever a signal brings
+                if callable(handle):
+                    handle(*about)
+                loop.call_soon_threadsafe(lambda: None)
+
+            signal.signal(signal.SIGINT, handle_and_wake)
+            yield  # whoever set the first handler puts back the one before it
+
+    kernel._cancel_on_sigint = cancelling_at_once
+
+
+if getattr(ipykernel, "version_info", (0,))[0] == MENDED:
+    for mend in (mend_replies, mend_interrupts):
+        try:
+            mend()
+        except (ImportError, AttributeError):  # another ipykernel 7, which has no such thing any more
+            continue

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
@@ -147,3 +149,61 @@ def test_the_kernels_of_this_environment_look_for_requests_after_each_reply(tmp_
             assert said == "reply_and_look_again\n"
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    ["await asyncio.sleep(PATIENCE)", "await asyncio.Event().wait()", "await asyncio.to_thread(gone.wait)"],
+)
+def test_a_waiting_cell_ends_when_it_is_interrupted_and_not_when_its_wait_does(
+    waiting: str, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        async with desk(tmp_path) as at:
+            await at.run("import asyncio, threading\nfrom pathlib import Path\ngone = threading.Event()")
+            cell = asyncio.create_task(
+                at.run(f"Path('arrived').touch()\n{waiting.replace('PATIENCE', str(2 * PATIENCE))}")
+            )
+            await at.arrival()
+            await at.interrupt()
+            with pytest.raises(CellExecutionError, match=r"KeyboardInterrupt|CancelledError"):
+                await cell
+            assert await at.run("gone.set()\nprint('the next cell')") == "the next cell\n"
+
+    asyncio.run(scenario())
+
+
+SETTINGS = Path(__file__).parents[1] / "share/kernel.py"
+
+OTHERS = {
+    "ipykernel 6": "ipykernel.version_info = (6, 31, 0)",
+    "ipykernel 8": "ipykernel.version_info = (8, 0, 0)",
+    "a 7 without channels": "sys.modules['ipykernel.subshell_manager'] = None",
+    "a 7 that answers in another way": "del ipykernel.subshell_manager.SubshellManager._send_on_shell_channel",
+    "a 7 that stops in another way": "del ipykernel.ipkernel.IPythonKernel._cancel_on_sigint",
+}
+
+
+@pytest.mark.parametrize("change", OTHERS.values(), ids=OTHERS)
+def test_another_ipykernel_starts_without_a_word(change: str) -> None:
+    code = (
+        "import sys, ipykernel, ipykernel.subshell_manager, ipykernel.ipkernel\n"
+        f"{change}\nimport runpy; runpy.run_path({str(SETTINGS)!r})"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_where_gevent_has_patched_the_kernel_nothing_is_looked_at() -> None:
+    code = (
+        "import runpy, sys, types\n"
+        f"patched = runpy.run_path({str(SETTINGS)!r})['patched']\n"
+        "print(patched())\n"
+        "for saved in ({}, {'socket': {}}):\n"
+        "    sys.modules['gevent.monkey'] = types.SimpleNamespace(saved=saved)\n"
+        "    print(patched())\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.split() == ["False", "False", "True"]
