@@ -101,7 +101,7 @@ $(VENVS:=/ready): %/ready: $(installed) | %/bin/pip
 	@touch $@
 
 $(VENVS:=/ready-to-test): %/ready-to-test: $(installed) | %/bin/pip
-	$*/bin/python -m pip install --quiet --constraint pins.txt --editable '.[test,postgres]'
+	$*/bin/python -m pip install --quiet --constraint pins.txt --editable '.[test,postgres,gevent]'
 	@touch $*/ready $@
 
 $(VENV)-site/ready-to-build: pins.txt pyproject.toml | $(VENV)/bin/pip

@@ -18,7 +18,7 @@ from workshop.pyproject import ProjectError, settings
 LEARNERS = (
     "# What every reader installs, on any platform: `dependencies` in pyproject.toml and what they need."
 )
-TESTS = "# What is needed on top by the tests, the site and PostgreSQL: the optional parts in pyproject.toml."
+TESTS = "# What is needed on top by the tests, the site, PostgreSQL and gevent: the optional parts in pyproject.toml."
 PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[^ ;]+)(?: ; (?P<marker>.+))?")
 
 

@@ -33,7 +33,7 @@ URL = "https://github.com/some-bakery/three-cakes"
 
 NEEDED = [Requirement(line) for line in PROJECT["dependencies"]]
 OPTIONAL = PROJECT["optional-dependencies"]
-TESTED = [Requirement(line) for part in ("test", "postgres") for line in OPTIONAL[part]]
+TESTED = [Requirement(line) for part in ("test", "postgres", "gevent") for line in OPTIONAL[part]]
 
 
 # The pins

@@ -46,6 +46,13 @@ def mixing(cores: float) -> float:
     return max(1, round(cores))
 
 
+@ex.prediction
+def async_flask(runs: tuple[Trace, Trace]) -> str:
+    """Flask's own `async def` with one worker: three orders for a cake each, and one that gathers five bakes."""
+    three, box = (run.bakes_long == 1 for run in runs)
+    return {(True, False): "a", (False, True): "b", (True, True): "c", (False, False): "d"}[three, box]
+
+
 # Exercises
 
 
@@ -67,18 +74,6 @@ def guilty(answer: Answer) -> None:
         )
     for route, says in ROUTES.items():
         expect((route in named) == (route in GUILTY), says)
-
-
-@ex.exercise
-def bakes_in_pool(answer: Answer) -> None:
-    """The rounds of the default pool."""
-    for orders, cores, rounds in ((6, 2, 1), (7, 2, 2), (5, 1, 1), (32, 64, 1), (33, 64, 2), (100, 8, 9)):
-        threads = min(32, cores + 4)
-        answer.call(orders, cores).gives(
-            rounds,
-            f"{orders} orders on {counted(cores, 'core')} meet {threads} threads, which need "
-            f"{counted(rounds, 'round')}.",
-        )
 
 
 @ex.exercise
