@@ -1,7 +1,6 @@
 """Notebook 06, What blocks: what stops the loop, what sets it free, and what nobody can share."""
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.counting import counted
 from bakery.trace import Trace
 
 BAKE = 0.5
