@@ -3,6 +3,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 LAB ?=
+# Which notebook, and what a new one is like; never from the environment, where some systems have a NAME of their own.
+NAME =
+TITLE =
+LEVEL =
+MINUTES =
 PYTHONS := 3.11 3.12 3.13
 
 VENVS := $(VENV) $(PYTHONS:%=$(VENV)-%)
@@ -17,10 +22,10 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-site site site-serve bench doctor notebooks editions pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-site site site-serve bench doctor notebooks lesson lesson-check editions pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: $(VENV)/ready ## open your working copy of the notebooks in JupyterLab (options for it: make lab LAB="--port=9000")
 	@$(RUN) -m bakery lab $(LAB)
@@ -46,11 +51,17 @@ bench: $(VENV)/ready-to-test ## measure how near we come to theory
 doctor: ## ask whether this kitchen is all right, and what to do if not
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/doctor.py
 
-notebooks: $(VENV)/ready-to-test ## execute the notebooks and store their outputs
-	@$(RUN) -m workshop build
+notebooks: $(VENV)/ready-to-test ## name cells, make those of tasks, execute, store outputs (of one: NAME=08_everyday_quart)
+	@$(RUN) -m workshop build $(NAME)
+
+lesson: $(VENV)/ready-to-test ## write the files of a new notebook: NAME=08_everyday_quart TITLE="Everyday Quart" LEVEL=4 MINUTES=35
+	@$(RUN) -m workshop lesson "$(NAME)" --title "$(TITLE)" --level "$(LEVEL)" --minutes "$(MINUTES)"
+
+lesson-check: $(VENV)/ready-to-test ## say in seconds what a lesson still lacks, with file and line: NAME=08_everyday_quart
+	@$(RUN) -m workshop lesson-check "$(NAME)"
 
 editions: $(VENV)/ready-to-test ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
-	@$(RUN) -m workshop editions
+	@$(RUN) -m workshop editions $(NAME)
 
 pins: $(VENV)-pins/bin/uv ## take the newest versions that fit together
 	@$(pinned)

@@ -13,8 +13,8 @@ from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
 
 from bakery.orders.progress_line import VARIABLE
-from workshop.comparing import SANITISERS
 from workshop.execution import CELL_SECONDS, environment, wiring
+from workshop.places import MARK as SANITISERS
 
 WHOLE_FILES = {"no", "loadfile", "loadscope"}
 """The ways of pytest-xdist that keep a notebook's cells on one worker, in their order.

@@ -41,3 +41,8 @@ def save(folder: Path, made: NotebookNode, name: str = "01_small.ipynb") -> Path
     path = folder / name
     path.write_bytes(written(made))
     return path
+
+
+def prose(name: str, source: str) -> NotebookNode:
+    made: NotebookNode = new.new_markdown_cell(source, id=name)
+    return made

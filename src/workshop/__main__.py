@@ -2,53 +2,112 @@
 
 import argparse
 import asyncio
+import os
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bakery.checking.markdown import PaperError
+from bakery.checking.progress import FILE
+from workshop import project
 from workshop.building import build_all, check_all, say
-from workshop.comparing import SANITISERS, read_rules
+from workshop.comparing import read_rules
 from workshop.editions import write_editions
-from workshop.notebooks import NotebookError
-
-
-def repository(start: Path) -> Path:
-    """The repository's folder: the nearest one from `start` upwards that holds the sanitisers.
-
-    Raises `NotebookError` where there is none.
-    """
-    for folder in (start, *start.parents):
-        if (folder / SANITISERS).is_file():
-            return folder
-    raise NotebookError(f"no {SANITISERS.as_posix()} here or above: run this inside the repository")
+from workshop.lesson_check import lacks
+from workshop.new_lesson import Wanted, write
+from workshop.places import MARK, Places, WorkshopError, notebooks, repository, wanted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; 0 where all is well, 1 where it is not."""
-    parser = argparse.ArgumentParser(prog="python -m workshop", description="Build or check notebooks.")
-    parser.add_argument(
-        "verb",
-        choices=["build", "check", "editions"],
-        help="execute and write, only look, or write the other editions",
-    )
-    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all in notebooks/")
-    wanted = parser.parse_args(arguments)
+    given = parser().parse_args(arguments)
     try:
-        root = repository(Path.cwd())
-        paths = wanted.notebooks or sorted((root / "notebooks").glob("*.ipynb"))
-        for path in paths:
-            if not path.is_file():
-                raise NotebookError(f"{path}: no such file")
-        if wanted.verb == "editions":
-            for place in write_editions(paths):
-                say(place.relative_to(place.parents[2]).as_posix())
-            return 0
-        if wanted.verb == "check":
-            return 0 if check_all(paths) else 1
-        return 0 if asyncio.run(build_all(paths, read_rules(root / SANITISERS))) else 1
-    except NotebookError as error:
+        return int(given.run(given))
+    except (WorkshopError, PaperError) as error:
         say(str(error), sys.stderr)
         return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and what each wants to know."""
+    made = argparse.ArgumentParser(prog="python -m workshop", description="Make and check notebooks.")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    several = {
+        "build": (build, "execute notebooks and store their outputs"),
+        "check": (check, "say what a build would mend, without executing anything"),
+        "editions": (editions, "write the solved and the blank notebooks"),
+    }
+    for name, (run, says) in several.items():
+        command = commands.add_parser(name, help=says, description=says)
+        command.add_argument("notebooks", nargs="*", help="names, numbers or files; default: all")
+        command.set_defaults(run=run)
+    command = commands.add_parser("lesson", help="write the files of a new lesson")
+    command.add_argument("name", help="such as 08_everyday_quart")
+    command.add_argument("--title", required=True, help='such as "Everyday Quart"')
+    command.add_argument("--level", required=True, type=int, help="0 to 6")
+    command.add_argument("--minutes", required=True, type=int, help="for somebody who does the exercises")
+    command.set_defaults(run=lesson)
+    command = commands.add_parser("lesson-check", help="say what a lesson still lacks, in seconds")
+    command.add_argument("name", help="such as 08_everyday_quart, or 08")
+    command.set_defaults(run=lesson_check)
+    for name, says in (("derived", "write what follows from pins.txt"), ("pins", "take the newest versions")):
+        command = commands.add_parser(name, help=says, description=says)
+        command.add_argument("--uv", default="uv", help="the program that finds them")
+        command.set_defaults(run=derived, pins=["pins"] if name == "pins" else [])
+    return made
+
+
+def asked(given: argparse.Namespace) -> list[Path]:
+    """The notebooks that a command is about."""
+    root = repository(Path.cwd())
+    return [wanted(root, one) for one in given.notebooks] or notebooks(root)
+
+
+def build(given: argparse.Namespace) -> bool:
+    """Execute and write; whether something went wrong."""
+    return not asyncio.run(build_all(asked(given), read_rules(repository(Path.cwd()) / MARK)))
+
+
+def check(given: argparse.Namespace) -> bool:
+    """Only look; whether there is something to mend."""
+    return not check_all(asked(given))
+
+
+def editions(given: argparse.Namespace) -> bool:
+    """Write the other editions."""
+    for place in write_editions(asked(given)):
+        say(place.relative_to(place.parents[2]).as_posix())
+    return False
+
+
+def lesson(given: argparse.Namespace) -> bool:
+    """Write a new lesson, and say how to go on."""
+    places = Places(repository(Path.cwd()), given.name)
+    for line in write(Wanted(places, given.title, given.level, given.minutes)):
+        say(line)
+    say(f"Now write its words; `make lesson-check NAME={given.name}` names those that are missing.")
+    return False
+
+
+def lesson_check(given: argparse.Namespace) -> bool:
+    """Say what a lesson lacks; whether it lacks anything."""
+    start = time.perf_counter()
+    os.environ[FILE] = "off"  # nothing that is tried here is progress of the author's
+    root = repository(Path.cwd())
+    name = given.name if not given.name.isdigit() else wanted(root, given.name).stem
+    found = lacks(Places(root, name))
+    for fault in found:
+        say(str(fault))
+    took = f"{time.perf_counter() - start:.1f} s"
+    count = "nothing is missing" if not found else f"{len(found)} thing{'s' if len(found) > 1 else ''} to do"
+    say(f"{name}: {count} ({took})")
+    return bool(found)
+
+
+def derived(given: argparse.Namespace) -> int:
+    """Write what follows from other files."""
+    return project.main([*given.pins, "--uv", given.uv])
 
 
 if __name__ == "__main__":

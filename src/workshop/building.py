@@ -9,24 +9,39 @@ from typing import TextIO
 
 from nbformat import NotebookNode
 
+from bakery.checking.markdown import PaperError
 from workshop.comparing import Rules, kept
 from workshop.execution import executed
-from workshop.notebooks import NotebookError, content, normal, read, replace, written
-from workshop.task_cells import lesson_of, with_cells
+from workshop.notebooks import NotebookError, content, faults, normal, read, replace, understood, written
+from workshop.task_cells import lesson_of, prepared
 
 AT_ONCE = 3
 """How many notebooks run side by side: they wait more than they work."""
 
 
+def prepare(path: Path) -> list[str]:
+    """Write the cells of tasks that are missing, the text of those that are there, and the names of all.
+
+    Nothing is executed, and nothing is written where nothing changed. The ids of the cells that were made or named.
+    Raises `NotebookError` and `PaperError`.
+    """
+    stored = understood(path.read_text(encoding="utf-8"), path.name)
+    lesson = lesson_of(path)
+    fresh = prepared(stored, lesson.paper if lesson else None)
+    if fresh != stored:
+        replace(path, written(fresh))
+    before = {cell.id for cell in stored.cells}
+    return [cell.id for cell in fresh.cells if cell.id not in before]
+
+
 async def build(path: Path, rules: Rules) -> list[str]:
     """Execute a notebook and write it in normal form; the ids of the cells whose outputs are new.
 
-    Nothing is written where nothing changed. Raises `NotebookError` as `read` and `executed` do, and where somebody
-    edited the file in the meantime; the file then stays as it is.
+    It is prepared first. Nothing is written where nothing changed. Raises `NotebookError` as `read` and `executed` do,
+    and where somebody edited the file in the meantime; the file then stays as it was prepared. Raises `PaperError`.
     """
+    prepare(path)
     before, stored = content(path), read(path)
-    lesson = lesson_of(path)
-    stored = with_cells(stored, lesson.starters if lesson else {})
     fresh = kept(stored, await executed(stored, path.name, path.parent), rules)
     if content(path) != before:
         raise NotebookError(
@@ -43,19 +58,6 @@ def normal_outputs_of(notebook: NotebookNode) -> dict[str, list[NotebookNode]]:
     return {cell.id: cell.outputs for cell in normal(notebook).cells if cell.cell_type == "code"}
 
 
-def faults(path: Path) -> list[str]:
-    """What a build would mend in a notebook without executing it, in words."""
-    try:
-        notebook = read(path)
-    except NotebookError as error:
-        return [str(error)]
-    unrun = [c.id for c in notebook.cells if c.cell_type == "code" and c.execution_count is None]
-    found = [f"{path.name}: not executed: {', '.join(unrun)}"] if unrun else []
-    if written(normal(notebook)) != path.read_bytes():
-        found.append(f"{path.name}: not in normal form")
-    return found
-
-
 async def build_all(paths: Sequence[Path], rules: Rules) -> bool:
     """Build notebooks, some side by side, and tell how each went; whether all went well."""
     room = asyncio.Semaphore(AT_ONCE)
@@ -65,7 +67,7 @@ async def build_all(paths: Sequence[Path], rules: Rules) -> bool:
             start = time.perf_counter()
             try:
                 changed = await build(path, rules)
-            except NotebookError as error:
+            except (NotebookError, PaperError) as error:
                 say(str(error), sys.stderr)
                 return False
             took = f"{time.perf_counter() - start:.1f} s"

@@ -11,8 +11,6 @@ from workshop.notebooks import LIBRARY_FRAME, normal, normal_outputs
 Rules = tuple[tuple[re.Pattern[str], str], ...]
 """What to replace by what before two outputs are compared, in this order."""
 
-SANITISERS = Path("tests", "sanitize.cfg")
-
 
 def read_rules(path: Path) -> Rules:
     """The sanitisers in a file: each is a line `regex: …` directly followed by a line `replace: …`, as for nbval."""

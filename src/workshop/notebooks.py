@@ -12,6 +12,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from workshop.places import WorkshopError
+
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -27,7 +29,7 @@ LIBRARY_FRAME = re.compile(r"File (?P<path>\S.*?):(?P<line>\d+)(?P<call>, in [^\
 LIBRARY_FOLDER = re.compile(r".*[/\\](?:site-packages|python3\.\d+)[/\\]")
 
 
-class NotebookError(Exception):
+class NotebookError(WorkshopError):
     """A notebook that cannot be read, or a cell of it that did not do what it should."""
 
 
@@ -38,20 +40,39 @@ def read(path: Path) -> NotebookNode:
     own: progress, exercises and error messages know a cell by its id.
     """
     text = path.read_text(encoding="utf-8")
+    notebook = understood(text, path.name)
+    # Looked at in the text: nbformat quietly gives a cell without an id a random one.
+    faults = id_faults([cell.get("id", "") for cell in json.loads(text)["cells"]])
+    if faults:
+        raise NotebookError(f"{path.name}: {'; '.join(faults)}")
+    return notebook
+
+
+def understood(text: str, name: str) -> NotebookNode:
+    """The notebook in the text of the file `name`, whatever the ids of its cells.
+
+    Raises `NotebookError` where it is no notebook of format 4.5.
+    """
     try:
         raw = json.loads(text)
         if (raw["nbformat"], raw["nbformat_minor"]) < (4, 5):
-            raise NotebookError(f"{path.name}: needs notebook format 4.5, in which cells have ids")
-        # Looked at before nbformat reads the text: it would quietly give a cell without an id a random one.
-        faults = id_faults([cell.get("id", "") for cell in raw["cells"]])
-        if faults:
-            raise NotebookError(f"{path.name}: {'; '.join(faults)}")
-        notebook: NotebookNode = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+            raise NotebookError(f"{name}: needs notebook format 4.5, in which cells have ids")
+        taken: set[str] = set()
+        for place, cell in enumerate(raw["cells"]):
+            if cell.get("id", "") in {"", *taken}:
+                cell["id"] = f"{place:08}"
+            taken.add(cell["id"])
+        notebook: NotebookNode = nbformat.reads(json.dumps(raw), as_version=4)  # type: ignore[no-untyped-call]
         nbformat.validate(notebook)
     except (ValueError, TypeError, KeyError, AttributeError, nbformat.ValidationError) as error:
         reason = f"{type(error).__name__}: {error}".partition("\n")[0]
-        raise NotebookError(f"{path.name}: not a notebook ({reason})") from error
+        raise NotebookError(f"{name}: not a notebook ({reason})") from error
     return notebook
+
+
+def readable(name: str) -> bool:
+    """Whether the id of a cell is made of words."""
+    return bool(READABLE_ID.fullmatch(name)) and not RANDOM_ID.fullmatch(name)
 
 
 def id_faults(ids: Sequence[str]) -> list[str]:
@@ -62,8 +83,8 @@ def id_faults(ids: Sequence[str]) -> list[str]:
     for number, name in enumerate(ids, start=1):
         if not name:
             faults.append(f"cell {number} has no id")
-        elif not READABLE_ID.fullmatch(name) or RANDOM_ID.fullmatch(name):
-            faults.append(f'cell {number} has the id {name!r}: choose words, as in "three-orders"')
+        elif not readable(name):
+            faults.append(f"cell {number} has the id {name!r}, which says nothing: `make notebooks` names it")
     return faults
 
 
@@ -156,3 +177,16 @@ def replace(path: Path, fresh_content: bytes) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.write_bytes(fresh_content)
     fresh.replace(path)
+
+
+def faults(path: Path) -> list[str]:
+    """What a build would mend in a notebook without executing it, in words."""
+    try:
+        notebook = read(path)
+    except NotebookError as error:
+        return [str(error)]
+    unrun = [c.id for c in notebook.cells if c.cell_type == "code" and c.execution_count is None]
+    found = [f"{path.name}: not executed: {', '.join(unrun)}"] if unrun else []
+    if written(normal(notebook)) != path.read_bytes():
+        found.append(f"{path.name}: not in normal form")
+    return found

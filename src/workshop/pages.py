@@ -10,6 +10,9 @@ from nbformat import NotebookNode
 
 from workshop.notebooks import read
 
+TODO = "TODO"
+"""Marks words that only an author can write."""
+
 HEADING = re.compile(r"^(#+) +(.+?)\s*$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
@@ -20,11 +23,13 @@ class Page:
     """A notebook where it lies: its neighbours are the other notebooks of its folder."""
 
     path: Path
+    given: NotebookNode | None = None
+    """The notebook, where it is not the one in the file."""
 
     @cached_property
     def notebook(self) -> NotebookNode:
         """What is in the file. Raises `NotebookError`."""
-        return read(self.path)
+        return self.given or read(self.path)
 
     @property
     def cells(self) -> list[NotebookNode]:

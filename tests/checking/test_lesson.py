@@ -188,8 +188,8 @@ def test_what_is_not_solved_is_told_with_the_latest_verdict(tmp_path: Path) -> N
 
 def test_a_misspelled_task_leads_to_the_nearest_and_raises_nothing(tmp_path: Path) -> None:
     ex = judged(tmp_path)
-    assert "Did you mean `ex.number`?" in repr(ex.nunber)
-    assert "Did you mean `ex.number`?" in repr(ex.nunber.check(3))
+    assert "Did you mean `ex.number`?" in repr(ex.zumber)
+    assert "Did you mean `ex.number`?" in repr(ex.zumber.check(3))
     assert "Did you mean `ex.number.hint()`?" in repr(ex.number.hnt())
     assert dir(ex) == sorted([*ex.names, "progress"])
     with pytest.raises(AttributeError):

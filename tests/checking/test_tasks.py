@@ -277,7 +277,7 @@ def test_a_word_of_the_paper_or_of_the_reader_is_never_markup_on_the_page(ex: Le
 def test_every_verb_takes_anything_and_raises_nothing(ex: Lesson) -> None:
     given: list[Any] = [None, ..., "", [], print, ex, float("nan")]
     for name in ex.names:
-        for verb in (*ex.tasks[name].verbs, "chekc"):
+        for verb in (*ex.tasks[name].verbs, "chackle"):
             for one in given:
                 assert repr(getattr(ex.tasks[name], verb)(one))
             assert repr(getattr(ex.tasks[name], verb)())

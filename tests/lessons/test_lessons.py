@@ -1,14 +1,14 @@
 """Every lesson holds: starters, solutions, other right answers, tempting wrong ones, as `tests/lessons` has them."""
 
-import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bakery.checking import Lesson
 from bakery.lessons import every
-from workshop.notebooks import read
+from workshop.lesson_check import in_the_notebook
+from workshop.pages import TODO
+from workshop.places import Places
 from workshop.rehearsal import TRIES, Try
 from workshop.trials import Trials, lacking
 from workshop.trials import read as read_trials
@@ -36,17 +36,15 @@ def test_the_task_holds(module: str, name: str, one: Try) -> None:
     assert "\n".join(map(str, one(LESSONS[module], trials(module), name))) == ""
 
 
-def source_of_tasks(lesson: Lesson) -> dict[str, str]:
-    """The cells of tasks that a notebook has, by their ids."""
-    path = ROOT / "notebooks" / f"{lesson.name}.ipynb"
-    cells = read(path).cells if path.exists() else []
-    return {cell.id: cell.source for cell in cells if re.match(r"(exercise|prediction|quiz)-", cell.id)}
+@pytest.mark.parametrize("module", LESSONS)
+def test_no_words_are_left_to_write(module: str) -> None:
+    folder = ROOT / "src/bakery/lessons"
+    for path in (folder / f"{module}.md", folder / f"{module}.py", Path(__file__).parent / f"{module}.md"):
+        assert TODO not in path.read_text(encoding="utf-8"), f"{path.name}: see make lesson-check"
 
 
 @pytest.mark.parametrize("module", LESSONS)
-def test_the_notebook_has_every_starter_as_the_paper_has_it_and_no_other(module: str) -> None:
+def test_the_notebook_has_every_task_as_the_paper_has_it_and_no_other(module: str) -> None:
     lesson = LESSONS[module]
-    there = source_of_tasks(lesson)
-    for cell, starter in lesson.starters.items():
-        assert there.pop(cell, "nothing").endswith(starter.rstrip("\n")), f"{cell}: run make notebooks"
-    assert there == {}, f"the paper of {module} has no such task"
+    found = in_the_notebook(Places(ROOT, lesson.name), lesson.paper)
+    assert "\n".join(map(str, found)) == ""

@@ -1,6 +1,7 @@
 """A build keeps what still holds, replaces what does not, and loses nobody's edit."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 from making import code, notebook, save, stream
 from nbformat import NotebookNode
 
-from workshop import building
-from workshop.building import build
+from workshop import notebooks
+from workshop.building import build, prepare
 from workshop.comparing import read_rules
 from workshop.notebooks import NotebookError, read, written
 
@@ -36,7 +37,7 @@ def test_a_build_executes_in_the_notebooks_folder_and_a_second_one_changes_no_by
 ) -> None:
     monkeypatch.setenv("PYTHONSTARTUP", "somebody's own")
     path = save(tmp_path, small())
-    assert building.faults(path) == [
+    assert notebooks.faults(path) == [
         "01_small.ipynb: not executed: clock, settings, python, fail, await, order, empty",
         "01_small.ipynb: not in normal form",
     ]
@@ -53,7 +54,7 @@ def test_a_build_executes_in_the_notebooks_folder_and_a_second_one_changes_no_by
         "a picture",
         "3\n",
     ]
-    assert building.faults(path) == []
+    assert notebooks.faults(path) == []
 
     first = path.read_bytes()
     assert asyncio.run(build(path, RULES)) == []
@@ -69,6 +70,24 @@ def test_a_build_replaces_only_outputs_that_no_longer_hold(tmp_path: Path) -> No
     path = save(tmp_path, made)
     assert asyncio.run(build(path, RULES)) == ["replaced"]
     assert [cell.outputs[0].text for cell in read(path).cells] == ["in 1.00 s\n", "now\n"]
+
+
+def test_a_notebook_saved_by_jupyterlab_gets_names_before_it_is_executed(tmp_path: Path) -> None:
+    path = save(tmp_path, notebook(code("496797d7", "bread = 1 / 0")))
+    made = json.loads(path.read_text())
+    made["metadata"]["widgets"] = {}
+    made["cells"][0]["metadata"]["trusted"] = True
+    path.write_text(json.dumps(made))
+    with pytest.raises(NotebookError, match="cell bread: ZeroDivisionError"):
+        asyncio.run(build(path, RULES))
+    assert [cell.id for cell in read(path).cells] == ["bread"]
+
+
+def test_a_notebook_that_needs_nothing_is_not_written(tmp_path: Path) -> None:
+    path = save(tmp_path, notebook(code("bread", "1")))
+    before = path.stat().st_mtime_ns
+    assert prepare(path) == []
+    assert path.stat().st_mtime_ns == before
 
 
 def test_an_edit_made_during_a_build_is_not_lost(tmp_path: Path) -> None:

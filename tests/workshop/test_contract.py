@@ -191,6 +191,7 @@ def tag(cell: int, *tags: str) -> Change:
         ("fails_only_on_purpose", "is tagged raises-exception", tag(6, "raises-RuntimeError")),
         ("fails_only_on_purpose", "is RuntimeError, the tag says none", tag(6)),
         ("fails_only_on_purpose", "is none, the tag says KeyError", tag(3, "raises-exception", "raises-KeyError")),
+        ("leaves_no_words_to_write", "why: to write: a reason", source(5, "That", "TODO: a reason. That")),
         ("compares_every_output", "nbval-ignore-output", tag(3, "nbval-ignore-output")),
         ("is_executed_and_in_normal_form", "not executed: bar", lambda nb: nb.cells[3].update(execution_count=None)),
         ("is_executed_and_in_normal_form", "not in normal form", lambda nb: nb.metadata.update(widgets={})),

@@ -11,8 +11,8 @@ import pytest
 from making import code, new, notebook, outputs, save, shown, stream
 from nbformat import NotebookNode
 
-from workshop import building
-from workshop.notebooks import NotebookError, normal, read, written
+from workshop import notebooks
+from workshop.notebooks import NotebookError, normal, read, understood, written
 
 
 def texts(*given: NotebookNode) -> list[tuple[str, str]]:
@@ -120,9 +120,9 @@ def test_ruff_and_nbformat_agree_on_the_layout(tmp_path: Path) -> None:
     [
         (["", "two"], "cell 1 has no id"),
         (["one", "one"], "'one' is given to 2 cells"),
-        (["one", "a3f29c1b"], "cell 2 has the id 'a3f29c1b': choose words"),
-        (["one", "0d0c0b0a-1111-2222-3333-444455556666"], "choose words"),
-        (["one", "Two_cakes"], "choose words"),
+        (["one", "a3f29c1b"], "cell 2 has the id 'a3f29c1b', which says nothing: `make notebooks` names it"),
+        (["one", "0d0c0b0a-1111-2222-3333-444455556666"], "make notebooks"),
+        (["one", "Two_cakes"], "make notebooks"),
     ],
 )
 def test_a_cell_without_a_readable_id_of_its_own_is_an_error(
@@ -137,7 +137,16 @@ def test_a_cell_without_a_readable_id_of_its_own_is_an_error(
     path.write_text(json.dumps(raw))
     with pytest.raises(NotebookError, match=re.escape(words)):
         read(path)
-    assert words in building.faults(path)[0]
+    assert words in notebooks.faults(path)[0]
+
+
+def test_a_notebook_whose_cells_have_no_readable_ids_is_understood_all_the_same() -> None:
+    raw = json.loads(written(notebook(code("one", "1"), code("two", "2"), code("three", "3"))))
+    del raw["cells"][0]["id"]
+    raw["cells"][1]["id"] = raw["cells"][2]["id"] = "three"
+    ids = [cell.id for cell in understood(json.dumps(raw), "01_small.ipynb").cells]
+    assert len(set(ids)) == 3
+    assert "three" in ids
 
 
 @pytest.mark.parametrize(

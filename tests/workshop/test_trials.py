@@ -116,7 +116,7 @@ HEAD = "## exercise: doubled\n"
         (HEAD + "\n- wrong 3: x\n\n```python\n1\n```\n", 9, "and no value"),
         (HEAD + "\n- wrong: x\n\n```python\n(\n```\n", 12, "the block is not Python: '(' was never closed"),
         (HEAD + "\n- wrong: x\n\n```\n1\n```\n", 11, "begins with three backticks and `python`"),
-        (HEAD + "\n- wrong: x\n\n```diff\n-    return resul\n+1\n```\n", 12, "no line `    return resul`. Did you mean `    return result`?"),
+        (HEAD + "\n- wrong: x\n\n```diff\n-    return results\n+1\n```\n", 12, "no line `    return results`. Did you mean `    return result`?"),
         (HEAD + "\n- wrong: x\n\n```diff\n+1\n```\n", 12, "says not where"),
         (HEAD + "\n- wrong: x\n\n```diff\nreturn\n```\n", 12, "begins with ` `, `-` or `+`, not `return`"),
         (HEAD + "\n- wrong: x\n\n```diff\n     return result\n     result = []\n```\n", 12, "no line `    return result` there"),
