@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bakery.checking.markdown import PaperError
 from bakery.checking.progress import FILE
-from workshop import project
 from workshop.building import build_all, check_all, say
 from workshop.comparing import read_rules
 from workshop.editions import write_editions
@@ -51,10 +50,6 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("lesson-check", help="say what a lesson still lacks, in seconds")
     command.add_argument("name", help="such as 08_everyday_quart, or 08")
     command.set_defaults(run=lesson_check)
-    for name, says in (("derived", "write what follows from pins.txt"), ("pins", "take the newest versions")):
-        command = commands.add_parser(name, help=says, description=says)
-        command.add_argument("--uv", default="uv", help="the program that finds them")
-        command.set_defaults(run=derived, pins=["pins"] if name == "pins" else [])
     return made
 
 
@@ -103,11 +98,6 @@ def lesson_check(given: argparse.Namespace) -> bool:
     count = "nothing is missing" if not found else f"{len(found)} thing{'s' if len(found) > 1 else ''} to do"
     say(f"{name}: {count} ({took})")
     return bool(found)
-
-
-def derived(given: argparse.Namespace) -> int:
-    """Write what follows from other files."""
-    return project.main([*given.pins, "--uv", given.uv])
 
 
 if __name__ == "__main__":

@@ -90,37 +90,15 @@ Only paper, no Python.
 
 ## In the notebook, and in the tests
 
-The cell ids are `exercise-NAME`, `prediction-NAME` and `quiz-NAME`, with hyphens in place of underscores
-(`exercise-bake-all`). Their text is the starter of the paper:
-`make notebooks` writes it there, and a test fails where it differs. Write `return ...` where a body is to be filled: the formatter leaves it alone.
+The cell ids are `exercise-NAME`, `prediction-NAME` and `quiz-NAME`, with hyphens in place of underscores. Nobody types
+them: `make notebooks` gives each cell its name, writes the starter of the paper into it, and makes it where it is
+missing. A cell that says `ex.NAME` is where you want it. Write `return ...` where a body is to be filled: the formatter
+leaves it alone.
 
-`tests/lessons/waiting.md` holds each check by data, and `tests/lessons/test_lessons.py` fails where some is missing:
-for each exercise another right answer and four or more tempting wrong ones, each with words that the verdict must
-have; for each prediction something that was `seen`, and a wrong guess:
-
-    # Waiting
-
-    (a block of Python: what the notebook has defined before)
-
-    ## bake_all
-
-    right
-
-    (a block of Python that defines what is checked)
-
-    wrong: one after another
-
-    (a block of Python)
-
-    ## standing
-
-    seen
-
-    (a block of Python that defines `seen`)
-
-    wrong: three times too few
-
-    (a block of Python that defines `guess`)
+`tests/lessons/waiting.md` has what is tried before a reader tries it, for each exercise another right answer and four or
+more tempting wrong ones, for each prediction something that was seen and a wrong guess; `workshop.trials` tells how.
+`make lesson-check NAME=02_waiting` tries it all, and says with file and line what is missing or does not fit.
+`CONTRIBUTING.md` has the whole path, from `make lesson`.
 """
 
 import pkgutil
