@@ -22,7 +22,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-site site site-serve bench doctor notebooks lesson lesson-check editions pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-site site site-serve bench doctor notebooks lesson lesson-check editions picture pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,9 @@ lesson-check: $(VENV)/ready-to-test ## say in seconds what a lesson still lacks,
 
 editions: $(VENV)/ready-to-test ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
 	@$(RUN) -m workshop editions $(NAME)
+
+picture: $(VENV)/ready ## race, and draw the picture on the README's first page
+	@$(RUN) -m workshop.race_picture
 
 pins: $(VENV)-pins/bin/uv ## take the newest versions that fit together
 	@$(pinned)
