@@ -8,10 +8,26 @@ import subprocess
 import sys
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import cast
 
 import pytest
 
-from bakery.doctor import BAD_KERNEL, NEEDED, Signs, doctor, judged, loopback, main, nested, signs
+from bakery.doctor import (
+    BAD_KERNEL,
+    NEEDED,
+    VARIABLES,
+    Signs,
+    doctor,
+    hidden,
+    judged,
+    loopback,
+    main,
+    nested,
+    settings,
+    signs,
+)
+from workshop.execution import environment
 
 FILE = Path(__file__).parents[1] / "src/bakery/doctor.py"
 VERSIONS: dict[str, str | None] = dict.fromkeys(NEEDED, "1.2.3")
@@ -19,7 +35,7 @@ HEALTHY = Signs(python=(3, 12, 1), versions=VERSIONS)
 
 
 def test_this_kitchen_is_all_right() -> None:
-    report = judged(replace(signs(), http_proxy=False))
+    report = judged(replace(signs(), http_proxy=False, settings=()))
     assert report.ok, report
     first, versions = repr(report).splitlines()
     assert first == "Your kitchen is all right."
@@ -28,7 +44,7 @@ def test_this_kitchen_is_all_right() -> None:
 
 
 def test_two_healthy_kitchens_differ_in_their_versions_only() -> None:
-    here, there = judged(replace(signs(), http_proxy=False)), judged(HEALTHY)
+    here, there = judged(replace(signs(), http_proxy=False, settings=())), judged(HEALTHY)
     numbers = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)")
     assert numbers.sub("X.Y.Z", repr(here)) == numbers.sub("X.Y.Z", repr(there))
 
@@ -43,6 +59,8 @@ def test_two_healthy_kitchens_differ_in_their_versions_only() -> None:
         ({"loopback": "Permission denied"}, "127.0.0.1 failed (Permission denied)", "A firewall"),
         ({"base": "/user/ada/", "server_proxy": False}, "live at /user/ada/", "restart the Jupyter server"),
         ({"nested": True}, "nest_asyncio has patched", "await main()"),
+        ({"hidden": ("quart.py",)}, "Python finds quart.py where a package", "my_quart.py"),
+        ({"awaits": False}, "`await` does not work in cells", "%autoawait on"),
     ],
 )  # fmt: skip
 def test_a_trouble_is_named_and_comes_with_a_remedy(
@@ -158,3 +176,101 @@ def test_the_doctor_comes_before_anything_is_installed() -> None:
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=clean)
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "Not installed where this runs: three-cakes-at-once, flask, quart" in ran.stdout
+
+
+# Files that hide what is imported
+
+
+@pytest.mark.parametrize(
+    "name", ["quart.py", "flask.py", "httpx.py", "random.py", "bakery.py", "h11/__init__.py"]
+)
+def test_a_file_that_hides_what_is_imported_is_found_where_a_cell_runs(name: str, tmp_path: Path) -> None:
+    """People save their app under the name of its framework, and the doctor has to come in all the same."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("1 / 0")
+    code = "import sys; sys.path.insert(0, ''); from bakery.doctor import doctor; print(doctor())"
+    if name in {
+        "random.py",
+        "bakery.py",
+    }:  # with these, Python itself or all of us would be hidden: ask from outside
+        command = [sys.executable, str(FILE)]
+    else:
+        command = [sys.executable, "-c", code.replace("bakery.doctor", "bakery")]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert f"1. Python finds {name} where a package or a module of its own is meant." in ran.stdout
+    assert f"Rename it, for example to my_{Path(name).name}." in ran.stdout
+
+
+@pytest.mark.parametrize("name", ["httpx.py", "h11.py"])
+def test_a_word_that_cannot_be_had_because_of_a_file_says_so(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("Client = None")
+    (tmp_path / "cell.py").write_text(
+        "from bakery import simulate, doctor\nfrom bakery import order, serve\n"
+        "import flask\nserve(flask.Flask('shop')).close()"
+    )
+    command = [sys.executable, "cell.py"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 1
+    assert f"Python finds {name} where a package" in ran.stderr
+
+
+def test_files_of_other_names_and_of_folders_hide_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("my_quart.py", "flasks.py", "test.py", "quart.txt", "Flask.py"):
+        (tmp_path / name).touch()
+    (tmp_path / "flask").mkdir()
+    assert hidden() == ()
+
+
+def test_the_folders_where_notebooks_start_are_looked_at_from_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_notebooks").mkdir()
+    (tmp_path / "my_notebooks" / "quart.py").touch()
+    assert hidden() == ("my_notebooks/quart.py",)
+
+
+# What is set for every project
+
+
+def test_settings_of_the_readers_are_a_remark_that_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = tmp_path / "ipython" / "profile_default"
+    (profile / "startup").mkdir(parents=True)
+    for name in ("ipython_kernel_config.py", "startup/00-mine.py", "startup/README", "history.sqlite"):
+        (profile / name).touch()
+    (tmp_path / "jupyter").mkdir()
+    (tmp_path / "jupyter" / "jupyter_lab_config.py").touch()
+    variables = {
+        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "jupyter"),
+        "PYTHONPATH": "/mine",
+        "PIP_TARGET": "",
+    }
+    monkeypatch.chdir(tmp_path)
+    seen = tuple(settings(variables))
+    assert seen == (
+        "PYTHONPATH",
+        "ipython/profile_default/ipython_kernel_config.py",
+        "ipython/profile_default/startup/00-mine.py",
+        "jupyter/jupyter_lab_config.py",
+    )
+    report = judged(replace(HEALTHY, settings=seen))
+    assert report.ok
+    assert "Settings of your own hold here, too: PYTHONPATH, ipython/" in repr(report)
+
+
+def test_a_kernel_of_this_project_is_started_without_them(tmp_path: Path) -> None:
+    given = dict.fromkeys(VARIABLES, "1")
+    assert [name for name in VARIABLES if name in environment(tmp_path, given)] == []
+
+
+def test_a_kernel_that_takes_no_await_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert signs().awaits
+    shell = SimpleNamespace(get_ipython=lambda: SimpleNamespace(autoawait=False))
+    monkeypatch.setitem(sys.modules, "IPython", cast("ModuleType", shell))
+    assert not signs().awaits

@@ -21,20 +21,20 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bakery.doctor import IN_A_BROWSER, doctor
+from bakery.doctor import IN_A_BROWSER, doctor, hiding_sentence
 from bakery.kitchen import simulate
-from bakery.orders.listening import listen
-from bakery.orders.ordering import order
-from bakery.picture.canvas import Picture
-from bakery.picture.curve import Series, curve
-from bakery.picture.timeline import timeline
-from bakery.shop.serving import Shop, serve
 from bakery.trace import Mark, Span, Trace
 
 if TYPE_CHECKING:
     from bakery.checking.course import Progress
     from bakery.lab.labs import KitchenLab, RaceLab
+    from bakery.orders.listening import listen
+    from bakery.orders.ordering import order
+    from bakery.picture.canvas import Picture
+    from bakery.picture.curve import Series, curve
     from bakery.picture.live import LiveTimeline
+    from bakery.picture.timeline import timeline
+    from bakery.shop.serving import Shop, serve
 
     progress: Progress
 
@@ -60,10 +60,19 @@ __all__ = [
 
 _ROOMS = {
     "KitchenLab": "bakery.lab.labs",
-    "RaceLab": "bakery.lab.labs",
     "LiveTimeline": "bakery.picture.live",
+    "Picture": "bakery.picture.canvas",
+    "RaceLab": "bakery.lab.labs",
+    "Series": "bakery.picture.curve",
+    "Shop": "bakery.shop.serving",
+    "curve": "bakery.picture.curve",
+    "listen": "bakery.orders.listening",
+    "order": "bakery.orders.ordering",
+    "serve": "bakery.shop.serving",
+    "timeline": "bakery.picture.timeline",
 }
-"""What stands in a room that takes half a second to open, because of its widgets: it is opened when asked for."""
+"""What is opened when it is asked for: widgets take half a second, and the doctor has to come in even where a reader's
+own `httpx.py` keeps all others out."""
 
 
 def _open_progress() -> "Progress":
@@ -78,8 +87,18 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever has that name
     if name == "progress":
         return globals().setdefault(name, _open_progress())
     if name in _ROOMS:
-        return getattr(import_module(_ROOMS[name]), name)
+        try:
+            return globals().setdefault(name, getattr(import_module(_ROOMS[name]), name))
+        except Exception as error:
+            if said := hiding_sentence():
+                raise ImportError(said) from error
+            raise
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """What a learner is promised, opened or not."""
+    return sorted({*globals(), *__all__})
 
 
 def _show_traces(shell: Any) -> None:  # noqa: ANN401  # an IPython shell, which we do not import
@@ -88,8 +107,13 @@ def _show_traces(shell: Any) -> None:  # noqa: ANN401  # an IPython shell, which
     The trace itself knows no drawing, so that it needs nothing but the standard library.
     """
     formatters = shell.display_formatter.formatters
-    formatters["text/html"].for_type(Trace, lambda trace: timeline(trace).html)
-    formatters["image/svg+xml"].for_type(Trace, lambda trace: timeline(trace).svg)
+    formatters["text/html"].for_type(Trace, lambda trace: _timeline(trace).html)
+    formatters["image/svg+xml"].for_type(Trace, lambda trace: _timeline(trace).svg)
+
+
+def _timeline(trace: Trace) -> "Picture":
+    picture: Picture = __getattr__("timeline")(trace)
+    return picture
 
 
 _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

@@ -10,9 +10,12 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
+from importlib.machinery import PathFinder
+from pathlib import Path
 from urllib.request import getproxies, proxy_bypass
 
 OLDEST = (3, 11)
@@ -33,6 +36,25 @@ IN_A_BROWSER = sys.platform == "emscripten"
 """Whether this kitchen is a page in the reader's browser, with neither servers nor sockets. Every room asks here."""
 
 NOT_IN_A_BROWSER = ("waitress", "ipykernel", "jupyterlab")
+
+IMPORTED = ("flask", "quart", "httpx", "waitress", "hypercorn", "h11", "ipywidgets", "anywidget", "aiosqlite")
+"""What notebooks and this package import from others: a file of such a name beside a notebook hides it."""
+
+NOBODYS = {"test", "this", "antigravity"}
+"""Modules of Python's own that a file may hide, since nobody imports them."""
+
+VARIABLES = (
+    *(
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONDEVMODE",
+        "PYTHONASYNCIODEBUG",
+        "PYTHONOPTIMIZE",
+    ),
+    *("PIP_TARGET", "PIP_PREFIX", "PIP_USER", "JUPYTER_PATH", "JUPYTER_PREFER_ENV_PATH"),
+)
+"""What somebody may have set for other projects, and what then works differently here."""
 
 BAD_KERNEL = "7.4.0"
 SECONDS = 5.0
@@ -69,6 +91,12 @@ class Signs:
     """Whether the environment would send requests for 127.0.0.1 through an HTTP proxy."""
     nested: bool = False
     """Whether `nest_asyncio.apply()` has patched the event loop that runs this."""
+    hidden: tuple[str, ...] = ()
+    """Files that are imported in place of a package or of a module of Python's own."""
+    awaits: bool = True
+    """Whether a cell may begin with `await`."""
+    settings: tuple[str, ...] = ()
+    """What the reader has set for every project, by name."""
     browser: bool = False
     """Whether this kitchen is a page in the reader's browser."""
 
@@ -110,6 +138,9 @@ def signs() -> Signs:
         server_proxy=installed("jupyter-server-proxy") is not None,
         http_proxy="http" in getproxies() and not proxy_bypass("127.0.0.1"),
         nested=nested(),
+        hidden=() if IN_A_BROWSER else hidden(),
+        awaits=awaits(),
+        settings=() if IN_A_BROWSER else tuple(settings(os.environ)),
         browser=IN_A_BROWSER,
     )
 
@@ -195,7 +226,29 @@ def nested_loop(seen: Signs) -> Trouble | None:
     )
 
 
-LOOKS = (old_python, missing_packages, closed_loopback, missing_proxy, bad_kernel, nested_loop)
+def hiding_files(seen: Signs) -> Trouble | None:
+    """Files of the reader's that bear the name of something that is imported."""
+    if not seen.hidden:
+        return None
+    files = ", ".join(seen.hidden)
+    name = Path(seen.hidden[0]).name
+    return Trouble(
+        f"Python finds {files} where a package or a module of its own is meant.",
+        f"Rename it, for example to my_{name}. {RESTART}",
+    )
+
+
+def no_await(seen: Signs) -> Trouble | None:
+    """A kernel that takes `await` in a cell for a mistake."""
+    if seen.awaits:
+        return None
+    return Trouble("`await` does not work in cells: it was switched off.", "In a cell:  %autoawait on")
+
+
+LOOKS = (
+    *(old_python, missing_packages, hiding_files, closed_loopback),
+    *(missing_proxy, bad_kernel, nested_loop, no_await),
+)
 
 
 def proxied_loopback(seen: Signs) -> str:
@@ -205,6 +258,14 @@ def proxied_loopback(seen: Signs) -> str:
     return "An HTTP proxy is set here. Orders go round it; a client of your own does with trust_env=False, or NO_PROXY=127.0.0.1."
 
 
+def own_settings(seen: Signs) -> str:
+    """What a reader has set for all projects, and forgotten."""
+    named = ", ".join(seen.settings)
+    return (
+        named and f"Settings of your own hold here, too: {named}. If a cell does something odd, try without."
+    )
+
+
 def in_a_browser(seen: Signs) -> str:
     """A kitchen without servers, where shops are called directly."""
     if not seen.browser:
@@ -212,7 +273,7 @@ def in_a_browser(seen: Signs) -> str:
     return "It is in your browser: shops are called directly, and what needs a real machine says so."
 
 
-ASIDES = (proxied_loopback, in_a_browser)
+ASIDES = (proxied_loopback, own_settings, in_a_browser)
 
 
 # How to see it
@@ -242,7 +303,7 @@ def base() -> str:
     """The base URL of the Jupyter server this kernel belongs to, "/" where there is none."""
     try:
         from bakery.proxy import prefix
-    except ImportError:  # in a kitchen that lacks more than a proxy
+    except Exception:  # in a kitchen that lacks more than a proxy, or has a stranger's file in its place
         return os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or "/"
     return prefix(0).removesuffix("proxy/absolute/0") or "/"
 
@@ -254,6 +315,75 @@ def nested() -> bool:
     except RuntimeError:
         return False
     return hasattr(loop, "_nest_patched") and not hasattr(loop, "_nest_asyncio2")
+
+
+def hidden(folders: Sequence[Path] = ()) -> tuple[str, ...]:
+    """Files that `import` finds in place of what is meant: here, and where notebooks are started."""
+    here = Path.cwd()
+    beside = [*dict.fromkeys((here, here / "my_notebooks", here / "notebooks", *folders))]
+    return tuple(dict.fromkeys([*_in_place_of_packages(), *_beside(beside)]))
+
+
+def hiding_sentence() -> str:
+    """What to say where an import fails because a file hides a package; "" where none does."""
+    trouble = hiding_files(Signs(python=sys.version_info[:3], versions={}, hidden=hidden()))
+    return f"{trouble.what}\n{trouble.remedy}" if trouble else ""
+
+
+def _in_place_of_packages() -> Iterator[str]:
+    """What is found for a package that is installed, and does not lie where that is."""
+    for name in IMPORTED:
+        try:
+            home = Path(str(metadata.distribution(name).locate_file(""))).resolve()
+            found = PathFinder.find_spec(name)
+        except (metadata.PackageNotFoundError, ValueError, OSError):
+            continue
+        if found and found.origin and not Path(found.origin).resolve().is_relative_to(home):
+            yield _short(Path(found.origin))
+
+
+def _beside(folders: Sequence[Path]) -> Iterator[str]:
+    """Files in these folders with the name of something that is imported; those of this package's folder are not."""
+    names = {*IMPORTED, "bakery", *sys.stdlib_module_names} - NOBODYS
+    for folder in folders:
+        with suppress(OSError):
+            yield from (_short(file) for file in sorted(folder.glob("*.py")) if file.stem in names)
+
+
+def _short(path: Path) -> str:
+    """A path as a reader knows it: from here, or from home."""
+    for folder, sign in ((Path.cwd(), ""), (_home(), "~/")):
+        if folder and path.is_relative_to(folder):
+            return f"{sign}{path.relative_to(folder).as_posix()}"
+    return str(path)
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def settings(variables: Mapping[str, str]) -> Iterator[str]:
+    """The variables and files with which a reader has changed Python, IPython and Jupyter for every project."""
+    yield from (name for name in VARIABLES if variables.get(name))
+    home = _home() or Path(os.sep)
+    ipython = Path(variables.get("IPYTHONDIR") or home / ".ipython") / "profile_default"
+    jupyter = Path(variables.get("JUPYTER_CONFIG_DIR") or home / ".jupyter")
+    for folder, pattern in (
+        (ipython, "ipython*_config.*"),
+        (ipython / "startup", "*.[pi]*y"),
+        (jupyter, "jupyter*_config.*"),
+    ):
+        with suppress(OSError):
+            yield from (_short(file) for file in sorted(folder.glob(pattern)))
+
+
+def awaits() -> bool:
+    """Whether a cell may begin with `await`; true where there are no cells."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return bool(getattr(shell, "autoawait", True))
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from bakery.checking.progress import FILE
+from bakery.doctor import VARIABLES
 from workshop.notebooks import NotebookError, normal_frame
 
 CELL_SECONDS = 60
@@ -27,14 +28,7 @@ def environment(folder: Path, given: Mapping[str, str] = os.environ) -> dict[str
     A reader's start-up files, history, warning filters and database would change what a cell prints, and so would
     progress.
     """
-    dropped = {
-        "PYTHONSTARTUP",
-        "PYTHONWARNINGS",
-        "PYTHONDEVMODE",
-        "PYTHONASYNCIODEBUG",
-        "FORCE_COLOR",
-        "BAKERY_POSTGRES",
-    }
+    dropped = {*VARIABLES, "FORCE_COLOR", "BAKERY_POSTGRES"}
     variables = {
         name: value
         for name, value in given.items()
