@@ -24,6 +24,7 @@ PROMISE = "**After this notebook you can:**"
 NEXT_DOOR = "**Next door:**"
 PREDICTION = "**Predict.**"
 ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
+SAYS = re.compile(r"^ex\.\w+\.say\(.*\)\s*\Z", re.MULTILINE)
 ITEM = re.compile(r"^- ", re.MULTILINE)
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 WIDGET = re.compile(r"^[A-Z]\w+\(.*\)$", re.DOTALL)
@@ -121,8 +122,8 @@ def has_short_cells(page: Page) -> Iterator[str]:
 
 def explains_between_cells(page: Page) -> Iterator[str]:
     for kind, group in groupby(page.cells, key=lambda cell: cell.cell_type):
-        # What the reader expects is said in a cell of one line, and is no more to take in.
-        ids = [cell.id for cell in group if not cell.id.startswith("prediction-")]
+        # A cell that says what the reader expects, and no more than that, is not much to take in.
+        ids = [cell.id for cell in group if not SAYS.search(cell.source)]
         if kind == "code" and len(ids) > 2:
             yield f"{', '.join(ids)}: more than two code cells with no prose between them"
 

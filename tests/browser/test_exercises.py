@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bakery.lessons.waiting import ex
+
 from . import axe
 from .window import OpenNotebook, Window
 
-NEEDED = ("one-bake", "stand-and-bake", "prediction-standing", "bake")
+NEEDED = ("one-bake", "stand-and-bake", "prediction-calling", "bake")
 """The cells that the exercises of notebook 02 stand on."""
 
 FAILED = {
@@ -102,15 +104,27 @@ def test_a_quiz_says_its_question_its_choices_and_the_one_that_is_chosen(waiting
 
 
 @pytest.mark.usefixtures("picture")
+def test_a_prediction_in_one_cell_asks_for_the_guess_draws_and_compares(waiting: OpenNotebook) -> None:
+    paper = ex.paper.tasks["in_a_row"]
+    asked = waiting.run("prediction-in-a-row")
+    assert "Put it in place of the dots, and run the cell." in asked
+    assert "three bakes" not in asked.partition("not attempted yet")[2]
+    compared = waiting.run("prediction-in-a-row", paper.solution.rstrip())
+    assert "You said three bakes." in compared
+    assert waiting.active.locator(".jp-OutputArea-output img").count() > 0
+    assert waiting.complaints == []
+
+
+@pytest.mark.usefixtures("picture")
 def test_what_is_done_is_still_done_after_the_kernel_has_restarted(waiting: OpenNotebook) -> None:
-    waiting.run("prediction-standing")
+    waiting.run("prediction-calling")
     waiting.run_below('ex.what_stops.check("b")')
     waiting.run_below("ex.mended.reset()")
     before = waiting.run("your-progress")
     assert "✓ what_stops" in before
     assert "○ mended" in before
     waiting.restart()
-    waiting.run("prediction-standing")
+    waiting.run("prediction-calling")
     assert waiting.run("your-progress") == before
     whole = waiting.run_below("from bakery import progress\n\nprogress()")
     assert "02 Waiting: " in whole

@@ -155,6 +155,7 @@ def tag(cell: int, *tags: str) -> Change:
         ("has_short_cells", "25 lines of code, at most 24", code("app = Flask('x')\n" * 25)),
         ("has_short_cells", "empty", code("")),
         ("explains_between_cells", "bar, slider, more", lambda nb: nb.cells.insert(5, one_more())),
+        ("explains_between_cells", "bar, slider, say, more", lambda nb: nb.cells.__setitem__(slice(5, 5), [one_cell(), one_more()])),
         ("predicts_before_it_runs", "asks for a prediction", source(2, "**Predict.**", "Well.")),
         ("predicts_before_it_runs", "predict:", lambda nb: nb.cells.insert(2, nb.cells.pop(1))),
         ("has_headings_in_order", "'Why' skips", source(5, "### Why", "#### Why")),
@@ -201,6 +202,20 @@ def test_the_check_finds_the_fault(check: str, words: str, change: Change, tmp_p
     notebook = small()
     change(notebook)
     assert words in faults(notebook, tmp_path).get(check, "nothing found")
+
+
+def one_cell() -> NotebookNode:
+    """A prediction in one cell, with its experiment."""
+    text = "ex.small.say(...)\ntrace = bake()\nex.small.check(trace)"
+    cell: NotebookNode = new.new_code_cell(text, id="say", execution_count=3)
+    return cell
+
+
+def test_a_cell_that_only_says_what_is_expected_is_not_much_to_take_in(tmp_path: Path) -> None:
+    notebook = small()
+    says = new.new_code_cell("from x import ex\n\nex.small.say(...)", id="say", execution_count=3)
+    notebook.cells[5:5] = [says]
+    assert "explains_between_cells" not in faults(notebook, tmp_path)
 
 
 def one_more() -> NotebookNode:
