@@ -25,6 +25,8 @@ NEXT_DOOR = "**Next door:**"
 PREDICTION = "**Predict.**"
 ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
 SAYS = re.compile(r"^ex\.\w+\.say\(.*\)\s*\Z", re.MULTILINE)
+TABLE = re.compile(r"^(\|.*\|)\n\|[-| :]+\|$", re.MULTILINE)
+"""The head of a table."""
 ITEM = re.compile(r"^- ", re.MULTILINE)
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 WIDGET = re.compile(r"^[A-Z]\w+\(.*\)$", re.DOTALL)
@@ -183,6 +185,13 @@ def says_pictures_in_words(page: Page) -> Iterator[str]:
             yield f"{cell.id}: {kind} can carry no words and is not compared: draw SVG"
 
 
+def names_every_column(page: Page) -> Iterator[str]:
+    for cell in page.prose:
+        for head in TABLE.finditer(cell.source):
+            if any(not name.strip() for name in head[1].strip("|").split("|")):
+                yield f"{cell.id}: a column of a table has no name: {head[1]}"
+
+
 def says_widgets_in_words(page: Page) -> Iterator[str]:
     for cell in page.code:
         for output in cell.outputs:
@@ -334,6 +343,7 @@ CHECKS: tuple[Check, ...] = (
     predicts_before_it_runs,
     has_headings_in_order,
     says_pictures_in_words,
+    names_every_column,
     says_widgets_in_words,
     knows_no_machine,
     has_links_that_lead_somewhere,

@@ -167,6 +167,7 @@ def tag(cell: int, *tags: str) -> Change:
         ("says_pictures_in_words", "draw SVG", shows(image__png="AAAA")),
         ("says_widgets_in_words", "a label", shows(text__plain="FloatSlider(value=1.0)")),
         ("says_widgets_in_words", "a label", shows(text__plain="HBox(children=(Button(),))")),
+        ("names_every_column", "a column of a table has no name: | | two |", source(5, "That", "| | two |\n|---|---|\n| 1 | 2 |\n\nThat")),
         ("knows_no_machine", "/home/", source(5, "That", "In /home/baker, that")),
         ("knows_no_machine", "/root/", shows(text__plain="/root/cake.py")),
         ("has_links_that_lead_somewhere", "no such file", source(5, "That", "[x](03_none.ipynb)")),
