@@ -355,9 +355,9 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def minutes_in_readme(readme: str, name: str) -> int | None:
-    """The minutes that the README's table gives for a notebook, where it names it at all."""
-    for line in readme.splitlines():
+def minutes_in_table(text: str, name: str) -> int | None:
+    """The minutes that a table, the README's or the map's, gives for a notebook; none where it does not name it."""
+    for line in text.splitlines():
         if line.startswith("|") and Path(name).stem in line:
             numbers = re.findall(r"\|\s*(\d+)(?: min\w*)?\s*(?=\|)", line)
             return int(numbers[-1]) if numbers else None

@@ -23,7 +23,7 @@ from workshop.contract import (
     is_executed_and_in_normal_form,
     leaves_no_words_to_write,
     minutes,
-    minutes_in_readme,
+    minutes_in_table,
     names_the_next_door,
 )
 from workshop.notebooks import NotebookError, readable, understood
@@ -231,7 +231,7 @@ def _of_the_rest(places: Places) -> Iterator[Fault]:
     readme = places.root / "README.md"
     if readme.is_file():
         lines = readme.read_text(encoding="utf-8").splitlines()
-        said = minutes_in_readme("\n".join(lines), places.name)
+        said = minutes_in_table("\n".join(lines), places.name)
         promised = _promised(places)
         line = next((n for n, one in enumerate(lines, 1) if f"{places.name}.ipynb" in one), 1)
         if said is None:

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from workshop.contract import CHECKS, WORDS, Check, minutes, minutes_in_readme
+from workshop.contract import CHECKS, WORDS, Check, minutes, minutes_in_table
 from workshop.notebooks import normal, written
 from workshop.pages import Page
 
@@ -33,9 +33,11 @@ def test_the_notebook_keeps_the_contract(path: Path, check: Check) -> None:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
-def test_the_minutes_are_those_of_the_readme(path: Path) -> None:
-    listed = minutes_in_readme((ROOT / "README.md").read_text(encoding="utf-8"), path.name)
-    assert listed in {None, minutes(Page(path))}
+def test_the_minutes_are_those_of_the_readme_and_of_the_map(path: Path) -> None:
+    cells = Page(NOTEBOOKS[0]).prose
+    tables = [(ROOT / "README.md").read_text(encoding="utf-8"), *(cell.source for cell in cells)]
+    listed = {minutes_in_table(text, path.name) for text in tables}
+    assert listed <= {None, minutes(Page(path))}
 
 
 # The checks themselves, on a small notebook that is all right until something is done to it
@@ -244,7 +246,7 @@ def test_a_near_miss_is_no_fault(change: Change, tmp_path: Path) -> None:
 
 def test_the_minutes_come_from_the_readmes_table() -> None:
     readme = "| [Small](notebooks/01_small.ipynb) | bake | 25 |\n| `02_big` | 2 cakes | 30 min |\n01_none 5"
-    assert [minutes_in_readme(readme, f"{name}.ipynb") for name in ("01_small", "02_big", "01_none")] == [
+    assert [minutes_in_table(readme, f"{name}.ipynb") for name in ("01_small", "02_big", "01_none")] == [
         25,
         30,
         None,
