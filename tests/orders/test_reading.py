@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import flask
@@ -12,6 +13,7 @@ from fake_shops import CAKE, Fake, Script, hanging_up, one, reason, run, saying
 
 from bakery.orders import reading
 from bakery.orders.customers import ReceivedHead
+from bakery.orders.reading import Known, complaint, known_of
 from bakery.trace import Kind, Span, Trace
 
 STAY = reading.Stay("order 1", began=100.0, placed=0.0, received=4.0)
@@ -126,3 +128,40 @@ def test_an_order_that_goes_wrong_tells_its_reason(script: Script, words: str) -
     trace = run(one(script))
     assert reason(trace).startswith(words)
     assert (trace.cakes, trace.lanes) == (0, ("order 1",))
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        (
+            "SERVER_NAME",
+            "cakes.example",
+            "404: this app's SERVER_NAME is 'cakes.example', so Quart answers under that",
+        ),
+        (
+            "TRUSTED_HOSTS",
+            ["cakes.example"],
+            "400: this app's TRUSTED_HOSTS are ['cakes.example'], and this shop is at 127",
+        ),
+    ],
+)
+def test_a_setting_that_keeps_everybody_out_is_named(setting: str, value: object, words: str) -> None:
+    app = quart.Quart(__name__)
+    app.config[setting] = value
+    app.add_url_rule("/cake", "cake", lambda: "cake")
+    known = known_of(SimpleNamespace(app=app), "http://127.0.0.1:8000", "GET")
+    assert complaint(ReceivedHead(int(words[:3]), {}), "/cake", known).startswith(words)
+
+
+def test_a_setting_that_lets_this_shop_in_is_not_named() -> None:
+    app = quart.Quart(__name__)
+    app.config.update(SERVER_NAME="127.0.0.1:8000", TRUSTED_HOSTS=["127.0.0.1"])
+    assert known_of(SimpleNamespace(app=app), "http://127.0.0.1:8000", "GET").reasons == {}
+    other = flask.Flask(__name__)
+    other.config["SERVER_NAME"] = "cakes.example"  # Flask answers all the same
+    assert known_of(SimpleNamespace(app=other), "http://127.0.0.1:8000", "GET").reasons == {}
+
+
+def test_a_key_in_the_address_is_no_part_of_the_path_that_was_meant() -> None:
+    head = ReceivedHead(308, {"location": "/key-x/cake/"})
+    assert complaint(head, "/cake", Known(base="/key-x")).endswith('await order(shop, path="/cake/")')

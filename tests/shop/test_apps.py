@@ -48,6 +48,26 @@ def make_app() -> Flask:
     return flask_bakery()
 
 
+def a_view() -> str:
+    return "cake"
+
+
+def a_view_of(name: str, size: int) -> str:
+    return name * size
+
+
+async def an_async_view_of(a: int, b: int, c: int) -> None:
+    pass
+
+
+class Callable:
+    """An app of some other framework."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [])
+        return [b"cake"]
+
+
 def make_app_from(config: str, debug: bool) -> Flask:
     return flask_bakery()
 
@@ -66,13 +86,29 @@ def make_app_from(config: str, debug: bool) -> Flask:
         (None, "None", "serve(app)"),
         (7, "an int", "serve(app)"),
         (flask.Blueprint("cakes", __name__), "a Blueprint", "serve(app)"),
-        (lambda one: one, "a function", "serve(app)"),
+        (
+            lambda one: one,
+            "a lambda with the argument one: a server calls app(environ, start_response)",
+            "serve(app)",
+        ),
+        (lambda one, two: one, "a lambda with the arguments one, two: a server calls", "serve(app)"),
+        (a_view, "the function a_view with no arguments: a server calls", "serve(app)"),
+        (a_view_of, "the function a_view_of with the arguments name, size: a server calls", "serve(app)"),
+        (an_async_view_of, "the function an_async_view_of with the arguments a, b, c: a", "serve(app)"),
+        (
+            "http://127.0.0.1:8000",
+            "the address 'http://127.0.0.1:8000', where",
+            "await order('http://127.0.0.1:8000')",
+        ),
+        (Callable, "the class Callable", "serve(Callable())"),
+        (dict, "the class dict", "serve(app)   where app = Quart(__name__)"),
     ],
 )
 def test_what_is_no_app_is_refused_with_the_call_that_was_meant(mistake: Any, got: str, repair: str) -> None:
     with pytest.raises(TypeError) as caught:
         serve(mistake)
-    assert str(caught.value).startswith(f"serve() needs an app, but got {got}.\nDid you mean:  {repair}")
+    assert str(caught.value).startswith(f"serve() needs an app, but got {got}")
+    assert f".\nDid you mean:  {repair}" in str(caught.value)
 
 
 def test_a_coroutine_is_refused_and_closed() -> None:
@@ -104,3 +140,13 @@ def test_a_shop_is_refused() -> None:
         ):
             serve(shop)
         assert not shop.closed
+
+
+def test_an_app_of_any_other_class_is_served_under_its_name() -> None:
+    with serve(Callable()) as shop:
+        assert (shop.name, get(shop, "/").text) == ("callable_bakery", "cake")
+
+
+def test_a_lambda_that_is_called_as_a_server_calls_is_an_app() -> None:
+    with serve(lambda environ, start_response: Callable()(environ, start_response)) as shop:
+        assert get(shop, "/").text == "cake"

@@ -2,8 +2,10 @@
 """An ASGI app is served, started and ended as it would be without the layer in front of it."""
 
 import asyncio
+import socket
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import httpx
@@ -11,10 +13,15 @@ import pytest
 import quart
 from bakeries import (
     get,
+    hurry,
     in_a_container_of_a_hub,
+    our_threads,
+    plain_asgi,
+    quart_bakery,
 )
 from quart import Quart
 
+from bakery.shop.asgi import ASGIMiddleware
 from bakery.shop.serving import Shop, serve
 
 
@@ -174,4 +181,197 @@ def test_an_error_in_the_background_is_kept(capfd: pytest.CaptureFixture[str]) -
         get(shop, "/")
         assert done.wait(10)
     assert "ValueError: burnt behind the counter" in shop.errors[0]
+    assert capfd.readouterr().err == ""
+
+
+def test_while_serving_runs_as_often_as_the_app_is_served() -> None:
+    app, seen = quart_bakery(), []
+
+    @app.while_serving
+    async def oven() -> AsyncGenerator[None, None]:
+        seen.append("lit")
+        yield
+        seen.append("out")
+
+    for _ in range(3):
+        with serve(app) as shop:
+            assert get(shop, "/cake").text == "cake"
+            assert seen == ["lit"]
+        assert seen == ["lit", "out"]
+        seen.clear()
+
+
+def test_an_app_whose_second_while_serving_failed_can_be_served_again() -> None:
+    app, seen, broken = Quart(__name__), [], [True]
+
+    @app.while_serving
+    async def oven() -> AsyncGenerator[None, None]:
+        seen.append("lit")
+        yield
+        seen.append("out")
+
+    @app.while_serving
+    async def mill() -> AsyncGenerator[None, None]:
+        if broken:
+            raise ValueError("no flour")
+        yield
+
+    with pytest.raises(RuntimeError, match="ValueError: no flour"):
+        serve(app)
+    broken.clear()
+    seen.clear()
+    serve(app).close()
+    assert seen == ["lit", "out"]
+
+
+def test_after_serving_runs_though_a_background_task_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch, last_orders=0.05)
+    app, seen = quart_bakery(), []
+
+    @app.get("/begin")
+    async def begin() -> str:
+        app.add_background_task(asyncio.sleep, 3600)
+        return ""
+
+    @app.after_serving
+    async def sweep() -> None:
+        seen.append("swept")
+
+    shop = serve(app)
+    get(shop, "/begin")
+    shop.close()
+    assert seen == ["swept"]
+    assert shop.errors == (
+        "One background task still ran after the shop had closed, and the shop cancelled what it could.\n",
+    )
+    assert (
+        app.config["BACKGROUND_TASK_SHUTDOWN_TIMEOUT"]
+        == Quart("x").config["BACKGROUND_TASK_SHUTDOWN_TIMEOUT"]
+    )
+    assert our_threads() == []
+
+
+def test_a_background_task_that_soon_ends_is_waited_for() -> None:
+    app, seen = quart_bakery(), []
+    go = threading.Event()
+
+    @app.get("/begin")
+    async def begin() -> str:
+        async def wash() -> None:
+            await asyncio.to_thread(go.wait, 10)
+            seen.append("washed")
+
+        app.add_background_task(wash)
+        return ""
+
+    shop = serve(app)
+    get(shop, "/begin")
+    threading.Thread(target=set_when_closing, args=(shop, go)).start()
+    shop.close()
+    assert (seen, shop.errors) == (["washed"], ())
+
+
+def set_when_closing(shop: Shop, event: threading.Event) -> None:
+    while not shop.closed:
+        time.sleep(0.001)
+    event.set()
+
+
+def test_an_app_that_does_not_end_clearing_up_is_cut_off_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch, last_orders=0.01, clearing_up=0.4)
+    app = Quart(__name__)
+
+    @app.after_serving
+    async def sweep() -> None:
+        await asyncio.Event().wait()
+
+    shop = serve(app)
+    shop.close()
+    assert shop.errors == (
+        "The shop closed before the app had cleared up: what it does after serving took too long, and was cut off.\n",
+    )
+
+
+def test_an_opening_that_fails_in_a_way_that_nobody_expects_is_told(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    class Odd(BaseException):
+        pass
+
+    app = Quart(__name__)
+
+    @app.before_serving
+    async def light_the_oven() -> None:
+        raise Odd("no gas")
+
+    with pytest.raises(RuntimeError, match="failed while it started: Odd: no gas, line"):
+        serve(app)
+    assert our_threads() == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_endless_answer_ends_when_its_client_has_left_and_says_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Its parts never wait once the connection is gone: nobody else in the loop would get a turn."""
+    app, ended = Quart(__name__), threading.Event()
+
+    @app.get("/cake")
+    async def cake() -> Any:
+        async def crumbs() -> AsyncIterator[bytes]:
+            try:
+                while True:
+                    yield b"crumb" * 10_000
+            finally:
+                ended.set()
+
+        return crumbs()
+
+    with serve(app) as shop:
+        with socket.create_connection(("127.0.0.1", shop.port)) as client:
+            client.sendall(b"GET /cake HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert client.recv(4) == b"HTTP"
+        assert ended.wait(10)
+        assert shop.errors == ()
+    assert capfd.readouterr().err.count("\n") < 20
+
+
+class ClientDisconnectedError(Exception):
+    """As Quart 0.23 has it."""
+
+
+@pytest.mark.parametrize(
+    "error", [ClientDisconnectedError(), BaseExceptionGroup("two", [ClientDisconnectedError()] * 2)]
+)
+def test_a_client_who_leaves_is_no_error_of_the_apps(error: BaseException) -> None:
+    layer = ASGIMiddleware(plain_asgi)
+    layer.keep(error)
+    assert layer.errors == ()
+    layer.keep(ExceptionGroup("one of them", [ClientDisconnectedError(), ValueError("burnt")]))
+    assert len(layer.errors) == 1
+
+
+def test_a_client_who_leaves_a_handler_that_does_not_notice_is_no_error(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    app, entered, left = quart_bakery(), threading.Event(), threading.Event()
+
+    @app.get("/slow")
+    async def slow() -> str:
+        entered.set()
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            await quart.request.get_data()  # goes on as if nothing had happened
+        finally:
+            left.set()
+        return "cake"
+
+    with serve(app) as shop:
+        with socket.create_connection(("127.0.0.1", shop.port)) as client:
+            client.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert entered.wait(10)
+        assert left.wait(10)
+        get(shop, "/cake")
+        assert shop.errors == ()
     assert capfd.readouterr().err == ""

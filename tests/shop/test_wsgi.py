@@ -57,3 +57,39 @@ def test_a_handler_that_quits_does_not_take_its_baker_along() -> None:
     with serve(plain_wsgi, threads=1) as shop:
         assert get(shop, "/quits").status_code == 500
         assert get(shop, "/cake").text == "cake"
+
+
+def test_a_header_that_cannot_be_sent_is_told_and_kept() -> None:
+    app = Flask(__name__)
+
+    @app.get("/cake")
+    def cake() -> tuple[str, int, dict[str, str]]:
+        return "cake", 200, {"X-Cake": "\u2713"}
+
+    with serve(app) as shop:
+        answer = get(shop, "/cake")
+        assert answer.status_code == 500
+        assert "ValueError: the header X-Cake is" in answer.headers["server-timing"]
+        assert "ValueError: the header X-Cake is" in shop.errors[0]
+
+
+def test_a_header_of_two_lines_is_told_and_kept() -> None:
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [("X-Cake", "one\r\nX-Cream: two")])
+        return [b"cake"]
+
+    with serve(app) as shop:
+        assert get(shop, "/cake").status_code == 500
+        assert len(shop.errors) == 1
+
+
+def test_an_error_of_a_kind_that_nobody_expects_is_a_500_too() -> None:
+    class Odd(BaseException):
+        pass
+
+    def app(environ: Any, start_response: Any) -> Any:
+        raise Odd("odd")
+
+    with serve(app) as shop:
+        assert get(shop, "/cake").status_code == 500
+        assert "Odd: odd" in shop.errors[0]

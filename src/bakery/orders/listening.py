@@ -11,6 +11,7 @@ from typing import Protocol
 from bakery.asking import Call, Range
 from bakery.orders.customers import Customer
 from bakery.orders.events import EVENTS, EventReader
+from bakery.orders.reading import known_of
 from bakery.orders.requests import (
     Shopfront,
     Slip,
@@ -85,7 +86,9 @@ async def listen(
     address, paths = address_of(shop, elsewhere, LISTEN), paths_of(path, LISTEN)
     number = number_of(listeners, "listeners", "a whole number of listeners", address, LISTEN)
     most = _most(parts)
-    limits = Limits(seconds("every", every, LISTEN), timeout_of(timeout, LISTEN))
+    limits = Limits(
+        seconds("every", every, LISTEN), timeout_of(timeout, LISTEN), known=known_of(shop, address, "GET")
+    )
     length = seconds("bake", bake, LISTEN)
     wish = Wish(address, lanes(number, paths, "listener"), "GET", None, customer_of(shop), EVENTS)
     ready = slips(wish, watch.ticket if watch else lambda _: "")

@@ -12,7 +12,7 @@ the engine below it carries them (see `customers`): a thousand take 1.8 s, a hun
 
 from collections.abc import Sequence
 
-from bakery.orders.reading import menu
+from bakery.orders.reading import known_of
 from bakery.orders.requests import (
     ORDER,
     Shopfront,
@@ -80,7 +80,9 @@ async def order(
     ORDER.flag("elsewhere", elsewhere, "elsewhere, whether orders may leave this machine")
     address, paths = address_of(shop, elsewhere), paths_of(path)
     whole = lanes(number_of(cakes, "cakes", "a whole number of cakes", address), paths)
-    limits = Limits(seconds("every", every), timeout_of(timeout), leave_of(leave), menu(shop, method))
+    limits = Limits(
+        seconds("every", every), timeout_of(timeout), leave_of(leave), known_of(shop, address, method)
+    )
     length = seconds("bake", bake)
     wish = Wish(address, whole, method, json, customer_of(shop))
     run = await follow(slips(wish, watch.ticket if watch else lambda _: ""), limits, watch)

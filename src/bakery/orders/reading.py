@@ -7,7 +7,8 @@ The shop's `Server-Timing` header says when the app was called and how long it t
 import contextlib
 import difflib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import httpx
@@ -75,8 +76,20 @@ def _served(answer: Head) -> _Served | None:
     return None
 
 
-def complaint(answer: Head, path: str, menu: tuple[str, ...]) -> str:
-    """Why an answer is no cake, in words; empty if it is one. `menu` is what the shop is known to answer."""
+@dataclass(frozen=True)
+class Known:
+    """What is known of a shop before it is asked."""
+
+    menu: tuple[str, ...] = ()
+    """The paths that it answers, without those that need an argument."""
+    base: str = ""
+    """What stands before the paths in its address."""
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    """What an answer of some code probably comes from, in words."""
+
+
+def complaint(answer: Head, path: str, known: Known) -> str:
+    """Why an answer is no cake, in words; empty if it is one."""
     code = answer.status_code
     if httpx.codes.is_success(code):
         return ""
@@ -84,16 +97,18 @@ def complaint(answer: Head, path: str, menu: tuple[str, ...]) -> str:
     if raised:
         return f"{code} " + re.sub(r"\\(.)", r"\1", raised[1])
     if httpx.codes.is_redirect(code) and "location" in answer.headers:
-        return _sent_on(code, answer.headers["location"], path)
-    if code == httpx.codes.NOT_FOUND and path not in menu:
-        near = difflib.get_close_matches(path, menu, n=1, cutoff=0.0) or ["/…"]
+        return _sent_on(code, answer.headers["location"], path, known.base)
+    if code in known.reasons:
+        return known.reasons[code]
+    if code == httpx.codes.NOT_FOUND and path not in known.menu:
+        near = difflib.get_close_matches(path, known.menu, n=1, cutoff=0.0) or ["/…"]
         return f'404 nothing is sold at {path}. Did you mean:  await order(shop, path="{near[0]}")'
     return f"{code} {httpx.codes.get_reason_phrase(code)}".rstrip()
 
 
-def _sent_on(code: int, there: str, path: str) -> str:
+def _sent_on(code: int, there: str, path: str, base: str) -> str:
     try:
-        where = httpx.URL(there).path
+        where = httpx.URL(there).path.removeprefix(base)
     except httpx.InvalidURL:
         return f"{code} sent on to {there!r}, which is no address"
     if where == path:
@@ -101,11 +116,30 @@ def _sent_on(code: int, there: str, path: str) -> str:
     return f'{code} sent on to {there}. Did you mean:  await order(shop, path="{where}")'
 
 
-def menu(shop: object, method: str) -> tuple[str, ...]:
-    """The paths that a Flask or Quart app answers, without those that need an argument."""
-    rules = getattr(getattr(shop, "app", None), "url_map", None)
-    if rules is None:
-        return ()
-    return tuple(
+NAME_ONLY = (
+    "404: this app's SERVER_NAME is {0!r}, so Quart answers under that name alone. For this notebook leave it out:  "
+    'app.config["SERVER_NAME"] = None'
+)
+NOT_TRUSTED = (
+    "400: this app's TRUSTED_HOSTS are {0!r}, and this shop is at {1}. Add it:  "
+    'app.config["TRUSTED_HOSTS"].append("{1}")'
+)
+
+
+def known_of(shop: object, address: str, method: str) -> Known:
+    """What a Flask or Quart app says of itself: its paths, and settings that keep everybody out."""
+    url, app = httpx.URL(address), getattr(shop, "app", None)
+    base = url.path.rstrip("/")
+    rules, config = getattr(app, "url_map", None), getattr(app, "config", None)
+    if rules is None or not isinstance(config, Mapping):
+        return Known(base=base)
+    menu = tuple(
         rule.rule for rule in rules.iter_rules() if method in (rule.methods or ()) and not rule.arguments
     )
+    reasons = {}
+    name, trusted = config.get("SERVER_NAME"), config.get("TRUSTED_HOSTS")
+    if name and hasattr(app, "asgi_app") and name != url.netloc.decode("ascii"):
+        reasons[404] = NAME_ONLY.format(name)
+    if trusted and url.host not in trusted:
+        reasons[400] = NOT_TRUSTED.format(trusted, url.host)
+    return Known(menu, base, reasons)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from bakery.orders import progress_line
 from bakery.orders.collector import COLLECTOR_AWAY
 from bakery.orders.customers import Customer, Head
 from bakery.orders.progress_line import ProgressLine
-from bakery.orders.reading import Stay, complaint, spans_of
+from bakery.orders.reading import Known, Stay, complaint, spans_of
 from bakery.orders.requests import Slip
 from bakery.trace import Span
 
@@ -47,8 +47,8 @@ class Limits:
     """For each order's whole answer."""
     leave: float = inf
     """After which a customer leaves on purpose, with or without an answer."""
-    menu: tuple[str, ...] = ()
-    """The paths that the shop is known to answer."""
+    known: Known = field(default_factory=Known)
+    """What is known of the shop."""
 
 
 @dataclass(frozen=True)
@@ -177,4 +177,4 @@ class _Run:
             complete = "complete " if customer.answer else ""
             return Outcome(customer.answer, f"no {complete}answer within {limits.seconds:g} s")
         assert customer.answer is not None  # noqa: S101  # for the type checker: a whole answer has a head
-        return Outcome(customer.answer, complaint(customer.answer, slip.path, limits.menu), left=not whole)
+        return Outcome(customer.answer, complaint(customer.answer, slip.path, limits.known), left=not whole)

@@ -4,10 +4,13 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from time import monotonic
 from typing import Any
 
+from bakery.counting import in_words
 from bakery.shop.guard import Arrival, Guard, Verdict
+from bakery.shop.lifetime import Lifetime
 from bakery.shop.middleware import CURRENT, SORRY, InFlight, Middleware, refused
 
 Scope = MutableMapping[str, Any]
@@ -19,6 +22,12 @@ ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 CLOSED = "the shop was closed"
 """What an order is told that was still in flight."""
 
+A_MOMENT = 0.1
+"""Seconds that background tasks have when the shop closes, at the very least."""
+
+STILL_RUNNING = "still ran after the shop had closed, and the shop cancelled what it could."
+CUT_OFF = "The shop closed before the app had cleared up: what it does after serving took too long, and was cut off."
+
 
 class ASGIMiddleware(Middleware):
     """The layer in front of an ASGI app; `opened` holds the error of a failed startup, or None."""
@@ -28,6 +37,7 @@ class ASGIMiddleware(Middleware):
         self.app = app
         self._in_flight: set[asyncio.Task[Any]] = set()
         self.opened: Future[BaseException | None] = Future()
+        self._last_orders = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one order, hold one websocket, or live through startup and shutdown."""
@@ -45,6 +55,10 @@ class ASGIMiddleware(Middleware):
         finally:
             CURRENT.reset(token)
 
+    def closing(self, last_orders: float) -> None:
+        """Note that the shop closes, and how many seconds from now are left for what is still going on."""
+        self._last_orders = monotonic() + last_orders
+
     def send_home(self) -> None:
         """End the orders and websockets that are still open."""
         for task in self._in_flight:
@@ -59,6 +73,10 @@ class ASGIMiddleware(Middleware):
                 message = {**message, "headers": _timed(message.get("headers", ()), order)}
                 order.answered = True
             await send(message)
+            if message.get("more_body"):
+                # Who writes to a connection that is gone never has to wait, and so nobody else would get a turn,
+                # not even whoever is to hear that the client has left.
+                await asyncio.sleep(0)
 
         self._in_flight.add(task)
         try:
@@ -67,7 +85,9 @@ class ASGIMiddleware(Middleware):
             if scope["type"] == "http" and not order.answered:
                 await _apologise(send, 503, order, CLOSED)
             raise
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except GeneratorExit:
+            raise
+        except BaseException as error:
             order.fail(error)
             if scope["type"] == "http" and not order.answered:
                 await _apologise(send, 500, order)
@@ -77,24 +97,47 @@ class ASGIMiddleware(Middleware):
             self._in_flight.discard(task)
 
     async def _live(self, order: InFlight, scope: Scope, receive: Receive, send: Send) -> None:
+        lifetime, ended = Lifetime(self.app), False
+        ending = ExitStack()
+
+        async def heard() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                ending.enter_context(lifetime.ending(max(self._last_orders - monotonic(), A_MOMENT)))
+            return message
+
         async def told(message: Message) -> None:
-            if message["type"] == "lifespan.startup.complete":
-                self._open(None)
-            elif message["type"] == "lifespan.startup.failed":
-                # Frameworks tell of the failure while they handle it, and pass on no more than its text.
-                self._open(sys.exc_info()[1] or RuntimeError(message.get("message", "")))
-            elif message["type"] == "lifespan.shutdown.failed" and (error := sys.exc_info()[1]):
-                order.fail(error)
+            nonlocal ended
+            ended = message["type"].startswith("lifespan.shutdown.")
+            self._note_life(message, order)
             await send(message)
 
         try:
-            await self.app(scope, receive, told)
-        except (SystemExit, KeyboardInterrupt, asyncio.CancelledError) as error:
+            await self.app(scope, heard, told)
+        except Exception:
+            # An app that knows nothing of startup says so by raising, or returns at once: it is open.
+            self._open(None)
+            raise
+        except BaseException as error:
+            if self.opened.done() and not ended:
+                self.note(CUT_OFF)
             self._open(error)
             raise
         finally:
-            # An app that knows nothing of startup says so by raising, or returns at once: it is open.
             self._open(None)
+            ending.close()
+            lifetime.renew()
+            if lifetime.cut_off:
+                self.note(f"{in_words(lifetime.cut_off, 'background task').capitalize()} {STILL_RUNNING}")
+
+    def _note_life(self, message: Message, order: InFlight) -> None:
+        if message["type"] == "lifespan.startup.complete":
+            self._open(None)
+        elif message["type"] == "lifespan.startup.failed":
+            # Frameworks tell of the failure while they handle it, and pass on no more than its text.
+            self._open(sys.exc_info()[1] or RuntimeError(message.get("message", "")))
+        elif message["type"] == "lifespan.shutdown.failed" and (error := sys.exc_info()[1]):
+            order.fail(error)
 
     def _open(self, error: BaseException | None) -> None:
         with suppress(InvalidStateError):

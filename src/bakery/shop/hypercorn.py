@@ -50,6 +50,7 @@ class HypercornServer:
         """Take no more orders, give those in flight a moment, and end."""
         if last_orders is not None:
             self._last_orders = last_orders
+        self._middleware.closing(self._last_orders)
         self._stopped = True
         if not self._worker.at_work:
             self._door.close()
@@ -73,7 +74,7 @@ class HypercornServer:
                 # A sys.exit() in a handler ends the run of the loop, not the shop: the middleware makes it a 500.
                 with suppress(SystemExit, KeyboardInterrupt):
                     self._loop.run_until_complete(serving)
-        except Exception as error:
+        except BaseException as error:
             # Before the opening it is the opening that failed. After it, the middleware has heard of it.
             if not self._middleware.opened.done():
                 self._middleware.opened.set_result(error)

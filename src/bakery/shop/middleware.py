@@ -52,6 +52,13 @@ CURRENT: ContextVar[InFlight | None] = ContextVar("CURRENT", default=None)
 """The order that the running code belongs to. Tasks and threads started by a handler inherit it."""
 
 
+def _is_a_client_leaving(error: BaseException) -> bool:
+    """Whether a framework says no more than that a client has left; its class depends on the framework's version."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_a_client_leaving(part) for part in error.exceptions)
+    return type(error).__name__ in ("ClientDisconnectedError", "ClientDisconnect")
+
+
 def refused(why: str) -> tuple[list[tuple[str, str]], bytes]:
     """The headers and the body for whoever is not let in: the reason, for a person and for `order`."""
     body = f"{why}\n".encode()
@@ -89,8 +96,14 @@ class Middleware:
         return tuple(self._kept)
 
     def keep(self, error: BaseException) -> None:
-        """Remember a mishap; frameworks log it no more."""
-        self._kept.append(quiet(error))
+        """Remember a mishap; frameworks log it no more. A client that leaves is none."""
+        report = quiet(error)
+        if not _is_a_client_leaving(error):
+            self._kept.append(report)
+
+    def note(self, sentence: str) -> None:
+        """Remember something that went wrong, in words."""
+        self._kept.append(f"{sentence}\n")
 
     def listen(self) -> None:
         """Hear of the errors that Flask and Quart turn into a response themselves.

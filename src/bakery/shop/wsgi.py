@@ -115,14 +115,26 @@ class _HeldBack:
         status, headers = self._held
         own = [value for name, value in headers if name.lower() == "server-timing"]
         rest = [(name, value) for name, value in headers if name.lower() != "server-timing"]
+        for name, value in rest:
+            _check(name, value)
         timing = ", ".join([*own, self._order.timing()])
-        self._order.answered = True
         self._write = self._start_response(status, [*rest, ("Server-Timing", timing)], self._exc_info)
+        self._order.answered = True
 
     def _write_at_once(self, data: bytes) -> object:
         self._let_go()
         assert self._write is not None  # noqa: S101  # for the type checker: _let_go has set it
         return self._write(data)
+
+
+def _check(name: str, value: str) -> None:
+    """Refuse a header that a WSGI server cannot send, while there is somebody to tell."""
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"the header {name} is {value!r}, and a header holds only letters that latin-1 has"
+        ) from None
 
 
 class _Body(Iterator[bytes]):
