@@ -2,14 +2,19 @@
 
 import asyncio
 import contextlib
+import json
+import os
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from fake_shops import CAKE, Factory, Fake, Loop, Script, hanging_up, one, playing, reason, run, saying
 
 from bakery.orders import run as run_room
-from bakery.orders.customers import Connection
+from bakery.orders.customers import KEPT_FREE, Connection, some_files_kept_free
 from bakery.orders.ordering import order
 from bakery.trace import Trace
 
@@ -89,7 +94,7 @@ def test_a_machine_without_room_for_more_connections_says_so(monkeypatch: pytest
 
     trace = run(test())
     assert trace.cakes == 1
-    assert "too many open files" in reason(trace)
+    assert "too many open files: this process may have" in reason(trace)
 
 
 def test_a_door_that_never_opens_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,3 +125,44 @@ def test_who_asks_a_plain_shop_for_a_secret_talk_is_told_to_ask_plainly() -> Non
     trace, port = run(test())
     address = f"127.0.0.1:{port}"
     assert reason(trace) == f"{address} speaks http, not https. Did you mean:  http://{address}"
+
+
+FEW_FILES = """
+import asyncio, json, resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+import {module}
+from bakery import order, serve
+
+app = {module}.{name}("bakery")
+app.add_url_rule("/cake", "cake", lambda: "cake")
+with serve(app) as shop:
+    crowd, few = (asyncio.run(order(shop, cakes)) for cakes in (200, 3))
+    print(json.dumps([crowd.cakes, [span.error for span in crowd.failures], few.cakes, shop.errors]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize(("module", "name"), [("flask", "Flask"), ("quart", "Quart")])
+def test_where_few_files_may_be_open_the_orders_that_fit_are_served_and_the_others_say_why(
+    module: str, name: str
+) -> None:
+    script = FEW_FILES.format(module=module, name=name)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    cakes, errors, few, kept = json.loads(ran.stdout)
+    assert cakes >= 80
+    assert len(errors) == 200 - cakes
+    assert all("too many open files: this process may have 256, and an order" in error for error in errors)
+    assert (few, kept) == (3, [])
+
+
+def test_the_files_that_are_kept_free_are_given_back() -> None:
+    def next_free() -> int:
+        with Path(os.devnull).open() as file:
+            return file.fileno()
+
+    before = next_free()
+    with some_files_kept_free():
+        assert next_free() >= before + KEPT_FREE
+    assert next_free() == before

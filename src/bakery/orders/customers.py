@@ -5,11 +5,14 @@ reads the answer. Everything that can be done before the clock starts is done be
 """
 
 import asyncio
+import errno
 import functools
 import os
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import NamedTuple, Protocol
 
 import h11
@@ -21,6 +24,9 @@ LONGEST_HEAD = 100 * 1024
 
 LONGEST_PART = 1024 * 1024
 """Bytes of a part that are kept until it is whole; a longer one is heard in pieces."""
+
+KEPT_FREE = 16
+"""Descriptors that a crowd leaves to others: a server wants some for itself, and so does whoever opens a file."""
 
 DESK = 8 * 1024
 """Bytes that are read at a time: most answers, whole."""
@@ -240,6 +246,24 @@ def _certificates() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+@contextmanager
+def some_files_kept_free() -> Iterator[None]:
+    """Leave a few descriptors to whoever serves: a crowd may take all others that this process is allowed to have."""
+    kept: list[int] = []
+    try:
+        with suppress(OSError):
+            kept += (os.open(os.devnull, os.O_RDONLY) for _ in range(KEPT_FREE))
+        yield
+    finally:
+        for descriptor in kept:
+            os.close(descriptor)
+
+
 def _words(problem: OSError) -> str:
     """An operating system's reason in plain words: "connection refused", "too many open files"."""
+    if problem.errno == errno.EMFILE and sys.platform != "win32":
+        import resource
+
+        most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return f"too many open files: this process may have {most:,}, and an order at a shop of its own takes two"
     return os.strerror(problem.errno).lower() if problem.errno else str(problem) or type(problem).__name__

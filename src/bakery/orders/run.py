@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bakery.orders import progress_line
 from bakery.orders.collector import COLLECTOR_AWAY
-from bakery.orders.customers import Customer, Head
+from bakery.orders.customers import Customer, Head, some_files_kept_free
 from bakery.orders.progress_line import ProgressLine
 from bakery.orders.reading import Known, Stay, complaint, spans_of
 from bakery.orders.requests import Slip
@@ -18,9 +18,7 @@ from bakery.trace import Span
 AT_THE_DOOR = 50
 """How many connections are opened at a time: fewer than any server's listen backlog has places."""
 
-TAKEN_BACK = (
-    "Interrupted: the orders in flight were taken back. The shop is open, and the cell can be run again."
-)
+TAKEN_BACK = "Interrupted: the orders in flight were taken back. The cell can be run again."
 """What a notebook shows of an order that was interrupted."""
 
 
@@ -97,9 +95,10 @@ async def follow(
 async def _open(customers: Sequence[Customer], seconds: float) -> None:
     """Let all customers in, a few at a time, within one limit for all."""
     deadline = asyncio.get_running_loop().time() + seconds
-    for first in range(0, len(customers), AT_THE_DOOR):
-        some = customers[first : first + AT_THE_DOOR]
-        await asyncio.gather(*(customer.open(deadline, seconds) for customer in some))
+    with some_files_kept_free():
+        for first in range(0, len(customers), AT_THE_DOOR):
+            some = customers[first : first + AT_THE_DOOR]
+            await asyncio.gather(*(customer.open(deadline, seconds) for customer in some))
 
 
 class _Run:

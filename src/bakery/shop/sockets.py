@@ -4,6 +4,7 @@ import errno
 import socket
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 from weakref import WeakSet
 
@@ -54,7 +55,11 @@ def listen(port: int) -> Door:
 
 
 def make_room_for_a_crowd(descriptors: int = 8192) -> None:
-    """Raise the soft limit of open files: a connection takes two where both of its ends are in one process."""
+    """Raise the soft limit of open files: a connection takes two where both of its ends are in one process.
+
+    What is imported with the first order is imported before it: where the limit stays low, there may be no file left.
+    """
+    import_module("encodings.idna")
     if sys.platform == "win32":
         return
     import resource
