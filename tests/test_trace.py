@@ -189,3 +189,9 @@ def test_what_an_app_noted_is_neither_orders_nor_cakes() -> None:
     notes = Trace((Span("washing up", "mix", 0.5, 1.5),), "Noted", noted=True)
     assert repr(notes) == "Noted: one note, until 1.50 s"
     assert Trace((), noted=True).words == "no notes"
+
+
+def test_where_nothing_bakes_no_length_is_told_in_bakes() -> None:
+    trace = Trace(tuple(Span(f"order {n}", "serve", 0.0, 0.02 * n) for n in (1, 2, 3)), bake=math.nan)
+    assert (trace.typical, trace.bakes_long) == (0.0, 0)
+    assert repr(trace) == "3 cakes in 0.06 s, at most 3 at once"

@@ -343,7 +343,7 @@ def test_a_lab_on_the_page_outlives_its_kernel_and_says_what_to_do(lab: Reader) 
     lab.press("Order")
     lab.output.get_by_text(re.compile("0 of 10 cakes")).first.wait_for(timeout=PATIENT)
     lab.opened.do("async panel => { await panel.sessionContext.session.kernel.restart(); }")
-    lab.sees("Run its cell again")
+    lab.sees("Run this cell to use it")
     assert not lab.growing()
     assert lab.opened.run_all(), lab.opened.errors
     lab.press("Order")

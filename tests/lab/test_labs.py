@@ -76,6 +76,14 @@ async def test_run_returns_both_traces_and_shows_them() -> None:
 
 
 @on_a_loop
+async def test_an_oven_that_takes_no_time_makes_no_bakes_to_count_in() -> None:
+    lab = a_lab()
+    for trace in await lab.run(orders=3, latency=0.0):
+        assert "long" not in repr(trace)
+    assert all("long" not in panel["summary"]["text"] for panel in lab._view.picture["panels"])
+
+
+@on_a_loop
 async def test_the_shops_are_closed_after_the_race() -> None:
     await a_lab().run(orders=1)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("shop-")]

@@ -2,6 +2,7 @@
 //
 // Buttons, not radio buttons: an arrow key would answer with every choice that it passes.
 
+const GONE = "Run this cell to use it: its kernel has ended.";
 const PATIENCE = 1500; // milliseconds without a reply before the page says why
 
 function add(parent, tag, html = "") {
@@ -28,10 +29,17 @@ function render({ model, el }) {
   // It is there before its words are, so that a screen reader says them when they come.
   const feedback = add(el, "div");
   feedback.setAttribute("role", "status");
+  const note = add(el, "p");
   let waiting;
 
+  // The page was saved with a quiz whose kernel has ended since; it is the view's element that says so.
+  const look = new ResizeObserver(() => {
+    note.textContent = el.closest(".jupyter-widgets-disconnected") ? GONE : "";
+  });
+  look.observe(group);
+
   function choose(letter) {
-    if (letter === model.get("chosen")) return;
+    if (letter === model.get("chosen") || note.textContent) return;
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       feedback.textContent = "The kernel is busy, or has ended. If it is busy, the reply comes when it is free.";
@@ -56,6 +64,7 @@ function render({ model, el }) {
   model.on("change:reply", show);
   return () => {
     clearTimeout(waiting);
+    look.disconnect();
     model.off("change:reply", show);
   };
 }

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
+from math import nan
 from typing import Any
 
 from bakery.counting import counted
@@ -45,6 +46,11 @@ class Setting:
         return f"Flask, {counted(self.threads, 'thread')}", "Quart"
 
     @property
+    def bake(self) -> float:
+        """Seconds of one bake, as a trace has them: an oven that takes no time bakes nothing."""
+        return self.latency or nan
+
+    @property
     def theory(self) -> tuple[float, float]:
         """Seconds that the two should take."""
         return theory.race(self.orders, self.latency, mixing=self.mixing, threads=self.threads)
@@ -63,7 +69,7 @@ class Side:
         self, name: str, setting: Setting, path: str, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.name, self.setting, self.path = name, setting, path
-        self.growth = Growth(name, setting.orders, setting.latency)
+        self.growth = Growth(name, setting.orders, setting.bake)
         self._number = next(NUMBERS)
         self._clock = clock
         self._start: float | None = None
@@ -85,8 +91,9 @@ class Side:
             bake=setting.latency,
             watch=self,
         )
-        self.growth.finish(trace)
-        return trace
+        whole = replace(trace, bake=setting.bake)
+        self.growth.finish(whole)
+        return whole
 
     def ticket(self, lane: str) -> str:
         """What an order carries, for `called` to know it by: two labs with the same apps stay apart."""

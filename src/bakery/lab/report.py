@@ -30,7 +30,7 @@ class Outcome:
     def rows(self) -> tuple[tuple[str, str, str, str], ...]:
         """For each shop its name, what theory says, what was measured, and how long that is in bakes."""
         return tuple(
-            (name, _rule(self.setting, number), f"{trace.makespan:.2f} s", _long(trace, self.setting))
+            (name, _rule(self.setting, number), f"{trace.makespan:.2f} s", _long(trace))
             for number, (name, trace) in enumerate(zip(self.setting.names, self.traces, strict=True))
         )
 
@@ -79,9 +79,9 @@ def _rule(setting: Setting, number: int) -> str:
     return f"{seconds} ({why})"
 
 
-def _long(trace: Trace, setting: Setting) -> str:
+def _long(trace: Trace) -> str:
     """A measured length in whole bakes, where a bake has one."""
-    if not setting.latency or trace.failures or not trace.bake:
+    if trace.failures or not trace.bake > 0:
         return ""
     return f", {in_words(trace.bakes_long, 'bake')} long"
 

@@ -4,6 +4,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const LONGEST = 6; // seconds that a replay takes at most
+const GONE = "Run this cell to use it: its kernel has ended.";
 const STEP = 0.5; // seconds between two pictures for readers who do not want motion
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -130,111 +131,138 @@ function paint(look, picture, more = 0, until = Infinity) {
   return svg;
 }
 
-function render({ model, el }) {
-  const look = model.get("look");
-  const root = document.createElement("div");
-  root.className = "bakery-live";
-  const frame = document.createElement("div");
-  const controls = document.createElement("div");
-  controls.className = "bakery-controls";
-  controls.hidden = true; // until there is something to play
-  const button = document.createElement("button");
-  button.type = "button";
-  const note = document.createElement("span");
-  controls.append(button, note);
-  root.append(frame, controls);
-  el.append(root);
+// What the pace of a replay is, in words: a long run is shown in a few seconds.
+function paced(picture) {
+  const seconds = (finish(picture) - picture.left) / picture.second;
+  const pace = Math.max(1, seconds / LONGEST);
+  const speed = pace > 1 ? `${pace.toFixed(1)} times as fast as it was` : "at its own speed";
+  return { began: performance.now(), pace, words: `Playing, ${speed}` };
+}
 
-  let arrived = performance.now();
-  let next = 0; // the frame that has been asked for
-  let replay = null; // when a replay began, and how many seconds of the run pass in one of the reader's
-  let gone = false; // the kernel, or the widget, has ended
+const finish = (picture) => Math.max(...picture.panels.map((panel) => panel.done));
 
-  function dress() {
+// How far a replay has come, as an x in the picture; without motion in steps.
+function reached(picture, replay) {
+  const step = STEP * replay.pace;
+  let seconds = ((performance.now() - replay.began) / 1000) * replay.pace;
+  if (still.matches) seconds = Math.floor(seconds / step) * step;
+  const until = picture.left + seconds * picture.second;
+  return until < finish(picture) ? until : Infinity;
+}
+
+// One view on the page: its parts, what it replays, and whether it still has a kernel.
+class View {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    this.look = model.get("look");
+    this.root = document.createElement("div");
+    this.root.className = "bakery-live";
+    this.frame = document.createElement("div");
+    this.controls = document.createElement("div");
+    this.controls.className = "bakery-controls";
+    this.controls.hidden = true; // until there is something to play
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.addEventListener("click", () => this.play());
+    this.note = document.createElement("span");
+    this.controls.append(this.button, this.note);
+    this.root.append(this.frame, this.controls);
+    el.append(this.root);
+    this.arrived = performance.now();
+    this.next = 0; // the frame that has been asked for
+    this.replay = null;
+    this.left = false; // the kernel has ended while the page was open
+    this.known = 0; // the width that the kernel has been told
+  }
+
+  // Also from the beginning, where the page was saved with a view of a kernel that has ended since.
+  get gone() {
+    return this.left || this.el.closest(".jupyter-widgets-disconnected") !== null;
+  }
+
+  dress() {
     const dark = document.body.dataset.jpThemeLight === "false";
-    for (const [name, value] of Object.entries(look[dark ? "dark" : "light"]))
-      root.style.setProperty(`--bakery-${name}`, value);
+    for (const [name, value] of Object.entries(this.look[dark ? "dark" : "light"]))
+      this.root.style.setProperty(`--bakery-${name}`, value);
   }
 
-  function draw() {
-    const picture = model.get("picture");
-    if (!picture.panels) return;
-    const now = performance.now();
+  draw() {
+    const picture = this.model.get("picture");
+    const gone = this.gone;
     const growing = picture.growing && !gone && !still.matches;
-    let more = growing ? ((now - arrived) / 1000) * picture.second : 0;
-    let until = Infinity;
-    if (replay) {
-      const end = Math.max(...picture.panels.map((panel) => panel.done));
-      let seconds = ((now - replay.began) / 1000) * replay.pace;
-      if (still.matches) seconds = Math.floor(seconds / (STEP * replay.pace)) * STEP * replay.pace;
-      until = picture.left + seconds * picture.second;
-      if (until >= end) {
-        replay = null;
-        until = Infinity;
-      }
+    if (picture.panels) {
+      const more = growing ? ((performance.now() - this.arrived) / 1000) * picture.second : 0;
+      const until = this.replay ? reached(picture, this.replay) : Infinity;
+      if (until === Infinity) this.replay = null;
+      this.frame.replaceChildren(paint(this.look, picture, more, until));
     }
-    frame.replaceChildren(paint(look, picture, more, until));
-    const empty = !picture.panels.some((panel) => panel.bars.length);
-    controls.hidden = empty && !gone;
-    button.hidden = gone;
-    // Its place stays while bars grow, so that nothing below it moves.
-    controls.style.visibility = picture.growing && !gone ? "hidden" : "";
-    button.textContent = picture.simulated ? "Play" : "Replay";
-    note.textContent = gone
-      ? "The kernel of this view has ended. Run its cell again."
-      : replay ? replay.words : "";
-    if ((growing || replay) && root.isConnected) ask();
+    this.control(picture, gone);
+    if ((growing || this.replay) && this.root.isConnected) this.ask();
   }
 
-  function ask() {
-    if (!next)
-      next = requestAnimationFrame(() => {
-        next = 0;
-        draw();
+  control(picture, gone) {
+    const empty = !picture.panels?.some((panel) => panel.bars.length);
+    this.controls.hidden = empty && !gone;
+    this.button.hidden = empty || picture.growing;
+    // Its place stays while bars grow, so that nothing below it moves.
+    this.controls.style.visibility = picture.growing && !gone ? "hidden" : "";
+    this.button.textContent = picture.simulated ? "Play" : "Replay";
+    this.note.textContent = this.replay ? this.replay.words : gone ? GONE : "";
+  }
+
+  ask() {
+    if (!this.next)
+      this.next = requestAnimationFrame(() => {
+        this.next = 0;
+        this.draw();
       });
   }
 
-  button.addEventListener("click", () => {
-    const picture = model.get("picture");
-    const end = Math.max(...picture.panels.map((panel) => panel.done));
-    const seconds = (end - picture.left) / picture.second;
-    const pace = Math.max(1, seconds / LONGEST);
-    const speed = pace > 1 ? `${pace.toFixed(1)} times as fast as it was` : "at its own speed";
-    replay = { began: performance.now(), pace, words: `Playing, ${speed}` };
-    draw();
-  });
+  play() {
+    this.replay = paced(this.model.get("picture"));
+    this.draw();
+  }
 
-  const heard = () => {
-    arrived = performance.now();
-    replay = null;
-    ask();
-  };
+  // The kernel has a new picture.
+  heard() {
+    this.arrived = performance.now();
+    this.replay = null;
+    this.ask();
+  }
+
+  leave() {
+    this.left = true;
+    this.ask();
+  }
+
+  // The kernel lays out for the width there is; until it has, and where there is none, the picture is scaled.
+  measure() {
+    const width = Math.round(this.root.clientWidth);
+    if (!width || Math.abs(width - this.known) < 2) return;
+    this.known = width;
+    if (this.gone) return this.ask();
+    this.model.set("width", width);
+    this.model.save_changes();
+  }
+}
+
+function render({ model, el }) {
+  const view = new View(model, el);
+  const heard = () => view.heard();
+  const left = () => view.leave();
   model.on("change:picture", heard);
-  const left = () => {
-    gone = true;
-    ask();
-  };
   model.on("comm_live_update", left);
-
-  // The kernel lays out for the width there is; until it has, the picture is scaled.
-  let known = 0;
-  const sizes = new ResizeObserver(() => {
-    const width = Math.round(root.clientWidth);
-    if (!width || Math.abs(width - known) < 2) return;
-    known = width;
-    model.set("width", width);
-    model.save_changes();
-  });
-  sizes.observe(root);
-  const themes = new MutationObserver(dress);
+  const sizes = new ResizeObserver(() => view.measure());
+  sizes.observe(view.root);
+  const themes = new MutationObserver(() => view.dress());
   themes.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-
-  dress();
-  draw();
+  view.dress();
+  view.draw();
   return () => {
     sizes.disconnect();
     themes.disconnect();
-    cancelAnimationFrame(next);
+    cancelAnimationFrame(view.next);
     model.off("change:picture", heard);
     model.off("comm_live_update", left);
   };
