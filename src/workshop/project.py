@@ -153,7 +153,8 @@ def write(root: Path) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; 0 where all is well, 1 where it is not."""
     parser = argparse.ArgumentParser(
-        prog="python -m workshop.project", description=__doc__.partition("\n")[0]
+        prog="python -m workshop.project",
+        description="The files that follow from others: the pins, the environment of conda and Binder, and the links and maps of pages.",
     )
     parser.parse_args(arguments)
     root = Path.cwd()

@@ -437,6 +437,17 @@ def test_the_second_make_lab_only_starts_the_lab(make: Callable[..., str]) -> No
     assert make("-n", "lab", "LAB=--port=9000") == ".venv/bin/python -m bakery lab --port=9000\n"
 
 
+def test_what_somebody_has_set_for_other_projects_stays_out_of_what_make_starts(
+    make: Callable[..., str], copy: Path
+) -> None:
+    with (copy / "Makefile").open("a") as makefile:
+        makefile.write("\nshow:\n\t@env\n")
+    names = ("PIP_TARGET", "PIP_PREFIX", "PIP_NO_DEPS", "PYTHONPATH", "PYTHONSTARTUP", "PYTEST_ADDOPTS")
+    said = make("show", PIP_USER="1", PIP_FIND_LINKS="kept", **dict.fromkeys(names, "mine")).splitlines()
+    assert [line for line in said if line.startswith(names)] == []
+    assert {"PIP_USER=0", "PIP_FIND_LINKS=kept"} <= set(said)
+
+
 @pytest.mark.parametrize("name", ["pins.txt", "pyproject.toml", "share/kernel.py", "share/overrides.json"])
 def test_new_pins_and_settings_are_installed_before_the_lab_starts(
     make: Callable[..., str], copy: Path, name: str
