@@ -77,6 +77,13 @@ def readable(name: str) -> bool:
 
 def id_faults(ids: Sequence[str]) -> list[str]:
     """What is wrong with the ids of a notebook's cells, in words."""
+    numbered = sum(not readable(name) for name in ids)
+    if numbered > max(3, len(ids) / 2):
+        return [
+            f"{numbered} of {len(ids)} cells have lost their names: tools that rewrite notebooks, such as nbstripout "
+            "and jupytext, number the cells. To have the names back:  git checkout  and the file; if the cells are "
+            "new, `make notebooks` names them"
+        ]
     faults = [
         f"the id {name!r} is given to {times} cells" for name, times in Counter(ids).items() if times > 1
     ]

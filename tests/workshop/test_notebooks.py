@@ -12,7 +12,7 @@ from making import code, new, notebook, outputs, save, shown, stream
 from nbformat import NotebookNode
 
 from workshop import notebooks
-from workshop.notebooks import NotebookError, normal, read, understood, written
+from workshop.notebooks import NotebookError, id_faults, normal, read, understood, written
 
 
 def texts(*given: NotebookNode) -> list[tuple[str, str]]:
@@ -164,3 +164,12 @@ def test_an_older_format_without_ids_is_refused(tmp_path: Path) -> None:
     path.write_text('{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": []}')
     with pytest.raises(NotebookError, match=r"needs notebook format 4\.5"):
         read(path)
+
+
+def test_a_notebook_whose_cells_a_tool_has_numbered_is_told_by_its_cause_and_the_way_back() -> None:
+    (fault,) = id_faults([str(number) for number in range(40)])
+    assert fault.startswith(
+        "40 of 40 cells have lost their names: tools that rewrite notebooks, such as nbstripout"
+    )
+    assert "git checkout" in fault
+    assert len(id_faults([*(f"cake-{n}" for n in range(9)), "0", "1", "2"])) == 3
