@@ -10,6 +10,9 @@ from bakery.checking.tasks import Exercise, Prediction, Quiz, Task
 from workshop.cells import Cells
 from workshop.trials import Trials, Tried
 
+NO = re.compile(r"no\b[:,.!]", re.IGNORECASE)
+"""A no that has been said already when the feedback of a wrong choice begins."""
+
 Try = Callable[[Lesson, Trials, str], Iterator[Fault]]
 """Tries the task of that name."""
 
@@ -90,6 +93,9 @@ def a_quiz_answers_every_choice_in_words_of_its_own(
         for choice in task.paper.choices.values():
             if said.count(choice.feedback) > 1:
                 yield Fault(lesson.paper.file, choice.line, "another choice has the same feedback")
+            if not choice.right and NO.match(choice.feedback):
+                says = "the feedback goes on after “wrong, because”: say why, and leave the no out"
+                yield Fault(lesson.paper.file, choice.line, says)
 
 
 TRIES: tuple[Try, ...] = (

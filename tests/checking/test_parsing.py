@@ -15,7 +15,7 @@ Three cakes are
 gathered. Which is true?
 
 - [ ] Each bakes faster.
-  No: each bar is
+  each bar is
   as long as before.
 - [x] Their waits overlap.
   So three take the time of one.
@@ -117,7 +117,7 @@ def test_a_quiz_has_a_question_and_feedback_for_every_choice() -> None:
     task = understood(f"# Small\n\n{QUIZ}", "small.md").tasks["who_waits"]
     assert isinstance(task, QuizPaper)
     assert task.question == "Three cakes are gathered. Which is true?"
-    assert task.choices["a"].feedback == "No: each bar is as long as before."
+    assert task.choices["a"].feedback == "each bar is as long as before."
     assert (task.right, task.starter) == ("b", "ex.who_waits\n")
     assert task.solution == 'ex.who_waits.check("b")\n'
 

@@ -43,9 +43,9 @@ Why?
 - [x] So.
   Yes.
 - [ ] Not so.
-  no.
+  it is another way.
 - [ ] Or so.
-  no, no.
+  it is yet another way.
 """
 TRIALS = """\
 # Small
@@ -132,7 +132,8 @@ def test_a_judge_that_is_unfair_is_found(
     ("old", "new", "words"),
     [
         ("answer: 3", "answer: 4", "small.md:17: the guess 4.0 should be right"),
-        ("  no, no.", "  no.", "another choice has the same feedback"),
+        ("  it is yet another way.", "  it is another way.", "another choice has the same feedback"),
+        ("  it is yet another way.", "  No: it is another.", "leave the no out"),
         (
             "- if 1: One baker.",
             "- if 2: One baker.",

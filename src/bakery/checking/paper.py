@@ -47,14 +47,15 @@ own: `- [x] "big": the big cake`. The lines below one, indented, are for whoever
 It stands in a cell of its own, and the experiment and `ex.NAME.check(…)` follow in two more. A small one fits into one
 cell: with a block of Python that has the line `ex.NAME.say(...)` and ends in `ex.NAME.check(…)`.
 
-A **quiz** has a question and its choices, each with feedback below it, indented:
+A **quiz** has a question and its choices, each with feedback below it, indented; that of a wrong one goes on after
+"wrong, because":
 
     ## quiz: who_waits
 
     Three cakes are gathered. Which of these is true?
 
     - [ ] Each of them bakes faster.
-      No: each bar is as long as before.
+      each bar is as long as before.
     - [x] Their waits overlap.
       So three take the time of one.
 """
