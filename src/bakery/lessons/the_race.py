@@ -41,6 +41,12 @@ def trickle(trace: Trace) -> str:
     return "b" if stays[-1] > stays[0] else "c"
 
 
+@ex.prediction
+def by_chance(seconds: float) -> float:
+    """How many bakes the unluckiest customer stays."""
+    return int(seconds / BAKE + 0.2)
+
+
 # Exercises
 
 
@@ -66,28 +72,25 @@ def rule(answer: Answer) -> None:
 
 
 @ex.exercise
-def threads_for(answer: Answer) -> None:
-    """A pool has a size, and somebody has to choose it."""
-    for orders, bake, seconds in (
-        (10, 0.5, 1.0),
-        (10, 0.5, 1.25),
-        (12, 0.5, 0.5),
-        (9, 0.5, 1.0),
-        (12, 0.25, 1.0),
-    ):
-        run = answer.call(orders, bake, seconds)
+def enough_threads(answer: Answer) -> None:
+    """Room for customers who come at random moments."""
+    for per_second, stay in ((18, 0.5), (10, 0.5), (50, 0.08), (4, 0.5), (2, 0.25)):
+        run = answer.call(per_second, stay)
         got = number_of(run, "threads")
-        rounds = int(seconds / bake)
-        wanted = ceil(orders / rounds)
-        enough = counted(wanted, "thread is enough", "threads are enough")
-        told = f"{counted(orders, 'order')}, a bake of {bake:g} s, done after {seconds:g} s: {enough}, and it says {got:g}."
-        if got > wanted:
-            says = " One for each order is more than it takes." if got == orders else " Fewer will do."
-        else:
-            most = ceil(orders / got) * bake if got > 0 else 0
-            says = f" With {got:g} the last order is ready after {most:g} s." if got == int(got) > 0 else ""
-            says = says or " There are no parts of a thread, and not less than one."
-        run.gives(wanted, told + says)
+        busy = per_second * stay
+        wanted = ceil(busy * 1.5)
+        known = {
+            float(
+                ceil(busy * 4 / 3)
+            ): "That is a third more than are busy. Of all these, only a quarter is free.",
+            float(ceil(busy)): "So many are busy on average, and none would be free.",
+            busy * 1.5: "There are no parts of a thread.",
+            float(int(busy * 1.5)): "That is rounded down, and leaves less than a third free.",
+            float(ceil(busy * 3)): "Then two thirds would be free.",
+            float(per_second): "That many come in each second. How many are there at once?",
+        }
+        told = f"{counted(per_second, 'order')} a second that stay {stay:g} s: {counted(wanted, 'thread')}, and it says"
+        run.gives(wanted, f"{told} {got:g}.{slip(got, known)}")
 
 
 @ex.exercise
