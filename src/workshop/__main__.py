@@ -16,6 +16,8 @@ from workshop.editions import write_editions
 from workshop.lesson_check import lacks
 from workshop.new_lesson import Wanted, write
 from workshop.places import MARK, Places, WorkshopError, notebooks, repository, wanted
+from workshop.project import write as write_derived
+from workshop.pyproject import ProjectError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         return int(given.run(given))
-    except (WorkshopError, PaperError) as error:
+    except (WorkshopError, PaperError, ProjectError) as error:
         say(str(error), sys.stderr)
         return 1
 
@@ -81,6 +83,9 @@ def lesson(given: argparse.Namespace) -> bool:
     places = Places(repository(Path.cwd()), given.name)
     for line in write(Wanted(places, given.title, given.level, given.minutes)):
         say(line)
+    if (places.root / "pyproject.toml").is_file():
+        for name in write_derived(places.root):
+            say(f"{name}: written anew")
     say(f"Now write its words; `make lesson-check NAME={given.name}` names those that are missing.")
     return False
 

@@ -26,9 +26,11 @@ from workshop.contract import (
     minutes_in_table,
     names_the_next_door,
 )
+from workshop.naming import with_names
 from workshop.notebooks import NotebookError, readable, understood
 from workshop.pages import TODO, Page
 from workshop.places import Places, notebooks
+from workshop.project import derived
 from workshop.rehearsal import rehearsed
 from workshop.task_cells import missing, prepared
 from workshop.trials import lacking
@@ -49,6 +51,7 @@ def lacks(places: Places) -> list[Fault]:
         *_of_python(places, paper),
         *in_the_notebook(places, paper),
         *_of_the_rest(places),
+        *_of_derived(places),
         *_to_write(places),
     ]
     return sorted(_from_root(fault, places) for fault in found)
@@ -165,7 +168,7 @@ def in_the_notebook(places: Places, paper: Paper) -> Iterator[Fault]:
         if not readable(cell.id):
             yield notebook.fault(cell, f"it has no name yet: {makes} names it")
     whole = prepared(understood(notebook.text, file), paper)
-    for task in missing(understood(notebook.text, file), paper):
+    for task in missing(with_names(understood(notebook.text, file), paper), paper):
         yield Fault(
             paper.file, task.line, f"the {task.kind} {task.name} has no cell in {file}: {makes} makes it"
         )
@@ -238,6 +241,17 @@ def _of_the_rest(places: Places) -> Iterator[Fault]:
             yield Fault("README.md", 1, f"the table of the series has no row for {places.name}")
         elif promised and said != promised:
             yield Fault("README.md", line, f"{said} minutes, and the notebook says {promised}")
+
+
+def _of_derived(places: Places) -> Iterator[Fault]:
+    """The files that follow from others, such as the map of the rooms, which has a lesson's first sentence."""
+    if (places.root / "pyproject.toml").is_file():
+        for name, text in derived(places.root).items():
+            path = places.root / name
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                yield Fault(
+                    name, 1, "it follows from other files, and they say something else now: `make derived`"
+                )
 
 
 def _promised(places: Places) -> int:

@@ -23,7 +23,9 @@ def the_starter_is_not_attempted(lesson: Lesson, trials: Trials, name: str) -> I
     if isinstance(task, Exercise):
         verdict = checked(task, trials, task.paper.starter)
         if verdict.outcome != "not attempted":
-            yield Fault(lesson.paper.file, task.paper.line, f"the starter should be not attempted: {verdict}")
+            yield Fault(
+                lesson.paper.file, task.paper.line, f"the starter should be not attempted: {_told(verdict)}"
+            )
 
 
 def the_solution_is_right_and_so_is_another(lesson: Lesson, trials: Trials, name: str) -> Iterator[Fault]:
@@ -32,11 +34,11 @@ def the_solution_is_right_and_so_is_another(lesson: Lesson, trials: Trials, name
     if isinstance(task, Exercise):
         verdict = checked(task, trials, task.paper.solution)
         if not verdict.right:
-            yield Fault(lesson.paper.file, task.paper.line, f"the solution should be right: {verdict}")
+            yield Fault(lesson.paper.file, task.paper.line, f"the solution should be right: {_told(verdict)}")
         for trial in tried(trials, name).right:
             verdict = checked(task, trials, trial.code)
             if not verdict.right:
-                yield Fault(trials.file, trial.line, f"this should be right: {verdict}")
+                yield Fault(trials.file, trial.line, f"this should be right: {_told(verdict)}")
 
 
 def a_wrong_answer_is_refused_with_words_that_name_it(
@@ -48,7 +50,7 @@ def a_wrong_answer_is_refused_with_words_that_name_it(
         for trial in tried(trials, name).wrong:
             verdict = checked(task, trials, trial.code)
             if verdict.outcome != "wrong" or trial.words not in verdict.says:
-                wanted = f"this should be wrong, because … {trial.words} …; it says\n    {verdict}"
+                wanted = f"this should be wrong, because … {trial.words} …; it is {_told(verdict)}"
                 yield Fault(trials.file, trial.line, wanted)
 
 
@@ -59,7 +61,9 @@ def an_empty_answer_is_never_right(lesson: Lesson, _trials: Trials, name: str) -
         several: tuple[tuple[object, ...], ...] = ((), (None,), (...,), ("",), (0,), ([],), (print,), (int,))
         for given in several:
             if (verdict := task.check(*given)).right:
-                yield Fault(lesson.paper.file, task.paper.line, f"{given} should not be right: {verdict}")
+                yield Fault(
+                    lesson.paper.file, task.paper.line, f"{given} should not be right: {_told(verdict)}"
+                )
 
 
 def a_prediction_is_compared_with_what_was_seen(lesson: Lesson, trials: Trials, name: str) -> Iterator[Fault]:
@@ -72,13 +76,13 @@ def a_prediction_is_compared_with_what_was_seen(lesson: Lesson, trials: Trials, 
             for guess, outcome in ((..., "not attempted"), (_said(task.paper.answer), "right")):
                 task.say(guess)
                 if (verdict := task.check(seen)).outcome != outcome:
-                    yield say(f"the guess {guess} should be {outcome}: {verdict}")
+                    yield say(f"the guess {guess} should be {outcome}: {_told(verdict)}")
             for wrong in tried(trials, name).wrong:
                 noted = task.say(_said(wrong.code))
                 verdict = task.check(seen)
                 if noted.outcome != "noted" or verdict.outcome != "wrong" or wrong.words not in verdict.says:
                     wanted = (
-                        f"{wrong.code} should be wrong, because … {wrong.words} …; it says\n    {verdict}"
+                        f"{wrong.code} should be wrong, because … {wrong.words} …; it is {_told(verdict)}"
                     )
                     yield Fault(trials.file, wrong.line, wanted)
 
@@ -136,6 +140,11 @@ def checked(task: Task, trials: Trials, cell: str) -> Verdict:
 def without_checks(cell: str) -> str:
     """A cell up to the call of its check."""
     return re.split(r"^ex\.\w+\.check\(", cell, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def _told(verdict: Verdict) -> str:
+    """A verdict in one line."""
+    return f"{verdict.outcome}: {' '.join(verdict.says.split())}"
 
 
 def _said(guess: str) -> float | str:

@@ -1,7 +1,7 @@
 """The cells of tasks in a notebook: their text comes from the paper of the lesson, and so do those that are missing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from importlib import import_module
 from importlib.util import find_spec
@@ -56,11 +56,10 @@ def with_cells(notebook: NotebookNode, texts: Mapping[str, str]) -> NotebookNode
 def with_tasks(notebook: NotebookNode, paper: Paper) -> NotebookNode:
     """A copy in which every task of the paper has its cells; those that are made ask the author for their words."""
     copy = deepcopy(notebook)
-    following = list(paper.tasks.values())
-    while following:
-        task = following.pop(0)
+    tasks = list(paper.tasks.values())
+    for number, task in enumerate(tasks):
         if task.cell_id not in {cell.id for cell in copy.cells}:
-            place = _place(copy, following)
+            place = _place(copy, tasks[:number], tasks[number + 1 :])
             copy.cells[place:place] = list(_made(copy, place, task, paper))
     return copy
 
@@ -71,16 +70,20 @@ def missing(notebook: NotebookNode, paper: Paper) -> list[TaskPaper]:
     return [task for task in paper.tasks.values() if task.cell_id not in there]
 
 
-def _place(notebook: NotebookNode, following: list[TaskPaper]) -> int:
-    """Where a task goes that these follow: above the first of them that is there, and above its prose; or at the end."""
+def _place(notebook: NotebookNode, before: Sequence[TaskPaper], following: Sequence[TaskPaper]) -> int:
+    """Where a task goes: below what there is of those before it, above the next one and its prose, or at the end."""
     cells = notebook.cells
     ids = [cell.id for cell in cells]
+    words = [rf"\bex\.{task.name}\b" for task in before]
+    code = [place for place, cell in enumerate(cells) if cell.cell_type == "code"]
+    below = [place + 1 for place in code if any(re.search(word, cells[place].source) for word in words)]
+    least = max(below, default=0)
     for task in following:
         if task.cell_id in ids:
-            return _above_prose(notebook, ids.index(task.cell_id))
-    for place, cell in enumerate(cells):
-        if cell.cell_type == "code" and "ex.progress()" in cell.source:
-            return _above_prose(notebook, place)
+            return max(least, _above_prose(notebook, ids.index(task.cell_id)))
+    for place in code:
+        if "ex.progress()" in cells[place].source and place >= least:
+            return max(least, _above_prose(notebook, place))
     last = cells[-1] if cells else None
     return len(cells) - (last is not None and last.source.startswith("## Receipt"))
 

@@ -257,6 +257,7 @@ def lacking(trials: Trials, paper: Paper, file: str) -> Iterator[Fault]:
         else:
             missing = [] if tried.right else ["another right answer, in another style: `- right: …`"]
             more = TEMPTING - len(tried.wrong)
-            missing += [f"{more} more tempting wrong answers: `- wrong: …`"] if more > 0 else []
+            answers = "answer" if more == 1 else "answers"
+            missing += [f"{more} more tempting wrong {answers}: `- wrong: …`"] if more > 0 else []
         for one in missing:
             yield Fault(trials.file, tried.line, f"{name} needs {one}")

@@ -129,6 +129,11 @@ def test_a_task_without_a_cell_is_told_with_its_line_on_the_paper(places: Places
     assert told(places) == [f"{PAPER}:28: {says}"]
 
 
+def test_a_cell_that_was_made_for_a_task_and_has_no_name_yet_is_not_missing(places: Places) -> None:
+    edit(places.notebook, '"quiz-which-one"', '"496797d7"')
+    assert not any("has no cell" in one for one in told(places))
+
+
 def test_tasks_in_another_order_than_on_the_paper_are_told(places: Places) -> None:
     cells(places, lambda several: several.insert(1, several.pop(11)))
     says = "which_one comes after together on the paper, and before it in the notebook"

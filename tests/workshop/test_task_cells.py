@@ -90,6 +90,16 @@ def test_a_missing_task_goes_above_the_next_one_and_its_prose() -> None:
     assert missing(made, PAPER) == []
 
 
+def test_a_missing_task_goes_below_those_before_it_also_where_the_next_one_stands_too_early() -> None:
+    there = notebook(
+        code("quiz-why", "ex.why"),
+        code("prediction-at-once", "ex.at_once.say(...)"),
+        code("check-at-once", "ex.at_once.check(1)"),
+    )
+    made = ids(prepared(there, PAPER))
+    assert made[3:5] == ["your-turn-bake-all", "exercise-bake-all"]
+
+
 def test_a_cell_that_an_author_made_for_a_task_is_taken_whatever_its_name() -> None:
     there = notebook(prose("promise", "# Small"), code("496797d7", "ex.why"), code("496797d8", "ex.bake_all"))
     made = prepared(there, PAPER)
