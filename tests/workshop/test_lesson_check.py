@@ -10,6 +10,7 @@ from making import code
 from nbformat import NotebookNode
 
 from bakery.checking import progress as memory
+from workshop import lesson_check
 from workshop.lesson_check import lacks
 from workshop.new_lesson import Wanted, write
 from workshop.notebooks import read, written
@@ -164,6 +165,16 @@ def test_the_notebook_before_and_the_readme_tell_of_the_lesson(places: Places) -
     assert "README.md:1: the table of the series has no row for 08_big_oven" in found
     (places.root / "README.md").write_text("| 4 Work | [x](notebooks/08_big_oven.ipynb) | x | 30 |\n")
     assert "README.md:1: 30 minutes, and the notebook says 35" in told(places)
+
+
+def test_a_file_that_follows_from_others_and_is_behind_is_told(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (places.root / "pyproject.toml").touch()
+    monkeypatch.setattr(lesson_check, "derived", lambda _root: {"MAP.md": "new"})
+    assert [one for one in told(places) if one.startswith("MAP.md:1: ") and "`make derived`" in one]
+    (places.root / "MAP.md").write_text("new")
+    assert told(places) == []
 
 
 def test_nothing_that_is_tried_counts_as_progress(places: Places) -> None:
