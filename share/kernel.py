@@ -1,4 +1,4 @@
-"""Settings of every kernel in this environment: none, but two mends. IPython reads this file when a kernel starts.
+"""Settings of every kernel in this environment: none, but three mends. IPython reads this file when a kernel starts.
 
 A request that is not noticed. ipykernel 7 sends its replies past the stream on which it hears requests. One that comes
 in at that very moment is not noticed: a first cell never begins, or a slider stays dead, once in some fifty notebooks
@@ -7,6 +7,9 @@ in at that very moment is not noticed: a first cell never begins, or a slider st
 An interrupt that is not noticed. While a cell awaits, the loop sleeps until something wakes it, and the stop button
 does not: the cell is stopped when the loop wakes for another reason, which may be at its very end (7.3.0). So the
 handler of the interrupt wakes it.
+
+An interrupt that comes too late. One that arrives between a cell and its reply takes the reply away, and the cell never
+seems to end (7.3.0). So the reply is sent then, too.
 
 Each mend looks first whether it finds what it mends, and does nothing where that is another version's.
 """
@@ -72,8 +75,27 @@ def mend_interrupts() -> None:
     kernel._cancel_on_sigint = cancelling_at_once
 
 
+def mend_lost_replies() -> None:
+    """Let a cell that an interrupt has deprived of its reply have one."""
+    from ipykernel.ipkernel import IPythonKernel
+
+    kernel: Any = IPythonKernel
+    executing = kernel.execute_request
+
+    async def execute_request(kernel: Any, stream: Any, ident: Any, parent: Any) -> None:  # noqa: ANN401  # ipykernel's
+        try:
+            await executing(kernel, stream, ident, parent)
+        except KeyboardInterrupt:
+            said = {"ename": "KeyboardInterrupt", "evalue": "", "traceback": ["KeyboardInterrupt"]}
+            kernel.send_response(kernel.iopub_socket, "error", said)
+            reply = {"status": "error", "execution_count": kernel.execution_count, "payload": [], **said}
+            kernel.session.send(stream, "execute_reply", reply, parent, ident=ident)
+
+    kernel.execute_request = execute_request
+
+
 if getattr(ipykernel, "version_info", (0,))[0] == MENDED:
-    for mend in (mend_replies, mend_interrupts):
+    for mend in (mend_replies, mend_interrupts, mend_lost_replies):
         try:
             mend()
         except (ImportError, AttributeError):  # another ipykernel 7, which has no such thing any more

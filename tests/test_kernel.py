@@ -173,6 +173,28 @@ def test_a_waiting_cell_ends_when_it_is_interrupted_and_not_when_its_wait_does(
     asyncio.run(scenario())
 
 
+LATE = """
+import signal, sys
+flush = sys.stdout.flush
+
+def interrupted():
+    sys.stdout.flush = flush
+    signal.raise_signal(signal.SIGINT)
+
+sys.stdout.flush = interrupted  # what the kernel calls when a cell has ended and its reply is not sent yet
+"""
+
+
+def test_an_interrupt_between_a_cell_and_its_reply_leaves_the_reply(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with desk(tmp_path) as at:
+            with pytest.raises(CellExecutionError, match="KeyboardInterrupt"):
+                await at.run(LATE)
+            assert await at.run("print('the next cell')") == "the next cell\n"
+
+    asyncio.run(scenario())
+
+
 SETTINGS = Path(__file__).parents[1] / "share/kernel.py"
 
 OTHERS = {
@@ -180,6 +202,7 @@ OTHERS = {
     "ipykernel 8": "ipykernel.version_info = (8, 0, 0)",
     "a 7 without channels": "sys.modules['ipykernel.subshell_manager'] = None",
     "a 7 that answers in another way": "del ipykernel.subshell_manager.SubshellManager._send_on_shell_channel",
+    "a 7 that replies in another way": "del ipykernel.ipkernel.IPythonKernel.execute_request",
     "a 7 that stops in another way": "del ipykernel.ipkernel.IPythonKernel._cancel_on_sigint",
 }
 
