@@ -201,6 +201,22 @@ def test_while_serving_runs_as_often_as_the_app_is_served() -> None:
         seen.clear()
 
 
+def test_while_serving_runs_in_each_of_two_shops_of_one_app() -> None:
+    app, seen = quart_bakery(), []
+
+    @app.while_serving
+    async def oven() -> AsyncGenerator[None, None]:
+        seen.append("lit")
+        yield
+        seen.append("out")
+
+    with serve(app, name="left"):
+        with serve(app, name="right"):
+            assert seen == ["lit", "lit"]
+        assert seen == ["lit", "lit", "out"]
+    assert seen == ["lit", "lit", "out", "out"]
+
+
 def test_an_app_whose_second_while_serving_failed_can_be_served_again() -> None:
     app, seen, broken = Quart(__name__), [], [True]
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 
+import pytest
 from quart import Quart
 
 from bakery.shop.lifetime import PATIENCE, Lifetime
@@ -18,36 +19,64 @@ def an_app() -> Quart:
     return app
 
 
-async def through(app: Quart) -> None:
-    for generator in app.while_serving_gens:
-        async for _ in generator:
-            pass
+async def through(app: Quart, lifetime: Lifetime) -> None:
+    with lifetime.lived():
+        for generator in app.while_serving_gens:
+            await anext(generator)
+        for generator in reversed(app.while_serving_gens):
+            with pytest.raises(StopAsyncIteration):
+                await anext(generator)
 
 
-def test_what_has_run_is_made_anew() -> None:
+def test_every_lifetime_has_generators_of_its_own() -> None:
     app = an_app()
     for _ in range(3):
-        lifetime = Lifetime(app)
-        asyncio.run(through(app))
-        spent = app.while_serving_gens[0]
-        lifetime.renew()
-        assert app.while_serving_gens[0] is not spent
-        assert len(app.while_serving_gens) == 1
+        asyncio.run(through(app, Lifetime(app)))
+    assert len(app.while_serving_gens) == 1
 
 
-def test_what_had_run_before_cannot_be_made_anew_and_is_left() -> None:
+def test_two_lifetimes_at_once_do_not_end_each_others() -> None:
+    async def together() -> None:
+        await asyncio.gather(*(through(app, Lifetime(app)) for _ in range(3)))
+
     app = an_app()
-    asyncio.run(through(app))
+    asyncio.run(together())
+
+
+def test_within_one_lifetime_they_are_the_same_to_the_end() -> None:
+    app = an_app()
+    with Lifetime(app).lived():
+        assert list(app.while_serving_gens) == list(reversed(app.while_serving_gens))
+
+
+def test_what_is_declared_later_counts_in_the_next_lifetime() -> None:
+    app = an_app()
+    asyncio.run(through(app, Lifetime(app)))
+
+    @app.while_serving
+    async def mill() -> AsyncGenerator[None, None]:
+        yield
+
+    with Lifetime(app).lived():
+        assert len(list(app.while_serving_gens)) == 2
+
+
+def test_what_somebody_else_has_used_up_is_left() -> None:
+    async def used_up() -> None:
+        async for _ in app.while_serving_gens[0]:
+            pass
+
+    app = an_app()
+    asyncio.run(used_up())
     spent = app.while_serving_gens[0]
-    Lifetime(app).renew()
-    assert app.while_serving_gens == [spent]
+    with Lifetime(app).lived():
+        assert list(app.while_serving_gens) == [spent]
 
 
 def test_an_app_of_another_framework_is_left_as_it_is() -> None:
     lifetime = Lifetime(object())
-    with lifetime.ending(0.1):
+    with lifetime.lived(), lifetime.ending(0.1):
         pass
-    lifetime.renew()
     assert lifetime.cut_off == 0
 
 

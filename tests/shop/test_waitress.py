@@ -4,7 +4,8 @@
 import socket
 from typing import Any
 
-from bakeries import Bakers, Order, flask_bakery, get
+import pytest
+from bakeries import Bakers, Order, flask_bakery, get, hurry, our_threads, stuck
 from flask import Flask
 
 from bakery.shop.serving import serve
@@ -63,3 +64,29 @@ def test_more_clients_than_waitress_allows_by_itself_are_let_in() -> None:
         assert get(shop, "/cake", timeout=10).text == "cake"
         for client in clients:
             client.close()
+
+
+def test_a_server_that_cannot_be_made_is_told_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("no pipes left")
+
+    monkeypatch.setattr("waitress.server.create_server", broken)
+    with pytest.raises(RuntimeError, match="failed while it started: OSError: no pipes left"):
+        serve(flask_bakery())
+    assert our_threads() == []
+    monkeypatch.undo()
+    assert get(serve(flask_bakery()), "/cake").text == "cake"
+
+
+def test_an_order_that_nobody_has_taken_yet_ends_with_the_shop(monkeypatch: pytest.MonkeyPatch) -> None:
+    hurry(monkeypatch, last_orders=0.05)
+    bakers = Bakers()
+    shop = serve(stuck("flask", bakers), threads=1)
+    taken, waiting = Order(shop), Order(shop)
+    assert bakers.entered.acquire(timeout=10)
+    shop.close()
+    bakers.go.set()
+    results = [order.result() for order in (taken, waiting)]
+    assert None not in results
+    assert not bakers.entered.acquire(timeout=0.05), "nobody bakes for the second one"
+    assert our_threads() == []

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from trial import ROOT, Wanted
 
-PARTS = ("strict", "scrambled", "interrupts", "kills")
+PARTS = ("strict", "scrambled", "interrupts", "kills", "shops")
 
 
 async def soak(part: str, wanted: Wanted) -> int:

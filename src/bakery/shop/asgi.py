@@ -113,7 +113,8 @@ class ASGIMiddleware(Middleware):
             await send(message)
 
         try:
-            await self.app(scope, heard, told)
+            with lifetime.lived():
+                await self.app(scope, heard, told)
         except Exception:
             # An app that knows nothing of startup says so by raising, or returns at once: it is open.
             self._open(None)
@@ -126,7 +127,6 @@ class ASGIMiddleware(Middleware):
         finally:
             self._open(None)
             ending.close()
-            lifetime.renew()
             if lifetime.cut_off:
                 self.note(f"{in_words(lifetime.cut_off, 'background task').capitalize()} {STILL_RUNNING}")
 

@@ -1,9 +1,10 @@
-"""What a Quart app does before, while and after it is served: as often as it is served, and to the end."""
+"""What a Quart app does before, while and after it is served: in each shop of its own, and to the end."""
 
 import asyncio
 import gc
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FunctionType
 from typing import Any
 
@@ -18,23 +19,28 @@ class Lifetime:
 
     def __init__(self, app: object) -> None:
         self._app = app
-        self._makers = [_maker(generator) for generator in self._generators]
+        self._own: list[Any] | None = None
         self.cut_off = 0
         """How many background tasks were still running when their time was over."""
 
-    @property
-    def _generators(self) -> list[Any]:
+    @contextmanager
+    def lived(self) -> Iterator[None]:
+        """Let the app run `while_serving` functions of its own in here."""
         generators = getattr(self._app, "while_serving_gens", None)
-        return generators if isinstance(generators, list) else []
+        if type(generators) is list:
+            self._app.while_serving_gens = WhileServing(generators)  # type: ignore[attr-defined]
+        token = LIFETIME.set(self)
+        try:
+            yield
+        finally:
+            LIFETIME.reset(token)
 
-    def renew(self) -> None:
-        """Let `while_serving` functions run again.
-
-        Quart calls such a function when it is declared, and keeps what it gave; that runs once and no more.
-        """
-        for place, make in enumerate(self._makers):
-            if make is not None and place < len(self._generators):
-                self._generators[place] = make()
+    def own(self, declared: list[Any]) -> list[Any]:
+        """The generators of this lifetime, made when they are first asked for."""
+        if self._own is None:
+            makers = [_maker(generator) for generator in declared]
+            self._own = [make() if make else old for make, old in zip(makers, declared, strict=True)]
+        return self._own
 
     @contextmanager
     def ending(self, seconds: float) -> Iterator[None]:
@@ -51,6 +57,28 @@ class Lifetime:
         finally:
             config[PATIENCE] = usual
             self.cut_off = sum(task.cancelled() for task in tasks)
+
+
+LIFETIME: ContextVar[Lifetime | None] = ContextVar("LIFETIME", default=None)
+"""The lifetime that the running code belongs to."""
+
+
+class WhileServing(list[Any]):
+    """The generators of an app's `while_serving` functions, in each lifetime its own.
+
+    Quart calls such a function when it is declared, and keeps what it gave; that runs once, in one shop, and no more.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._current())
+
+    def __reversed__(self) -> Iterator[Any]:
+        return iter(self._current()[::-1])
+
+    def _current(self) -> list[Any]:
+        declared = list(super().__iter__())
+        lifetime = LIFETIME.get()
+        return lifetime.own(declared) if lifetime else declared
 
 
 def _maker(generator: object) -> Callable[[], object] | None:
