@@ -37,10 +37,10 @@ test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, 
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 beside whole
 
 site: $(VENV)/ready $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
-	@$(RUN) -m workshop.site build --tools $(VENV)-site
+	@$(RUN) -m workshop site build --tools $(VENV)-site
 
 site-serve: $(VENV)/ready ## show the site that was built, on port 8000 of this machine
-	@$(RUN) -m workshop.site serve
+	@$(RUN) -m workshop site serve
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
 	SITE=dist/site SITE_TOOLS=$(VENV)-site $(RUN) -m pytest tests/static_site
@@ -79,10 +79,10 @@ pin: $(VENV)-pins/bin/uv ## take the newest version of one package, or a named o
 	@$(MAKE) --no-print-directory derived wheels
 
 wheels: $(VENV)/ready $(VENV)-pins/bin/uv ## write the list of the site's packages, share/site/wheels.txt
-	@$(RUN) -m workshop.site wheels --uv $(VENV)-pins/bin/uv
+	@$(RUN) -m workshop site wheels --uv $(VENV)-pins/bin/uv
 
 derived: $(VENV)/ready ## write what follows from pyproject.toml and pins.txt: environment.yml, the README's links
-	@$(RUN) -m workshop.project
+	@$(RUN) -m workshop derived
 
 clean: ## remove all that was installed or left behind here
 	rm -rf $(VENV) $(VENV)-* dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

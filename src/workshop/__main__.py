@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from bakery.checking.markdown import PaperError
@@ -19,10 +20,20 @@ from workshop.places import MARK, Places, WorkshopError, notebooks, repository, 
 from workshop.project import write as write_derived
 from workshop.pyproject import ProjectError
 
+OTHERS = {
+    "derived": ("workshop.project", "write the files and pages that follow from others"),
+    "pins": ("workshop.pins", "find new versions for pins.txt, of all packages or of some"),
+    "site": ("workshop.site.__main__", "build the site for the browser, show it, or list its packages"),
+}
+"""Commands of rooms that have a command line of their own: the room, and what is said about it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; 0 where all is well, 1 where it is not."""
-    given = parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in OTHERS:
+        return int(import_module(OTHERS[words[0]][0]).main(words[1:]))
+    given = parser().parse_args(words)
     try:
         return int(given.run(given))
     except (WorkshopError, PaperError, ProjectError) as error:
@@ -52,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("lesson-check", help="say what a lesson still lacks, in seconds")
     command.add_argument("name", help="such as 08_everyday_quart, or 08")
     command.set_defaults(run=lesson_check)
+    for name, (_, says) in OTHERS.items():
+        commands.add_parser(name, help=says)
     return made
 
 

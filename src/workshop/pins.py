@@ -96,7 +96,7 @@ def compile_with(uv: Path, source: Path, output: Path, *options: str) -> tuple[P
 def main(words: Sequence[str] | None = None) -> int:
     """The command line; 0 where the pins could be found, 1 where not."""
     parser = argparse.ArgumentParser(
-        prog="python -m workshop.pins", description="The versions of everything that is installed."
+        prog="python -m workshop pins", description="The versions of everything that is installed."
     )
     parser.add_argument("--uv", type=Path, default=Path("uv"), help="the program that finds versions")
     parser.add_argument(

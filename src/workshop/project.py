@@ -2,11 +2,11 @@
 
 | this file | follows from | written by |
 |---|---|---|
-| `pins.txt` | the dependencies in `pyproject.toml`, and the registry | `python -m workshop.pins` |
-| `share/site/wheels.txt` | the first part of `pins.txt`, and the registry | `python -m workshop.site wheels` |
-| `environment.yml` | the first part of `pins.txt` | `python -m workshop.project` |
-| the links of `README.md` | `[project.urls]` in `pyproject.toml` | `python -m workshop.project` |
-| the map of the rooms in `CONTRIBUTING.md` | the first sentence of every module | `python -m workshop.project` |
+| `pins.txt` | the dependencies in `pyproject.toml`, and the registry | `make pins`, `make pin NAME=…` |
+| `share/site/wheels.txt` | the first part of `pins.txt`, and the registry | `make wheels` |
+| `environment.yml` | the first part of `pins.txt` | `make derived` |
+| the links of `README.md` | `[project.urls]` in `pyproject.toml` | `make derived` |
+| the map of the rooms in `CONTRIBUTING.md` | the first sentence of every module | `make derived` |
 
 For whoever keeps this repository; nothing here is needed to read or run a notebook.
 """
@@ -153,7 +153,7 @@ def write(root: Path) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; 0 where all is well, 1 where it is not."""
     parser = argparse.ArgumentParser(
-        prog="python -m workshop.project",
+        prog="python -m workshop derived",
         description="The files that follow from others: the pins, the environment of conda and Binder, and the links and maps of pages.",
     )
     parser.parse_args(arguments)

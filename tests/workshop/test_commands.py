@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from making import code, notebook, prose, save
 
-from workshop.__main__ import main
+from workshop.__main__ import OTHERS, main
 from workshop.places import MARK
 
 ROOT = Path(__file__).parents[2]
@@ -109,3 +109,16 @@ def test_every_command_of_the_makefile_is_one_of_the_workshop() -> None:
         with pytest.raises(SystemExit) as ended:
             main([command, "--help"])
         assert ended.value.code == 0
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_a_room_with_a_command_line_of_its_own_is_a_command_too(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: python -m workshop {command} " in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert f"  {command}  " in capsys.readouterr().out

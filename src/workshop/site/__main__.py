@@ -30,7 +30,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def asked(words: Sequence[str] | None) -> argparse.Namespace:
     """What is wanted."""
-    parser = argparse.ArgumentParser(prog="python -m workshop.site", description="The series in the browser.")
+    parser = argparse.ArgumentParser(prog="python -m workshop site", description="The series in the browser.")
     parser.add_argument("command", choices=["build", "serve", "wheels"])
     parser.add_argument("--out", type=Path, default=Path("dist/site"), help="the folder of the site")
     parser.add_argument(
