@@ -1,5 +1,11 @@
-"""Pictures of every kind, and a way to look at their parts."""
+"""Pictures of every kind, and a way to look at their parts.
 
+    python tests/picture/gallery.py
+
+stores them in `looked_at/`, where `test_gallery.py` compares them: look at each that has changed.
+"""
+
+from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -87,6 +93,16 @@ PICTURES: dict[str, Picture] = {
     "streams": timeline(streams()),
     "many streams": timeline(streams(100)),
     "notes": timeline(streams(), NOTES),
+    "thin rows": timeline(
+        Trace(
+            tuple(
+                Span(f"order {n}", "bake", 0.1, 1.0, "late" if n % 9 == 2 else "", left=n % 9 == 4)
+                for n in range(60)
+            ),
+            "Many",
+            heard=tuple(Mark(f"order {n}", 0.5, "mixed") for n in range(5)),
+        )
+    ),
     "nothing": timeline(Trace(())),
     "no time at all": timeline(Trace((Span("order 1", "serve", 0.0, 0.0),))),
     "markup in names": timeline(Trace((Span("<b>&\"'\x07\ud800", "bake", 0.0, 1.0),), title="<script>&")),
@@ -119,3 +135,21 @@ def contrast(one: str, other: str) -> float:
     """As WCAG 2.2 defines it: 1 to 21."""
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+LOOKED_AT = Path(__file__).parent / "looked_at"
+LARGEST = 20_000
+"""Letters; larger pictures show nothing that a smaller one does not."""
+
+
+def stored(name: str) -> Path:
+    """Where a picture of this name is stored."""
+    return LOOKED_AT / f"{name.replace(' ', '_')}.svg"
+
+
+STORED = {name: picture for name, picture in PICTURES.items() if len(picture.svg) < LARGEST}
+
+
+if __name__ == "__main__":
+    for name, picture in STORED.items():
+        stored(name).write_text(picture.svg, "utf-8")

@@ -181,6 +181,16 @@ def test_what_was_heard_so_far_is_told_while_it_grows() -> None:
     assert json.loads(json.dumps(live.picture))["panels"][0]["marks"][0][0] > live.picture["left"]
 
 
+def test_a_view_that_grows_has_one_moment_for_each_trace() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        LiveTimeline().grow([two_orders(), two_orders()], [0.5])
+
+
+def test_a_view_is_told_as_its_picture() -> None:
+    traces = simulate(cakes=2), simulate(cakes=2, waits=False)
+    assert repr(LiveTimeline(*traces)) == timeline(*traces).words
+
+
 def test_showing_ends_the_growing() -> None:
     live = LiveTimeline()
     live.grow([two_orders()], [0.5])

@@ -219,3 +219,29 @@ def test_notes_that_belong_to_no_run_are_refused(given: tuple[Any, ...], words: 
 def test_a_list_of_anything_else_is_no_notes() -> None:
     with pytest.raises(TypeError, match=re.escape("timeline(*traces)")):
         timeline(streams(), [streams()])  # type: ignore[list-item]
+
+
+def test_notes_are_taken_until_an_hour_before_and_after_their_run() -> None:
+    for start in (100.0 - 3599, 100.0 + 3598):
+        assert timeline(streams(), [Span("late", "mix", start, start + 1)]).words
+    for start in (100.0 - 3600, 100.0 + 3600):
+        with pytest.raises(ValueError, match="more than an hour away"):
+            timeline(streams(), [Span("late", "mix", start, start + 1)])
+
+
+def test_notes_belong_to_the_last_run_before_them() -> None:
+    first, second = streams(), replace(streams(), began=200.0, title="Later")
+    words = timeline(first, second, [Span("washing up", "mix", 200.5, 201.5)]).words
+    assert words.endswith("Washing up: after one bake, for two bakes.")
+    with pytest.raises(ValueError, match=re.escape("Did you mean:  timeline(await order(shop), notes)")):
+        timeline([Span("washing up", "mix", 200.5, 201.5)], first)
+
+
+def test_many_notes_are_counted_and_not_told_one_by_one() -> None:
+    notes = [Span(f"note {n}", "mix", 100.0 + n, 101.0 + n) for n in range(7)]
+    assert timeline(streams(), notes).words.endswith("Noted by the app: seven notes, until 7.00 s.")
+
+
+def test_two_lists_of_notes_may_follow_one_run() -> None:
+    words = timeline(streams(), NOTES, [Span("a letter", "mix", 100.5, 101.0)]).words
+    assert "A letter: after one bake, for one bake." in words
