@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -235,3 +235,30 @@ def on_a_shared_machine(monkeypatch: pytest.MonkeyPatch, base: str = "/user/jo/"
     """Be on a hub whose people have programs on one machine."""
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", base)
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+
+
+class Clock:
+    """Notes how long somebody slept, and does not sleep."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def block(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def never(awaitable: Awaitable[object]) -> None:
+    """Waits, where that is not possible."""
+    raise AssertionError(f"{awaitable} was to be waited for, where that is not possible")
+
+
+def flask_that(bake: Callable[[], object]) -> Flask:
+    """A bakery that bakes in its own way."""
+    app = Flask("bakery")
+
+    @app.get("/cake")
+    def cake() -> str:
+        bake()
+        return "one cake"
+
+    return app

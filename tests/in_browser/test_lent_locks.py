@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 
 import pytest
-from flask import Flask
+from bakeries import flask_that, never
 
 from bakery.browser.lent_locks import Lock
 from bakery.browser.telling import NoMachineError
@@ -14,25 +14,10 @@ from bakery.checking.virtual.performing import perform
 from bakery.shop.threads import Threads
 
 
-def never(awaitable: Awaitable[object]) -> None:
-    raise AssertionError(f"{awaitable} was to be waited for, where that is not possible")
-
-
 @pytest.fixture
 def threads() -> Threads:
     """Threads where plain code cannot wait, and nobody really sleeps."""
     return Threads(never, lambda _: None, possible=lambda: False)
-
-
-def flask_app(bake: Callable[[], object]) -> Flask:
-    app = Flask("bakery")
-
-    @app.get("/cake")
-    def cake() -> str:
-        bake()
-        return "one cake"
-
-    return app
 
 
 def test_a_lock_is_handed_on_to_whoever_gives_way_for_it() -> None:
@@ -71,12 +56,12 @@ def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads
             time.sleep(1)
 
     stage = perform(
-        lambda stage: Answer(flask_app(bake), stage).visit("/cake", visitors=3, threads=3), threadless=True
+        lambda stage: Answer(flask_that(bake), stage).visit("/cake", visitors=3, threads=3), threadless=True
     )
     assert stage.error is None
     assert stage.value is not None
     assert stage.value.seconds == 3
     with lock:
-        stage = perform(lambda stage: Answer(flask_app(bake), stage).visit("/cake"), threadless=True)
+        stage = perform(lambda stage: Answer(flask_that(bake), stage).visit("/cake"), threadless=True)
     assert stage.error is not None
     assert not stage.out_of_time

@@ -5,7 +5,7 @@ import gc
 import inspect
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +246,14 @@ def test_an_answer_that_never_ends_is_given_up_too() -> None:
     assert trace.failures[0].kind == "serve"
 
 
+async def cancelled(ordering: Coroutine[Any, Any, Trace], moment: asyncio.Event) -> None:
+    run = asyncio.create_task(ordering)
+    await moment.wait()
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+
+
 def test_a_run_that_is_cancelled_leaves_nobody_in_the_shop_and_the_next_one_works() -> None:
     async def test() -> Trace:
         arrived = asyncio.Event()
@@ -256,11 +264,7 @@ def test_a_run_that_is_cancelled_leaves_nobody_in_the_shop_and_the_next_one_work
             await saying(b"" if len(fake.requests) <= 5 else CAKE)(fake, reader, writer)
 
         async with playing(script) as fake:
-            run = asyncio.create_task(order(fake, 5))
-            await arrived.wait()
-            run.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await run
+            await cancelled(order(fake, 5), arrived)
             await asyncio.wait_for(fake.all_gone.wait(), 10)
             assert gc.isenabled()
             return await order(fake, 2)
@@ -285,11 +289,7 @@ def test_a_run_that_is_cancelled_at_the_door_leaves_nobody_there() -> None:
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(run_room, "AT_THE_DOOR", 2)
                 patch.setattr(asyncio.BaseEventLoop, "create_connection", some)
-                run = asyncio.create_task(order(fake, 3))
-                await waiting.wait()
-                run.cancel()
-                with pytest.raises(asyncio.CancelledError):
-                    await run
+                await cancelled(order(fake, 3), waiting)
             await asyncio.wait_for(fake.all_gone.wait(), 10)
 
     run(test())

@@ -24,30 +24,27 @@ def talkative(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BAKERY_ORDERS_IN_FLIGHT", raising=False)
 
 
-def shown(stream: io.StringIO) -> list[str]:
-    return stream.getvalue().split("\r")
+def said(orders: int, clock: Callable[[], float], *served: int) -> str:
+    """What a line says of a run in which so many are served, one look after the other."""
+    stream = io.StringIO()
+    line = ProgressLine(orders, stream, clock)
+    for number in served:
+        line.show(served=number)
+    line.erase()
+    return stream.getvalue()
 
 
 @pytest.mark.usefixtures("talkative")
 def test_a_short_run_says_nothing() -> None:
-    stream = io.StringIO()
-    progress = ProgressLine(3, stream, clock(0, 1, 4.9))
-    progress.show(served=1)
-    progress.show(served=2)
-    progress.erase()
-    assert stream.getvalue() == ""
+    assert said(3, clock(0, 1, 4.9), 1, 2) == ""
 
 
 @pytest.mark.usefixtures("talkative")
 def test_a_long_run_rewrites_one_line_and_leaves_nothing_behind() -> None:
-    stream = io.StringIO()
-    progress = ProgressLine(1000, stream, clock(10, 16, 17))
-    progress.show(served=37)
-    progress.show(served=999)
-    progress.erase()
+    text = said(1000, clock(10, 16, 17), 37, 999)
     first = "37 of 1,000 cakes served, 963 orders in flight, 6 s"
     second = "999 of 1,000 cakes served, 1 order in flight, 7 s"
-    assert shown(stream) == ["", first, second.ljust(len(first)), " " * len(second), ""]
+    assert text.split("\r") == ["", first, second.ljust(len(first)), " " * len(second), ""]
 
 
 def test_progress_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -184,14 +184,21 @@ def test_an_error_in_the_background_is_kept(capfd: pytest.CaptureFixture[str]) -
     assert capfd.readouterr().err == ""
 
 
-def test_while_serving_runs_as_often_as_the_app_is_served() -> None:
-    app, seen = quart_bakery(), []
+def with_an_oven(app: Quart) -> tuple[Quart, list[str]]:
+    """An app that lights its oven while it is served, and what it has noted about that."""
+    seen: list[str] = []
 
     @app.while_serving
     async def oven() -> AsyncGenerator[None, None]:
         seen.append("lit")
         yield
         seen.append("out")
+
+    return app, seen
+
+
+def test_while_serving_runs_as_often_as_the_app_is_served() -> None:
+    app, seen = with_an_oven(quart_bakery())
 
     for _ in range(3):
         with serve(app) as shop:
@@ -202,13 +209,7 @@ def test_while_serving_runs_as_often_as_the_app_is_served() -> None:
 
 
 def test_while_serving_runs_in_each_of_two_shops_of_one_app() -> None:
-    app, seen = quart_bakery(), []
-
-    @app.while_serving
-    async def oven() -> AsyncGenerator[None, None]:
-        seen.append("lit")
-        yield
-        seen.append("out")
+    app, seen = with_an_oven(quart_bakery())
 
     with serve(app, name="left"):
         with serve(app, name="right"):
@@ -218,13 +219,8 @@ def test_while_serving_runs_in_each_of_two_shops_of_one_app() -> None:
 
 
 def test_an_app_whose_second_while_serving_failed_can_be_served_again() -> None:
-    app, seen, broken = Quart(__name__), [], [True]
-
-    @app.while_serving
-    async def oven() -> AsyncGenerator[None, None]:
-        seen.append("lit")
-        yield
-        seen.append("out")
+    app, seen = with_an_oven(Quart(__name__))
+    broken = [True]
 
     @app.while_serving
     async def mill() -> AsyncGenerator[None, None]:

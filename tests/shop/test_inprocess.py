@@ -3,12 +3,13 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any
 
 import httpx
 import pytest
+from bakeries import Clock, flask_that, never
 from flask import Flask, request
 from quart import Quart
 from quart import request as quart_request
@@ -21,20 +22,6 @@ from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads
 from bakery.shop.wsgi import WSGIMiddleware
 from bakery.trace import Trace
-
-
-class Clock:
-    """Notes how long somebody slept, and does not sleep."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def block(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-
-def never(awaitable: Awaitable[object]) -> None:
-    raise AssertionError(f"{awaitable} was to be waited for, where that is not possible")
 
 
 @pytest.fixture
@@ -56,17 +43,6 @@ def premises(monkeypatch: pytest.MonkeyPatch, threads: Threads) -> Iterator[None
         shop.close()
 
 
-def flask_app(bake: Callable[[], object]) -> Flask:
-    app = Flask("bakery")
-
-    @app.get("/cake")
-    def cake() -> str:
-        bake()
-        return "one cake"
-
-    return app
-
-
 def quart_app() -> Quart:
     app = Quart("bakery")
 
@@ -84,7 +60,7 @@ async def orders(app: object, cakes: int = 3, **options: int) -> tuple[Shop, Tra
 
 
 def test_an_order_is_a_call_and_the_trace_is_as_always() -> None:
-    for app, options in ((flask_app(int), {"threads": 1}), (quart_app(), {})):
+    for app, options in ((flask_that(int), {"threads": 1}), (quart_app(), {})):
         _, trace = asyncio.run(orders(app, **options))
         assert trace.cakes == 3
         assert [span.error for span in trace.spans if span.error] == []
@@ -92,7 +68,7 @@ def test_an_order_is_a_call_and_the_trace_is_as_always() -> None:
 
 
 def test_one_thread_serves_one_at_a_time(clock: Clock, threads: Threads) -> None:
-    _, trace = asyncio.run(orders(flask_app(lambda: threads.sleep(1.0)), threads=1))
+    _, trace = asyncio.run(orders(flask_that(lambda: threads.sleep(1.0)), threads=1))
     assert clock.slept == [1.0, 1.0, 1.0]
     assert trace.most_at_once == 1
 
@@ -115,7 +91,7 @@ def test_orders_of_a_quart_app_are_under_way_together() -> None:
 
 
 def test_a_handler_that_raises_costs_one_order_and_is_kept() -> None:
-    shop, trace = asyncio.run(orders(flask_app(lambda: 1 / 0), 1, threads=1))
+    shop, trace = asyncio.run(orders(flask_that(lambda: 1 / 0), 1, threads=1))
     assert any("ZeroDivisionError" in span.error for span in trace.spans)
     assert "1 / 0" in shop.errors[-1]
 
@@ -292,7 +268,7 @@ def test_several_threads_say_once_that_they_are_a_model(capsys: pytest.CaptureFi
         for answers, words in ((True, MODEL), (False, NO_MODEL)):
             premises = InProcess(Threads(never, lambda _: None, possible=partial(bool, answers)))
             for places in (1, 4, 4):
-                premises.wsgi(WSGIMiddleware(flask_app(int)), Hatch(0), places)
+                premises.wsgi(WSGIMiddleware(flask_that(int)), Hatch(0), places)
             assert capsys.readouterr().out == f"{words}\n"
 
     asyncio.run(run())

@@ -1,26 +1,12 @@
 """Threads of the model give way while they sleep, and nowhere else."""
 
 import asyncio
-from collections.abc import Awaitable
 from typing import Any
 
 import pytest
+from bakeries import Clock, never
 
 from bakery.shop.threads import Threads
-
-
-class Clock:
-    """Notes how long somebody slept, and does not sleep."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def block(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-
-def never(awaitable: Awaitable[object]) -> None:
-    raise AssertionError(f"{awaitable} was to be waited for, where that is not possible")
 
 
 def test_a_sleep_gives_way_only_inside_a_thread_of_the_model() -> None:
