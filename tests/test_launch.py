@@ -1,11 +1,14 @@
 """`python -m bakery lab` says itself what it needs, and leaves the rest to the reader."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jupyter_server.serverapp import ServerApp
 
 from bakery.__main__ import main
-from bakery.launch import has_display, options
+from bakery.launch import PLAIN, has_display, options
 
 ROOT = Path(__file__).parents[1]
 
@@ -15,6 +18,15 @@ def test_the_folder_and_the_first_page_are_said_on_the_command_line() -> None:
     assert f"--ServerApp.root_dir={Path('/cakes')}" in said
     assert f"--ServerApp.preferred_dir={Path('/cakes/my_notebooks')}" in said
     assert "--LabApp.default_url=/lab/tree/my_notebooks/00_start_here.ipynb" in said
+
+
+def test_what_stands_in_for_the_classes_of_other_projects_is_there() -> None:
+    for option in PLAIN:
+        name, _, value = option.removeprefix("--ServerApp.").partition("=")
+        if value:
+            module, _, kind = value.rpartition(".")
+            trait: Any = ServerApp.class_traits()[name]
+            assert issubclass(getattr(import_module(module), kind), trait.klass)
 
 
 def test_what_the_reader_gives_comes_last_and_so_wins() -> None:

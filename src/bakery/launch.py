@@ -11,10 +11,20 @@ from pathlib import Path
 
 from bakery.working_copy import FIRST
 
+# Jupytext, nb_conda_kernels and gateways put classes of theirs here for all projects; none of them is installed in this
+# one, and JupyterLab would not start.
+PLAIN = (
+    "--ServerApp.contents_manager_class=jupyter_server.services.contents.largefilemanager.AsyncLargeFileManager",
+    "--ServerApp.kernel_spec_manager_class=jupyter_client.kernelspec.KernelSpecManager",
+    "--ServerApp.kernel_manager_class=jupyter_server.services.kernels.kernelmanager.AsyncMappingKernelManager",
+    "--GatewayClient.url=",
+)
+
 
 def options(root: Path, folder: str, given: Sequence[str]) -> list[str]:
     """What JupyterLab is told: our own needs, then what the reader has given, which wins."""
     return [
+        *PLAIN,
         f"--ServerApp.root_dir={root}",
         f"--ServerApp.preferred_dir={root / folder}",
         f"--LabApp.default_url=/lab/tree/{folder}/{FIRST}",
@@ -36,5 +46,6 @@ def launch(root: Path, folder: str, given: Sequence[str]) -> None:
 
     # A kernel of the same name, registered for all projects of this reader, would be another Python's.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    os.environ.pop("JUPYTER_PATH", None)
+    for name in ("JUPYTER_PATH", "JUPYTER_GATEWAY_URL"):
+        os.environ.pop(name, None)
     LabApp.launch_instance(argv=options(root, folder, given))

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -231,4 +232,5 @@ def command(*words: str) -> str:
     program = Path(sys.executable)
     if program.is_relative_to(Path.cwd()):
         program = program.relative_to(Path.cwd())
-    return shlex.join([str(program), "-m", "bakery", *words])
+    whole = [str(program), "-m", "bakery", *words]
+    return subprocess.list2cmdline(whole) if sys.platform == "win32" else shlex.join(whole)

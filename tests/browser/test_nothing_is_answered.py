@@ -26,6 +26,9 @@ c.NotebookApp.notebook_dir = "/"
 c.ServerApp.preferred_dir = "/"
 c.LabApp.default_url = "/lab/tree/mine.ipynb"
 c.ServerApp.default_url = "/tree"
+c.ServerApp.contents_manager_class = "jupytext.TextFileContentsManager"
+c.ServerApp.kernel_spec_manager_class = "nb_conda_kernels.CondaKernelSpecManager"
+c.GatewayClient.url = "http://127.0.0.1:9"
 """
 
 KERNEL = '{"argv": ["false"], "display_name": "Another Python", "language": "python"}'
