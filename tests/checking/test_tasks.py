@@ -20,6 +20,7 @@ PAPER = """\
 ## exercise: doubled
 
 ```python
+# <b>two</b> numbers
 doubled = [2, 4]  # starter: doubled = [...]
 ex.doubled.check(doubled)
 ```
@@ -127,7 +128,7 @@ def test_a_solution_is_shown_after_a_try_or_when_it_is_asked_for_twice(ex: Lesso
     first, second = ex.doubled.solution(), ex.doubled.solution()
     assert "Try it first" in first.words
     assert "two hints left" in first.words
-    assert second.code == "doubled = [2, 4]\nex.doubled.check(doubled)\n"
+    assert second.code == "# <b>two</b> numbers\ndoubled = [2, 4]\nex.doubled.check(doubled)\n"
     assert second.after == "Twice & twice <b>again</b>."
     ex.doubled.reset()
     ex.doubled.check([1])
@@ -137,7 +138,7 @@ def test_a_solution_is_shown_after_a_try_or_when_it_is_asked_for_twice(ex: Lesso
 def test_a_reset_gives_the_starter_and_forgets_hints_and_tries(ex: Lesson) -> None:
     ex.doubled.hint()
     ex.doubled.check([2, 4])
-    assert ex.doubled.reset().code == "doubled = [...]\nex.doubled.check(doubled)\n"
+    assert ex.doubled.reset().code == "# <b>two</b> numbers\ndoubled = [...]\nex.doubled.check(doubled)\n"
     assert ex.doubled.latest is None
     assert ex.doubled.hint().words.startswith("Hint 1 of 2")
     assert memory.done()["09_small"] == set()
@@ -256,6 +257,7 @@ SHOWN: dict[str, Callable[[Lesson], str]] = {
     "a wrong verdict": lambda ex: ex.doubled.check([1])._repr_html_(),
     "a right verdict": lambda ex: ex.doubled.check([2, 4])._repr_html_(),
     "a solution": lambda ex: (ex.doubled.solution(), ex.doubled.solution()._repr_html_())[1],
+    "a starter": lambda ex: ex.doubled.reset()._repr_html_(),
     "a guess that is no guess": lambda ex: ex.standing.say("<script>")._repr_html_(),
     "a prediction": lambda ex: (ex.standing.say(1), ex.standing.check(simulate(cakes=3))._repr_html_())[1],
     "a question and its choices": lambda ex: ex.why.html,
