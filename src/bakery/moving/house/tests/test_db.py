@@ -1,0 +1,25 @@
+import sqlite3
+
+import pytest
+
+from counter.db import get_db
+
+
+def test_a_request_has_one_connection_and_closes_it(app):
+    with app.app_context():
+        db = get_db()
+        assert db is get_db()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        db.execute("SELECT 1")
+
+
+def test_the_command_empties_the_counter(runner, monkeypatch):
+    called = []
+
+    def fake_init_db():
+        called.append(True)
+
+    monkeypatch.setattr("counter.db.init_db", fake_init_db)
+    result = runner.invoke(args=["init-db"])
+    assert "The counter is empty." in result.output
+    assert called

@@ -1,0 +1,63 @@
+"""The app of the course: green on Flask, and green on Quart after the tool alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bakery.moving.house import move_in
+from bakery.moving.move import Move, move
+from bakery.moving.reading import Project, parsed, read
+from bakery.moving.trying import green, put
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return move_in(tmp_path_factory.mktemp("flask"))
+
+
+@pytest.fixture(scope="module")
+def moved(house: Path) -> Move:
+    return move(read(house))
+
+
+def test_it_is_green_on_flask(house: Path) -> None:
+    found = green(house)
+    assert (found.green, found.failures) == (found.of, ())
+    assert found.of >= 24
+
+
+def test_it_is_green_on_quart_after_the_tool_alone(house: Path, moved: Move, tmp_path: Path) -> None:
+    copy = move_in(tmp_path)
+    put(moved, copy)
+    found = green(copy)
+    assert (found.green, found.failures) == (found.of, ())
+    assert found.of == green(house).of
+
+
+def test_nothing_is_left_to_a_person_but_what_blocks(moved: Move) -> None:
+    assert {remark.reason for remark in moved.remarks if remark.sort == "blocking"} == {"sqlite3 blocks"}
+    assert not [remark for remark in moved.remarks if remark.sort in ("hand", "extension")]
+    assert moved.undecided == 0
+
+
+def test_moved_twice_changes_nothing(moved: Move) -> None:
+    again = [parsed(one.path, moved.texts.get(one.path, one.text)) for one in moved.project.sources]
+    settings = tuple(one._replace(text=moved.texts.get(one.path, one.text)) for one in moved.project.settings)
+    assert move(Project(tuple(again), (), moved.project.packages, "", settings)).texts == {}
+
+
+def test_every_test_says_in_its_name_what_is_true(house: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--collect-only"],
+        cwd=house,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [line.partition("::test_")[2] for line in run.stdout.splitlines() if "::" in line]
+    assert all(
+        name.startswith(("a_", "an_", "the_", "everybody_", "nobody_", "only_", "logging_", "machines_"))
+        for name in names
+    )
