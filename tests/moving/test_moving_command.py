@@ -1,12 +1,12 @@
 """`python -m bakery.moving FOLDER`: it shows, it writes only if told to, and it says what cannot be."""
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from bakery.moving import __main__ as command
 from bakery.moving.__main__ import main
 
 APP = "from flask import Flask, flash\napp = Flask('')\n@app.route('/')\ndef v():\n    flash('a')\n    return ''\n"
@@ -73,7 +73,7 @@ def test_tests_run_before_and_after(folder: Path, capsys: pytest.CaptureFixture[
 def test_tests_need_the_plugin_and_the_way_to_it_is_shown(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     code, _, err = said(capsys, folder, "--tests")
     assert code == 1
     assert "python -m pip install pytest pytest-asyncio" in err

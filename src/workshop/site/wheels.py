@@ -20,6 +20,7 @@ NEEDS_A_SERVER = {
     "jupyter-server-proxy",
     "nest-asyncio",  # shown in a child process, which a browser does not start
     "nbval",
+    "pytest-asyncio",
 }
 """What `dependencies` in pyproject.toml lists and a browser has no use for."""
 
