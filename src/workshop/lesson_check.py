@@ -30,8 +30,9 @@ from workshop.naming import with_names
 from workshop.notebooks import NotebookError, readable, understood
 from workshop.pages import TODO, Page
 from workshop.places import Places, notebooks
-from workshop.project import derived
+from workshop.pyproject import ProjectError
 from workshop.rehearsal import rehearsed
+from workshop.rooms import sentence
 from workshop.task_cells import missing, prepared
 from workshop.trials import lacking
 from workshop.trials import read as read_trials
@@ -51,7 +52,7 @@ def lacks(places: Places) -> list[Fault]:
         *_of_python(places, paper),
         *in_the_notebook(places, paper),
         *_of_the_rest(places),
-        *_of_derived(places),
+        *_of_the_map(places),
         *_to_write(places),
     ]
     return sorted(_from_root(fault, places) for fault in found)
@@ -243,15 +244,20 @@ def _of_the_rest(places: Places) -> Iterator[Fault]:
             yield Fault("README.md", line, f"{said} minutes, and the notebook says {promised}")
 
 
-def _of_derived(places: Places) -> Iterator[Fault]:
-    """The files that follow from others, such as the map of the rooms, which has a lesson's first sentence."""
-    if (places.root / "pyproject.toml").is_file():
-        for name, text in derived(places.root).items():
-            path = places.root / name
-            if not path.is_file() or path.read_text(encoding="utf-8") != text:
-                yield Fault(
-                    name, 1, "it follows from other files, and they say something else now: `make derived`"
-                )
+def _of_the_map(places: Places) -> Iterator[Fault]:
+    """The map of the rooms has the first sentence of every module."""
+    path = places.root / "CONTRIBUTING.md"
+    if not path.is_file():
+        return
+    try:
+        says = sentence(places.python)
+    except (ProjectError, SyntaxError) as error:
+        yield Fault(places.told(places.python), 1, str(error))
+        return
+    if says not in path.read_text(encoding="utf-8"):
+        yield Fault(
+            path.name, 1, f"its map does not say of {places.module} “{says}”: `make derived` writes it"
+        )
 
 
 def _promised(places: Places) -> int:

@@ -10,7 +10,6 @@ from making import code
 from nbformat import NotebookNode
 
 from bakery.checking import progress as memory
-from workshop import lesson_check
 from workshop.lesson_check import lacks
 from workshop.new_lesson import Wanted, write
 from workshop.notebooks import read, written
@@ -167,14 +166,15 @@ def test_the_notebook_before_and_the_readme_tell_of_the_lesson(places: Places) -
     assert "README.md:1: 30 minutes, and the notebook says 35" in told(places)
 
 
-def test_a_file_that_follows_from_others_and_is_behind_is_told(
-    places: Places, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (places.root / "pyproject.toml").touch()
-    monkeypatch.setattr(lesson_check, "derived", lambda _root: {"MAP.md": "new"})
-    assert [one for one in told(places) if one.startswith("MAP.md:1: ") and "`make derived`" in one]
-    (places.root / "MAP.md").write_text("new")
+def test_a_map_of_the_rooms_that_is_behind_is_told(places: Places) -> None:
+    path = places.root / "CONTRIBUTING.md"
+    path.write_text("# Map\n")
+    says = "“Notebook 08, A big oven: TODO, what it is about.”: `make derived` writes it"
+    assert [one for one in told(places) if one.startswith("CONTRIBUTING.md:1: ") and says in one]
+    path.write_text("| big_oven | Notebook 08, A big oven: TODO, what it is about. |\n")
     assert told(places) == []
+    edit(places.python, '"""Notebook 08', '# """Notebook 08')
+    assert any(one.startswith(f"{PYTHON}:1: big_oven.py: a room says") for one in told(places))
 
 
 def test_nothing_that_is_tried_counts_as_progress(places: Places) -> None:
