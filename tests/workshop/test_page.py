@@ -43,3 +43,13 @@ def test_a_page_that_has_no_place_for_the_banner_is_told() -> None:
     assert b"bakerySite" in with_banner({"lab/index.html": b"<body></body>"}, "abc")
     with pytest.raises(SiteError, match="no place for the banner"):
         with_banner({"lab/index.html": b"<body>"}, "abc")
+
+
+def test_a_setting_of_jupyterlab_holds_on_the_site_too() -> None:
+    """A widget that is kept in the saved notebook is kept in the browser's storage as well."""
+    here, site = (
+        json.loads((ROOT / name).read_text("utf-8"))
+        for name in ("share/overrides.json", "share/site/overrides.json")
+    )
+    for plugin, values in here.items():
+        assert site[plugin].items() >= values.items()

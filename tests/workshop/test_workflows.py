@@ -59,6 +59,13 @@ def test_the_other_platforms_run_what_make_runs_on_the_other_pythons() -> None:
     assert shlex.split(theirs) == ours
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name)
+def test_what_is_installed_to_test_is_what_make_installs(path: Path) -> None:
+    (ours,) = re.findall(r"--editable '(\.\[\S+\])'", MAKEFILE)
+    for line in runs(path):
+        assert [word for word in shlex.split(line) if word.startswith(".[")] in ([], [ours])
+
+
 def test_the_weekly_run_takes_no_pins_and_tells_whatever_fails_once() -> None:
     workflow = read(GITHUB / "workflows/newest.yml")
     assert workflow[True]["schedule"][0]["cron"]  # YAML reads the word `on` as true
