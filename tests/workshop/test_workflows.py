@@ -1,7 +1,10 @@
 """What a project one can join has: workflows that run what we run, forms that ask what helps, licences, a citation."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -136,3 +139,25 @@ def test_the_changelog_begins_with_what_is_not_released_and_has_this_version() -
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert headings[0] == "Unreleased"
     assert settings(ROOT)["project"]["version"] in headings
+
+
+GH = """#!/bin/sh
+echo "$@" >> "$GH_SAID"
+case "$2" in list) printf '%s' "$GH_OPEN" ;; esac
+"""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the script of a workflow is one of bash")
+@pytest.mark.parametrize(("opened", "then"), [("", "issue create --title"), ("7", "issue comment 7 --body")])
+def test_a_failure_opens_an_issue_and_the_next_one_adds_to_it(tmp_path: Path, opened: str, then: str) -> None:
+    tell = read(GITHUB / "workflows/newest.yml")["jobs"]["tell"]
+    (tmp_path / "gh").write_text(GH)
+    (tmp_path / "gh").chmod(0o755)
+    variables = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "GH_SAID": str(tmp_path / "said")}
+    variables |= {"GH_OPEN": opened, "TITLE": tell["env"]["TITLE"], "RUN": "https://example.org/run/1"}
+    script = tell["steps"][0]["run"]
+    subprocess.run(["bash", "-e", "-c", script], env=variables, check=True, timeout=60)
+    asked, told = (tmp_path / "said").read_text().splitlines()
+    assert f'"{tell["env"]["TITLE"]}" in:title' in asked
+    assert told.startswith(then)
+    assert "https://example.org/run/1" in told
