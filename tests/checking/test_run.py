@@ -66,7 +66,7 @@ def test_some_that_overlapped_and_some_that_did_not_are_counted() -> None:
 def test_who_stood_in_line_is_told_with_the_line() -> None:
     queued = (Queued("line 4: async with till:", 2 * SECOND),)
     said = refusal(lambda: run(ROW, queued=queued).takes(1))
-    assert "Somebody stood in line for 2 s at line 4: async with till:" in said
+    assert "Somebody stood in line for 2 s (line 4: async with till:)" in said
 
 
 def test_tasks_that_were_left_are_told_with_their_line() -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar, cast
 from bakery.checking import visitors as crowd
 from bakery.checking.calls import Watched
 from bakery.checking.describing import cell_of, close_coroutines, described, dots_in, framework_of, kind_name
+from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Script, on_a_loop, plainly, play
 from bakery.checking.run import Reply, Run, Served, trace_of_replies, trace_of_waits
@@ -170,6 +171,21 @@ class Answer:
                     let_go(self._stage, reply.error)
         return Served(**{**vars(done), "trace": trace, "replies": replies})
 
+    def interrupted(self, path: str) -> list[Interrupted]:
+        """Serve a customer of a Flask app with another one in between, at every moment where a thread may stop.
+
+        What they got, for each moment at which the other one had not to wait.
+        """
+        order = crowd.Order(path, "GET", {})
+        run = self._performed(
+            plainly(lambda clock: interruptions(lambda: crowd.ask_one_of_flask(self.given, order, clock))),
+            {"blocking"},
+        )
+        several: list[Interrupted] = run.result
+        for one in several:
+            _all_good(self.given, (one.first, one.second), "GET")
+        return several
+
     def meet(self, script: Callable[[Any], Coroutine[Any, Any, Any]], *, allow: Allowed = ()) -> Run:
         """Start the Quart app, let an async function do what it likes with a test client, and stop the app."""
         self.must_be("quart")
@@ -238,6 +254,9 @@ class Answer:
             result=result,
             seconds=seen.outcome.end / SECOND,
             trace=trace,
+            waits=tuple(
+                sorted((one.start / SECOND, min(one.end, seen.outcome.end) / SECOND) for one in seen.waits)
+            ),
             left=seen.outcome.left,
             queued=tuple(seen.queued),
             calls=dict(calls),

@@ -59,6 +59,15 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
             "there is a coroutine where its result is wanted: an `await` is missing. Calling a coroutine function does "
             "not run it; `await` does."
         )
+    if (
+        isinstance(error, AttributeError)
+        and inspect.isawaitable(error.obj)
+        and not inspect.iscoroutine(error.obj)
+    ):
+        yield (
+            f"an `await` is missing: what stands before `.{error.name}` has to be awaited first, in brackets of its own, as in "
+            f"`(await db.execute(…)).{error.name}`."
+        )
     if kind is RuntimeError:
         yield from _known_of_contexts(error, said)
         yield from _known_of_loops(said)

@@ -34,6 +34,8 @@ class Run:
     result: Any = None
     seconds: float = 0.0
     trace: Trace = field(default_factory=lambda: Trace((), simulated=True))
+    waits: tuple[tuple[float, float], ...] = ()
+    """Each wait for time to pass, in the order in which they began: from when, until when, in seconds."""
     left: tuple[str, ...] = ()
     """The reader's lines at which tasks still waited when the answer was done."""
     queued: tuple[Queued, ...] = ()
@@ -130,10 +132,10 @@ class Run:
 
     def _stood_in_line(self) -> str:
         longest = max(self.queued, key=lambda one: one.nanoseconds)
-        at = f" at {longest.line}" if longest.line else ""
+        at = f" ({longest.line})" if longest.line else ""
         return (
-            f"Somebody stood in line for {longest.nanoseconds / SECOND:g} s{at}: whoever was let in there kept it while "
-            "waiting for something else."
+            f"Somebody stood in line for {longest.nanoseconds / SECOND:g} s{at}, because whoever was let in there kept it "
+            "while waiting for something else."
         )
 
     def _has(self, words: Collection[str]) -> bool:

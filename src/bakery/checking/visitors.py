@@ -14,6 +14,7 @@ from bakery.checking.mistakes import Wrong
 from bakery.checking.run import Reply
 from bakery.checking.virtual.clock import SECOND, Clock
 from bakery.checking.virtual.halts import Halt
+from bakery.checking.virtual.locks import WouldWaitError
 from bakery.counting import counted
 
 
@@ -36,14 +37,14 @@ def ask_flask(app: Any, orders: Sequence[Order], threads: int, clock: Clock) -> 
     def bake() -> None:
         while line:
             number, order = line.popleft()
-            replies[number] = _ask_one_of_flask(app, order, clock)
+            replies[number] = ask_one_of_flask(app, order, clock)
 
     def note(_sender: Any, exception: BaseException, **_named: Any) -> None:
         note_error(exception)
 
     with got_request_exception.connected_to(note, app), _as_it_was(app):
         if clock.threadless:
-            _bake_aside(line, replies, threads, lambda order: _ask_one_of_flask(app, order, clock), clock)
+            _bake_aside(line, replies, threads, lambda order: ask_one_of_flask(app, order, clock), clock)
             return tuple(replies[number] for number in sorted(replies))
         bakers = [threading.Thread(target=bake) for _ in range(min(threads, len(orders)))]
         for baker in bakers:
@@ -71,7 +72,8 @@ def _bake_aside(
     clock.now = max(free)
 
 
-def _ask_one_of_flask(app: Any, order: Order, clock: Clock) -> Reply:
+def ask_one_of_flask(app: Any, order: Order, clock: Clock) -> Reply:
+    """What one visitor gets."""
     raised: list[BaseException] = []
     heard.set(raised)
     start = clock.now
@@ -80,7 +82,7 @@ def _ask_one_of_flask(app: Any, order: Order, clock: Clock) -> Reply:
     try:
         response = app.test_client().open(order.path, method=order.method, **given)
         status, text, headers = response.status_code, response.get_data(as_text=True), dict(response.headers)
-    except Halt:
+    except (Halt, WouldWaitError):
         raise
     except BaseException as error:  # an order to exit as well: it is what the handler raised
         raised.append(error)

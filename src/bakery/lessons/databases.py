@@ -2,92 +2,15 @@
 
 import asyncio
 import inspect
-import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
-from typing import Any, Self, TypeVar
 
 from bakery.checking import Answer, Lesson, expect
-
-T = TypeVar("T")
-
-STATEMENT = 0.1
-"""Simulated seconds that every statement, fetch and commit takes."""
+from bakery.checking.database import Connection, Database
+from bakery.checking.mistakes import is_about
+from bakery.counting import counted
 
 ex = Lesson("07_databases", __file__)
-
-
-# A database for the checks
-
-
-class Rows:
-    """What a statement gave: like a cursor of aiosqlite."""
-
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
-        self._cursor = cursor
-        self.rowcount = cursor.rowcount
-        self.lastrowid = cursor.lastrowid
-
-    async def fetchone(self) -> object:
-        """The next row, or None."""
-        await asyncio.sleep(STATEMENT)
-        return self._cursor.fetchone()
-
-    async def fetchall(self) -> list[object]:
-        """All rows that are left."""
-        await asyncio.sleep(STATEMENT)
-        return self._cursor.fetchall()
-
-
-class Database:
-    """Like a connection of aiosqlite: a real SQLite, in memory, that does one thing at a time.
-
-    Closed at the end of a `with`.
-    """
-
-    def __init__(self, script: str) -> None:
-        self._sqlite = sqlite3.connect(":memory:", check_same_thread=False)
-        self._sqlite.executescript(script)
-        self._turn = asyncio.Lock()
-
-    async def execute(self, sql: str, parameters: Sequence[object] = ()) -> Rows:
-        """Run one statement. Raises `sqlite3.Error`."""
-        return Rows(await self._do(lambda: self._sqlite.execute(sql, parameters)))
-
-    async def execute_fetchall(self, sql: str, parameters: Sequence[object] = ()) -> list[object]:
-        """Run one statement, and give all its rows. Raises `sqlite3.Error`."""
-        return await self._do(lambda: self._sqlite.execute(sql, parameters).fetchall())
-
-    async def commit(self) -> None:
-        """Keep what was done since the last commit."""
-        await self._do(self._sqlite.commit)
-
-    async def rollback(self) -> None:
-        """Undo what was done since the last commit."""
-        await self._do(self._sqlite.rollback)
-
-    async def _do(self, work: Callable[[], T]) -> T:
-        async with self._turn:
-            await asyncio.sleep(STATEMENT)
-            return work()
-
-    # For the check, which stands outside of time.
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._sqlite.close()
-
-    @property
-    def in_transaction(self) -> bool:
-        """Whether a transaction is open."""
-        return self._sqlite.in_transaction
-
-    def kept(self, sql: str) -> list[Any]:
-        """What a query gives when everything that was not committed is gone."""
-        self._sqlite.rollback()
-        return self._sqlite.execute(sql).fetchall()
 
 
 # Predictions
@@ -126,13 +49,24 @@ def second_kind(bobs: tuple[str, str]) -> str:
 # Exercises
 
 
+CAKES: tuple[list[str], ...] = (["apple", "lemon"], ["plum"], [], ["nut", "cherry", "nut", "almond", "fig"])
+
+
 @ex.exercise
 def cake_names(answer: Answer) -> None:
     """A function written for `sqlite3`, moved."""
-    with Database("CREATE TABLE cakes (name TEXT); INSERT INTO cakes VALUES ('apple'), ('lemon')") as db:
-        answer.run(db).gives(["apple", "lemon"])
-    with Database("CREATE TABLE cakes (name TEXT); INSERT INTO cakes VALUES ('plum')") as db:
-        answer.run(db).gives(["plum"])
+    for names in CAKES:
+        with Database("CREATE TABLE cakes (name TEXT)") as database:
+            for name in names:
+                database.do("INSERT INTO cakes VALUES (?)", name)
+            run = answer.run(database.connect())
+            # A table has no order of its own.
+            if not isinstance(run.result, list) or sorted(map(str, run.result)) != sorted(names):
+                run.gives(names)
+            expect(
+                len(database.kept("SELECT name FROM cakes")) == len(names),
+                "afterwards the table has other rows.",
+            )
 
 
 Query = Callable[[], Awaitable[int]]
@@ -163,9 +97,29 @@ def ten_at_once(answer: Answer) -> None:
         "one slow query held up others: with nine places free, the next query waited for the whole group. "
         "Give a place to the next query as soon as one is free.",
     )
+    # The slow ones first, so that they come back in another order than they were asked in.
+    answer.run(queries(0.6, 0.5, 0.4, 0.3)).gives([0, 1, 2, 3]).takes(0.6)
+
+    async def failing(ask: Callable[[list[Query]], Awaitable[object]]) -> object:
+        try:
+            return await ask([*queries(0.1), refused_query])
+        except BaseException as error:
+            if is_about(error, LookupError):
+                return "an error"
+            raise
+
+    answer.play(failing).gives(
+        "an error", "one of the queries failed, and nobody heard of it: the error should come out."
+    )
 
 
-Work = Callable[[Database], Awaitable[object]]
+async def refused_query() -> int:
+    """A query that fails."""
+    await asyncio.sleep(0.1)
+    raise LookupError("no such cake")
+
+
+Work = Callable[[Connection], Awaitable[object]]
 
 
 def tolerant(function: Callable[..., object]) -> Callable[..., object]:
@@ -185,28 +139,28 @@ def tolerant(function: Callable[..., object]) -> Callable[..., object]:
     return told
 
 
-def box(*several: Database) -> "asyncio.Queue[Database]":
+def box(*several: Connection) -> "asyncio.Queue[Connection]":
     """A pool with these connections in it."""
-    pool: asyncio.Queue[Database] = asyncio.Queue()
+    pool: asyncio.Queue[Connection] = asyncio.Queue()
     for db in several:
         pool.put_nowait(db)
     return pool
 
 
-async def good(db: Database) -> str:
+async def good(db: Connection) -> str:
     """An order that ends well."""
     await db.execute("INSERT INTO orders VALUES ('Ada')")
     await db.commit()
     return "taken"
 
 
-async def refused(db: Database) -> str:
+async def refused(db: Connection) -> str:
     """An order that fails halfway."""
     await db.execute("INSERT INTO orders VALUES ('Bob')")
     raise ValueError("the card is refused")
 
 
-async def left(db: Database) -> str:
+async def left(db: Connection) -> str:
     """An order whose customer hangs up halfway: the handler is cancelled."""
     await db.execute("INSERT INTO orders VALUES ('Bob')")
     task = asyncio.current_task()
@@ -216,7 +170,7 @@ async def left(db: Database) -> str:
     return "taken"
 
 
-async def slow(_db: Database) -> str:
+async def slow(_db: Connection) -> str:
     """An order that keeps its connection for longer than others would wait for one."""
     await asyncio.sleep(3)
     return "taken"
@@ -239,8 +193,8 @@ def lend(answer: Answer) -> None:
         isinstance(answer.run(box(), slow).result, TimeoutError),
         "whoever got no connection in time should get a `TimeoutError`.",
     )
-    with Database("CREATE TABLE orders (customer TEXT)") as db:
-        one_by_one = answer.together((box(db), slow)).result
+    with Database("CREATE TABLE orders (customer TEXT)") as database:
+        one_by_one = answer.together((box(database.connect()), slow)).result
         expect(
             one_by_one == ["taken"],
             "an order that had its connection in time was cut off while it worked. "
@@ -250,7 +204,8 @@ def lend(answer: Answer) -> None:
 
 def _lent(answer: Answer, work: Work, kind: type, how: str) -> None:
     """Expect that a connection comes back from such an order, with nothing open on it."""
-    with Database("CREATE TABLE orders (customer TEXT)") as db:
+    with Database("CREATE TABLE orders (customer TEXT)") as database:
+        db = database.connect()
         pool = box(db)
         result = answer.run(pool, work).result
         expect(
@@ -258,10 +213,10 @@ def _lent(answer: Answer, work: Work, kind: type, how: str) -> None:
             f"after {how} the connection is not in the pool: the next customer waits in vain.",
         )
         expect(
-            not db.in_transaction,
+            not database.is_locked,
             f"{how} brings its connection back with a transaction open: whoever commits next keeps what it wrote.",
         )
-        rows = db.kept("SELECT customer FROM orders")
+        rows = database.kept("SELECT customer FROM orders")
         expect(work is good or rows == [], f"{how} left its row in the table for good.")
         expect(work is not good or rows == [("Ada",)], f"{how} has lost its row.")
         expect(
@@ -270,28 +225,58 @@ def _lent(answer: Answer, work: Work, kind: type, how: str) -> None:
         )
 
 
+TICKETS = "CREATE TABLE tickets (number INTEGER PRIMARY KEY, customer TEXT);"
+
+
 @ex.exercise
 def next_ticket(answer: Answer) -> None:
-    """Read, await, write."""
-    with Database("CREATE TABLE tickets (number INTEGER PRIMARY KEY, customer TEXT)") as db:
-        customers = ["Ada", "Bob", "Cy"]
-        run = answer.together(*((db, customer) for customer in customers))
+    """Read, await, write: three customers at the same moment, each with a connection of their own."""
+    for before, customers in (
+        ((40,), ("Ada",)),
+        ((), ("Bob", "Cy", "Dan")),
+        ((1, 2, 5), ("Eve", "Flo", "Gus")),
+    ):
+        _drawn_tickets(answer, before, customers)
+
+
+def _drawn_tickets(answer: Answer, before: Sequence[int], customers: Sequence[str]) -> None:
+    with Database(TICKETS) as database:
+        for number in before:
+            database.do("INSERT INTO tickets VALUES (?, ?)", number, f"early {number}")
+        # One connection is slow, and so a wait of its owner is long enough for whatever the others do.
+        calls = [
+            (database.connect(seconds=0.1 if place == 0 else 0.02), customer)
+            for place, customer in enumerate(customers)
+        ]
+        run = answer.together(*calls)
         numbers = run.result
         expect(
-            all(isinstance(number, int) for number in numbers),
-            f"it should give numbers, and gives `{numbers}`.",
+            all(isinstance(number, int) and not isinstance(number, bool) for number in numbers),
+            f"it should give numbers, and gives `{numbers!r:.60}`.",
         )
+        told = ", ".join(map(str, numbers))
         expect(
             len(set(numbers)) == len(numbers),
-            f"three customers at the same moment got the tickets {', '.join(map(str, numbers))}. "
+            f"{counted(len(numbers), 'customer')} at the same moment got the tickets {told}. "
             "What was read before an `await` may be old after it.",
         )
-        kept = dict(db.kept("SELECT customer, number FROM tickets"))
         expect(
-            len(kept) == 3,
-            f"of three tickets, {len(kept)} were kept. Is there a `commit`, and is it awaited?",
+            not set(numbers) & set(before),
+            f"the tickets {', '.join(map(str, before))} were drawn before, and now somebody got one of them again: {told}.",
+        )
+        kept = dict(database.kept("SELECT customer, number FROM tickets"))
+        expect(
+            all(kept.get(f"early {number}") == number for number in before),
+            "a ticket that was drawn before is not in the table any more.",
+        )
+        mine = [customer for customer in customers if customer in kept]
+        expect(
+            len(mine) == len(customers),
+            f"of {counted(len(customers), 'ticket')}, {len(mine)} {'was' if len(mine) == 1 else 'were'} kept. "
+            "Is there a `commit`, and is it awaited?",
         )
         expect(
-            kept == dict(zip(customers, numbers, strict=True)),
+            all(kept[customer] == number for customer, number in zip(customers, numbers, strict=True)),
             "the number on somebody's ticket is not the one in the table.",
         )
+        expect(len(kept) == len(before) + len(customers), "there are more rows in the table than tickets.")

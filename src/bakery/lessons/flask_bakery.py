@@ -5,7 +5,7 @@ from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted
-from bakery.lessons._numbers import number_of, slip
+from bakery.lessons._formulas import drawn, formula
 from bakery.trace import Trace
 
 ex = Lesson("03_flask_bakery", __file__)
@@ -41,52 +41,62 @@ def shorter_rounds(trace: Trace) -> str:
 @ex.exercise
 def in_line(answer: Answer) -> None:
     """How long the customer with a number waits, for any number of threads."""
-    # In this order each slip below is seen where it can be no other.
-    for number, bakers, bake in (
-        (10, 4, 3.0),
-        (9, 5, 1.0),
-        (8, 4, 0.5),
-        (4, 4, 1.0),
-        (1, 4, 1.0),
-        (3, 1, 1.0),
-        (1, 1, 1.0),
-        (200, 32, 0.1),
-    ):
-        run = answer.call(number, bakers, bake)
-        got, wanted = number_of(run), (number - 1) // bakers * bake
-        hands = counted(bakers, "baker")
-        run.gives(
-            wanted,
-            f"customer {number} of {hands} waits for {wanted:g} s where a bake takes {bake:g} s, and it says {got:g} s."
-            f"{slip(got, _slips(number, bakers, bake))}",
-        )
-
-
-def _slips(number: int, bakers: int, bake: float) -> dict[float, str]:
-    """What a wrong wait was probably made of."""
-    return {
-        number * bake: "That is one baker's time, and the customer's own bake is in it.",
-        (number - 1) * bake: "That is the time of a single baker.",
-        (number - 1) / bakers * bake: "A round lasts a whole bake, so count whole rounds: round down.",
-        number / bakers * bake: "Count the customers in front, and only whole rounds of them: round down.",
-        (number - 1) // bakers: "That is the number of rounds; each lasts one `bake`.",
-        ceil(number / bakers) * bake: "That is when the cake is done. The waiting ends one bake before.",
-        round((number - 1) / bakers) * bake: "`round` goes up as well as down.",
-        number // bakers * bake: "Nobody waits for their own cake: count those in front, `number - 1`.",
-    }
+    formula(
+        answer,
+        [
+            *((10, 4, 3.0), (9, 5, 1.0), (8, 4, 0.5), (4, 4, 1.0), (1, 4, 1.0), (3, 1, 1.0), (1, 1, 1.0)),
+            *drawn("in_line", 20, range(1, 60), (1, 2, 3, 4, 5, 8, 32), (0.1, 0.25, 0.5, 1.0, 2.0)),
+        ],
+        lambda number, bakers, bake: (number - 1) // bakers * bake,
+        lambda number, bakers, bake: (
+            f"customer {number:g} of {counted(int(bakers), 'baker')} waits for @ s where a bake takes {bake:g} s"
+        ),
+        {
+            "That is one baker's time, and the customer's own bake is in it.": lambda number, _, bake: (
+                number * bake
+            ),
+            "That is the time of a single baker.": lambda number, _, bake: (number - 1) * bake,
+            "A round lasts a whole bake, so count whole rounds: round down.": lambda number, bakers, bake: (
+                (number - 1) / bakers * bake
+            ),
+            "Count the customers in front, and only whole rounds of them: round down.": lambda number, bakers, bake: (
+                number / bakers * bake
+            ),
+            "That is the number of rounds; each lasts one `bake`.": lambda number, bakers, _: (
+                (number - 1) // bakers
+            ),
+            "That is when the cake is done. The waiting ends one bake before.": lambda number, bakers, bake: (
+                ceil(number / bakers) * bake
+            ),
+            "`round` goes up as well as down.": lambda number, bakers, bake: (
+                round((number - 1) / bakers) * bake
+            ),
+            "A round that is not full yet keeps nobody waiting: round down.": lambda number, bakers, bake: (
+                ceil((number - 1) / bakers) * bake
+            ),
+            "Nobody waits for their own cake: count those in front, `number - 1`.": lambda number, bakers, bake: (
+                number // bakers * bake
+            ),
+        },
+    )
 
 
 @ex.exercise
 def breakfast(answer: Answer) -> None:
     """An order with two waits: more threads do not make it shorter."""
     answer.must_be("flask")
-    alone = answer.visit("/breakfast").says("cake and coffee")
-    alone.expect(
-        alone.seconds != 1.0,
+    one = answer.visit("/breakfast").gets("cake and coffee")
+    expect(
+        one.seconds != 1.0,
         "one breakfast took 1 s. Here the coffee comes after the cake: half a second more.",
     )
-    alone.takes(1.5)
-    answer.visit("/breakfast", visitors=4, threads=4).takes(1.5)
+    one.takes(1.5)
+    first = one.waits[0][1] - one.waits[0][0]
+    expect(
+        first != 0.5,
+        "the first wait takes 0.5 s. The cake is baked first, for 1 s, and then the coffee is brewed.",
+    )
+    answer.visit("/breakfast", visitors=4, threads=4).gets("cake and coffee").takes(1.5)
     answer.visit("/breakfast", visitors=4, threads=1).takes(6.0)
 
 
@@ -96,18 +106,24 @@ def numbered(answer: Answer) -> None:
     answer.must_be("flask")
     texts: list[str] = []
     for _ in range(2):
-        visit = answer.visit("/cake", visitors=3, threads=4).says("cake ")
+        visit = answer.visit("/cake", visitors=3, threads=4)
         texts += visit.texts
-        visit.expect(
-            visit.seconds <= 0.5,
-            f"three orders and four bakers still take {visit.seconds:g} s. "
-            "What does a baker hold while the cake is in the oven?",
+        for reply in visit.replies:
+            expect(reply.status == 200, f"`/cake` answers with status {reply.status}, and 200 is wanted.")
+            expect(
+                re.fullmatch(r"cake \d+", reply.text),
+                f"`/cake` answers `{reply.text!r:.60}`, and `cake` with a number is wanted, such as `'cake 3'`.",
+            )
+        visit.takes(
+            0.5,
+            f"three orders and four bakers take {visit.seconds:g} s. Each cake bakes for 0.5 s, and all three should bake "
+            "together.",
         )
-        visit.takes(0.5)
         told = ", ".join(sorted(visit.texts))
         expect(len(set(texts)) == len(texts), f"two customers got the same number: {told}.")
-    expect(
-        re.search(r"\bwith\b|\.acquire\(|\bnext\(", answer.source),
-        "nobody guards the number any more: `sold += 1` first reads and then writes, and another baker may come "
-        "in between. That goes well a thousand times. Keep the lock around it.",
-    )
+    for one in answer.interrupted("/cake"):
+        expect(
+            one.first.text != one.second.text,
+            f"one baker was interrupted at {one.line}; another took a number, and both say `{one.first.text}`. Reading and "
+            "writing have to be one step that nobody comes in between: keep the lock around both.",
+        )

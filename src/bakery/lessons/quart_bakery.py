@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bakery.checking import Answer, Lesson
+from bakery.checking import Answer, Lesson, expect
 from bakery.trace import Trace
 
 CROWD = 33
@@ -49,41 +49,45 @@ def gains(traces: tuple[Trace, Trace]) -> str:
 def cold_tea(answer: Answer) -> None:
     """A forgotten `await` in a handler."""
     answer.must_be("quart")
-    answer.visit("/tea").says("hot tea").takes(0.5)
-    answer.visit("/tea", visitors=3).takes(0.5)
+    answer.visit("/tea").gets("hot tea").takes(0.5)
+    answer.visit("/tea", visitors=3).gets("hot tea").takes(0.5)
 
 
 @ex.exercise
 def slow_pantry(answer: Answer) -> None:
     """What makes three orders queue although the handler awaits."""
     answer.must_be("quart")
-    answer.visit("/cake").says("one plum cake").takes(
+    answer.visit("/cake").gets("one plum cake").takes(
         1.0, "one cake should take 1 s as before: first the plums, then the oven, half a second each."
     )
-    answer.visit("/cake", visitors=3).says("one plum cake").takes(1.0)
+    answer.visit("/cake", visitors=3).gets("one plum cake").takes(1.0)
 
 
 @ex.exercise
 def breakfast(answer: Answer) -> None:
     """Two waits in one order, which do not need each other."""
-    answer.must_be("quart")
-    alone = answer.visit("/breakfast").says("cake and coffee")
-    alone.expect(
-        alone.seconds != 1.5,
+    answer.must_be("quart").watch("bake", "brew_coffee")
+    one = answer.visit("/breakfast").gets("cake and coffee")
+    expect(
+        one.seconds != 1.5,
         "one breakfast takes 1.5 s: the coffee waits until the cake is done. "
         "An `await` waits to its end before the next line begins; start both first.",
     )
-    alone.takes(1.0)
-    answer.visit("/breakfast", visitors=3).says("cake and coffee").takes(1.0)
+    one.takes(1.0).called("bake", 1).called("brew_coffee", 1)
+    answer.visit("/breakfast", visitors=3).gets("cake and coffee").takes(1.0)
+
+
+KINDS = ("plum", "lemon", "apple", "cherry", "nut", "poppy")
 
 
 @ex.exercise
 def moved(answer: Answer) -> None:
     """A Flask app with two routes, turned into Quart."""
     answer.must_be("quart")
-    answer.visit("/pie", visitors=3).says("one pie").takes(2.0)
-    wish = answer.visit("/wish", method="POST", json={"kind": "plum"}, visitors=3)
-    wish.says("one plum cake").takes(1.0)
+    answer.visit("/pie", visitors=3).gets("one pie").takes(2.0)
+    for kinds in (KINDS[:3], KINDS[::-1], KINDS[2:3]):
+        wishes = answer.visit("/wish", method="POST", each=[{"json": {"kind": kind}} for kind in kinds])
+        wishes.gets(*(f"one {kind} cake" for kind in kinds)).takes(1.0)
     several = answer.visit("/pie", visitors=CROWD)
     several.takes(
         2.0,

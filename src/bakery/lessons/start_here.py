@@ -1,7 +1,8 @@
 """Notebook 00, Start here: one exercise that shows how an exercise answers back."""
 
-from bakery.checking import Answer, Lesson, expect
+from bakery.checking import Answer, Lesson
 from bakery.counting import counted
+from bakery.lessons._formulas import drawn, formula
 
 ex = Lesson("00_start_here", __file__)
 
@@ -9,16 +10,23 @@ ex = Lesson("00_start_here", __file__)
 @ex.exercise
 def last_cake(answer: Answer) -> None:
     """What async shares: the wait, so that a few more cakes take no longer."""
-    for cakes, oven in ((3, 1), (3, 2), (10, 2), (1, 3)):
-        run = answer.call(cakes, oven)
-        got = run.result
-        expect(
-            got is not None, "it gives back nothing (`None`). `print` shows a number; `return` hands it over."
-        )
-        orders = counted(cakes, "order needs", "orders need")
-        said = f"with the oven at {oven} s, {orders} {oven} s, and it says {got!r:.40}."
-        if got == cakes * oven:
-            said += " That is one cake after another. In the pictures they bake side by side."
-        elif got == oven / cakes:
-            said += " That would make each cake quicker. In the pictures each bar is a whole bake long."
-        run.gives(oven, said)
+    formula(
+        answer,
+        [(3, 1), (3, 2), (10, 2), (1, 3), *drawn("last_cake", 12, range(1, 30), (1, 2, 3, 0.5, 2.5))],
+        lambda _cakes, oven: oven,
+        lambda cakes, oven: (
+            f"with the oven at {oven:g} s, {counted(int(cakes), 'order needs', 'orders need')} @ s"
+        ),
+        {
+            "That is one cake after another. In the pictures they bake side by side.": lambda cakes, oven: (
+                cakes * oven
+            ),
+            "That would make each cake quicker. In the pictures each bar is a whole bake long.": lambda cakes, oven: (
+                oven / cakes
+            ),
+            "That is the number of cakes. How long does one of them bake?": lambda cakes, _oven: cakes,
+            "The cakes wait for nobody: they are all in the oven at the same moment.": lambda cakes, oven: (
+                cakes + oven
+            ),
+        },
+    )

@@ -5,7 +5,7 @@ from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted
-from bakery.lessons._numbers import number_of, slip
+from bakery.lessons._formulas import drawn, formula
 from bakery.trace import Trace
 
 BAKE = 0.5
@@ -50,47 +50,90 @@ def by_chance(seconds: float) -> float:
 # Exercises
 
 
+BAKES = (0.25, 0.5, 1.0, 2.0)
+
+
 @ex.exercise
 def rule(answer: Answer) -> None:
     """Threads share the waiting too, up to their number."""
-    for orders, threads in ((10, 4), (8, 4), (3, 1), (9, 9), (2, 5), (36, 12)):
-        run = answer.call(orders, BAKE, threads)
-        got = number_of(run, "seconds")
-        rounds = ceil(orders / threads)
-        known = {
-            orders * BAKE: "That is one order after another, as with one thread.",
-            orders / threads * BAKE: "Half a round does not exist: round up.",
-            orders
-            // threads
-            * BAKE: "The last orders are left out: their round is not full, but it is a round.",
-            (orders // threads + 1) * BAKE: "The last round is full, so no other follows it.",
-            float(rounds): "Those are the rounds. How long is one?",
-            BAKE: "That is one round, and there are more orders than threads.",
-        }
-        told = f"{counted(orders, 'order')}, a bake of {BAKE:g} s and {counted(threads, 'thread')} take"
-        run.gives(rounds * BAKE, f"{told} {rounds * BAKE:g} s, and it says {got:g} s.{slip(got, known)}")
+    fixed = [
+        (orders, BAKE, threads) for orders, threads in ((10, 4), (8, 4), (3, 1), (9, 9), (2, 5), (36, 12))
+    ]
+    formula(
+        answer,
+        [*fixed, *drawn("rule", 20, range(1, 60), BAKES, (1, 2, 3, 4, 5, 8, 12))],
+        lambda orders, bake, threads: ceil(orders / threads) * bake,
+        lambda orders, bake, threads: (
+            f"{counted(int(orders), 'order')}, a bake of {bake:g} s and {counted(int(threads), 'thread')} take @ s"
+        ),
+        {
+            "That is one order after another, as with one thread.": lambda orders, bake, _: orders * bake,
+            "Half a round does not exist: round up.": lambda orders, bake, threads: orders / threads * bake,
+            "The last orders are left out: their round is not full, but it is a round.": lambda orders, bake, threads: (
+                orders // threads * bake
+            ),
+            "Where the last round is full, no other follows it.": lambda orders, bake, threads: (
+                (orders // threads + 1) * bake
+            ),
+            "`round` goes down as well as up, and a round that is begun is a round.": lambda orders, bake, threads: (
+                round(orders / threads) * bake
+            ),
+            "Round the rounds up, not the seconds.": lambda orders, bake, threads: ceil(
+                orders / threads * bake
+            ),
+            "Those are the rounds. How long is one?": lambda orders, _, threads: ceil(orders / threads),
+            "That is one round, and there may be more orders than threads.": lambda _orders, bake, _threads: (
+                bake
+            ),
+            "The bake of the notebook was 0.5 s, but here it is what `bake` says.": lambda orders, _bake, threads: (
+                ceil(orders / threads) * BAKE
+            ),
+        },
+    )
 
 
 @ex.exercise
 def enough_threads(answer: Answer) -> None:
     """Room for customers who come at random moments."""
-    for per_second, stay in ((18, 0.5), (10, 0.5), (50, 0.08), (4, 0.5), (2, 0.25)):
-        run = answer.call(per_second, stay)
-        got = number_of(run, "threads")
-        busy = per_second * stay
-        wanted = ceil(busy * 1.5)
-        known = {
-            float(
-                ceil(busy * 4 / 3)
-            ): "That is a third more than are busy. Of all these, only a quarter is free.",
-            float(ceil(busy)): "So many are busy on average, and none would be free.",
-            busy * 1.5: "There are no parts of a thread.",
-            float(int(busy * 1.5)): "That is rounded down, and leaves less than a third free.",
-            float(ceil(busy * 3)): "Then two thirds would be free.",
-            float(per_second): "That many come in each second. How many are there at once?",
-        }
-        told = f"{counted(per_second, 'order')} a second that stay {stay:g} s: {counted(wanted, 'thread')}, and it says"
-        run.gives(wanted, f"{told} {got:g}.{slip(got, known)}")
+    formula(
+        answer,
+        [
+            *((18, 0.5), (10, 0.5), (50, 0.08), (4, 0.5), (2, 0.25)),
+            # Odd numbers, so that nothing hangs on the last bit of a float.
+            *drawn("enough_threads", 20, range(1, 90, 2), (0.25, 0.5)),
+        ],
+        lambda per_second, stay: ceil(per_second * stay * 1.5),
+        lambda per_second, stay: (
+            f"{counted(int(per_second), 'order')} a second that stay {stay:g} s: @ threads"
+        ),
+        {
+            "That is a third more than are busy. Of all these, only a quarter is free.": lambda per_second, stay: (
+                ceil(per_second * stay * 4 / 3)
+            ),
+            "So many are busy on average, and none would be free.": lambda per_second, stay: ceil(
+                per_second * stay
+            ),
+            "There are no parts of a thread, and none of these would be free.": lambda per_second, stay: (
+                per_second * stay
+            ),
+            "There are no parts of a thread.": lambda per_second, stay: per_second * stay * 1.5,
+            "That is rounded down, and leaves less than a third free.": lambda per_second, stay: int(
+                per_second * stay * 1.5
+            ),
+            "`round` goes down as well as up, and then less than a third is free.": lambda per_second, stay: (
+                round(per_second * stay * 1.5)
+            ),
+            "Where nothing is left over, one thread fewer will do.": lambda per_second, stay: (
+                int(per_second * stay * 1.5) + 1
+            ),
+            "Then two thirds would be free.": lambda per_second, stay: ceil(per_second * stay * 3),
+            "Then half of them would be free.": lambda per_second, stay: ceil(per_second * stay * 2),
+            "That many come in each second. How many are there at once?": lambda per_second, _stay: (
+                per_second
+            ),
+        },
+        "threads",
+    )
 
 
 @ex.exercise
@@ -105,31 +148,52 @@ def in_shop(answer: Answer) -> None:
         0.0016: "That is one divided by the other. If more came in, would there be fewer in the shop?",
         12.5: "That is how many one thread can serve in a second: one divided by 0.08 s.",
     }
-    expect(abs(got - 4) < 1e-6, f"it says {got:g}.{slip(got, known)}")
+    slip = next((f" {says}" for value, says in known.items() if abs(value - got) < 1e-9), "")
+    expect(
+        abs(got - 4) < 1e-6,
+        f"50 come in each second and stay for 80 ms, and it says that {got:g} are there at once.{slip}",
+    )
 
 
 @ex.exercise
 def queue_after(answer: Answer) -> None:
     """Where there is a limit, and what happens beyond it."""
-    for seconds, per_second, bake, threads in (
-        (1, 20, 0.5, 4),
-        (10, 20, 0.5, 4),
-        (10, 20, 0.5, 12),
-        (4, 9, 0.25, 2),
-    ):
-        run = answer.call(seconds, per_second, bake, threads)
-        got = number_of(run, "orders")
-        served = threads / bake
-        wanted = max(0.0, (per_second - served) * seconds)
-        known = {
-            (per_second - served) * seconds: "A queue is never shorter than nothing.",
-            float(per_second * seconds): "That many have come in. Some of them were served.",
-            (per_second - threads * bake)
-            * seconds: "A longer bake would serve more orders there: divide by it.",
-            per_second - served: "That is what is added in one second.",
-            (per_second - threads)
-            * seconds: "A thread serves more than one order in a second, if a bake is shorter.",
-            float(seconds * served): "That many are served. How many are not?",
-        }
-        told = f"{counted(per_second, 'order')} a second, a bake of {bake:g} s, {counted(threads, 'thread')}: after {seconds} s there are"
-        run.gives(wanted, f"{told} {wanted:g} in the queue, and it says {got:g}.{slip(got, known)}")
+    formula(
+        answer,
+        [
+            *((1, 20, 0.5, 4), (10, 20, 0.5, 4), (10, 20, 0.5, 12), (4, 9, 0.25, 2)),
+            *drawn("queue_after", 20, range(1, 30), (1, 2, 5, 9, 20, 50), BAKES, (1, 2, 3, 4, 8, 12)),
+        ],
+        lambda seconds, per_second, bake, threads: max(0.0, (per_second - threads / bake) * seconds),
+        lambda seconds, per_second, bake, threads: (
+            f"{counted(int(per_second), 'order')} a second, a bake of {bake:g} s, {counted(int(threads), 'thread')}: after {seconds:g} s "
+            f"there are @ in the queue"
+        ),
+        {
+            "A queue is never shorter than nothing.": lambda seconds, per_second, bake, threads: (
+                (per_second - threads / bake) * seconds
+            ),
+            "A queue is never shorter than nothing, and never longer because of that.": lambda seconds, per_second, bake, threads: (
+                abs(per_second - threads / bake) * seconds
+            ),
+            "That many have come in. Some of them were served.": lambda seconds, per_second, *_: (
+                per_second * seconds
+            ),
+            "A longer bake would serve more orders there: divide by it.": lambda seconds, per_second, bake, threads: (
+                max(0, per_second - threads * bake) * seconds
+            ),
+            "That is what is added in one second.": lambda _seconds, per_second, bake, threads: max(
+                0, per_second - threads / bake
+            ),
+            "A thread serves more than one order in a second, if a bake is shorter.": lambda seconds, per_second, _, threads: (
+                max(0, per_second - threads) * seconds
+            ),
+            "That many are served. How many are not?": lambda seconds, _, bake, threads: (
+                seconds * threads / bake
+            ),
+            "A thread that serves an order and a half has served it by half: do not round what one second serves.": lambda seconds, per_second, bake, threads: (
+                max(0, per_second - threads // bake) * seconds
+            ),
+        },
+        "orders",
+    )

@@ -6,7 +6,7 @@ from math import ceil
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted, in_words
 from bakery.kitchen import predict
-from bakery.lessons._numbers import number_of, slip
+from bakery.lessons._formulas import drawn, formula
 from bakery.trace import Trace
 
 JOBS = {
@@ -35,36 +35,57 @@ def times_as_long(kitchens: Sequence[Trace]) -> float:
 # Exercises
 
 
+BOWLS = (1, 2, 3, 4, 5, 10)
+TIMES = (0.25, 0.5, 1, 2, 3)
+
+
 @ex.exercise
 def makespan(answer: Answer) -> None:
     """More bakers, and rounds: a started round is a whole round."""
-    for cakes, bakers in ((3, 1), (3, 3), (7, 3), (9, 3), (2, 5)):
-        run = answer.call(cakes, 1, 3, bakers)
-        got = number_of(run)
-        wanted = predict(cakes, 1, 3, bakers=bakers, bowls=bakers)
-        run.gives(
-            wanted,
-            f"{_kitchen(cakes, bakers)} {wanted:g} s, and it says {got:g} s.{slip(got, _slips(cakes, bakers))}",
-        )
+    fixed = [(cakes, 1, 3, bakers) for cakes, bakers in ((3, 1), (3, 3), (7, 3), (9, 3), (2, 5))]
+    formula(
+        answer,
+        [*fixed, *drawn("makespan", 20, range(1, 31), TIMES, TIMES, BOWLS)],
+        lambda cakes, mixing, baking, bakers: ceil(cakes / bakers) * (mixing + baking),
+        lambda cakes, mixing, baking, bakers: (
+            f"{counted(int(cakes), 'cake')} and {counted(int(bakers), 'baker', 'bakers with a bowl each')}, {mixing:g} s of "
+            f"mixing and {baking:g} s of baking: it takes @ s"
+        ),
+        {
+            "That is one bowl for all. Here each baker has a bowl.": _one_bowl,
+            "That is one baker's time: nobody helps.": lambda cakes, mixing, baking, _: (
+                cakes * (mixing + baking)
+            ),
+            "A round that is begun lasts to its end, even for a single cake: round up.": lambda cakes, mixing, baking, bakers: (
+                cakes / bakers * (mixing + baking)
+            ),
+            "The last round is missing: it is not full, but it is a round.": lambda cakes, mixing, baking, bakers: (
+                cakes // bakers * (mixing + baking)
+            ),
+            "That is a round too many where the last round is full.": lambda cakes, mixing, baking, bakers: (
+                (cakes // bakers + 1) * (mixing + baking)
+            ),
+            "`round` goes down as well as up, and a round that is begun is a round.": lambda cakes, mixing, baking, bakers: (
+                round(cakes / bakers) * (mixing + baking)
+            ),
+            "The mixing is missing: a baker who waits mixes and bakes.": lambda cakes, _, baking, bakers: (
+                ceil(cakes / bakers) * baking
+            ),
+            "The baking is missing: a baker who waits mixes and bakes.": lambda cakes, mixing, _, bakers: (
+                ceil(cakes / bakers) * mixing
+            ),
+            "The baking overlaps there, but these bakers stand at the oven.": lambda cakes, mixing, baking, bakers: (
+                ceil(cakes / bakers) * mixing + baking
+            ),
+            "Those are the rounds. How long is one?": lambda cakes, _mixing, _baking, bakers: ceil(
+                cakes / bakers
+            ),
+        },
+    )
 
 
-def _kitchen(cakes: int, bakers: int) -> str:
-    hands = counted(bakers, "baker", "bakers with a bowl each")
-    return f"{counted(cakes, 'cake')} and {hands}, 1 s of mixing and 3 s of baking: it takes"
-
-
-def _slips(cakes: int, bakers: int) -> dict[float, str]:
-    """What a wrong makespan was probably made of."""
-    rounds = ceil(cakes / bakers)
-    return {
-        cakes + rounds * 3: "That is one bowl for all. Here each baker has a bowl.",
-        cakes * 4: "That is one baker's time: nobody helps.",
-        cakes / bakers * 4: "A round that is begun lasts to its end, even for a single cake: round up.",
-        cakes // bakers * 4: "The last round is missing: it is not full, but it is a round.",
-        (cakes // bakers + 1) * 4: "That is a round too many where the last round is full.",
-        rounds * 3: "The mixing is missing: a baker who waits mixes and bakes.",
-        rounds + 3: "The baking overlaps there, but these bakers stand at the oven.",
-    }
+def _one_bowl(cakes: float, mixing: float, baking: float, bakers: float) -> float:
+    return predict(int(cakes), mixing, baking, bakers=int(bakers))
 
 
 @ex.exercise
@@ -86,25 +107,33 @@ def enough_bakers(answer: Answer) -> None:
 @ex.exercise
 def saved(answer: Answer) -> None:
     """What async can save, and that mixing is no part of it."""
-    for cakes, mixing, baking in ((3, 1, 3), (3, 3, 1), (1, 1, 3), (100, 0.5, 1), (4, 2, 0)):
-        run = answer.call(cakes, mixing, baking)
-        got = number_of(run)
-        wanted = predict(cakes, mixing, baking) - predict(cakes, mixing, baking, waits=False)
-        said = (
-            f"{counted(cakes, 'cake')}, {mixing:g} s of mixing and {baking:g} s of baking: "
-            f"{wanted:g} s are saved, and it says {got:g} s."
-        )
-        known = {
-            cakes * baking: "One bake is always waited for: the last.",
-            cakes * mixing + baking: "That is the time that is left, not the time that is saved.",
-            cakes
-            * (
-                mixing + baking
-            ): "That is the time of the baker who waits; the other one needs some time, too.",
-            (cakes - 1) * (mixing + baking): "Mixing is not saved: there is one pair of hands.",
-            -wanted: "Take the shorter time from the longer one.",
-        }
-        run.gives(wanted, said + slip(got, known))
+    formula(
+        answer,
+        [
+            *((3, 1, 3), (3, 3, 1), (1, 1, 3), (100, 0.5, 1), (4, 2, 0)),
+            *drawn("saved", 15, range(1, 40), TIMES, (0, *TIMES)),
+        ],
+        lambda cakes, _mixing, baking: (cakes - 1) * baking,
+        lambda cakes, mixing, baking: (
+            f"{counted(int(cakes), 'cake')}, {mixing:g} s of mixing and {baking:g} s of baking: @ s are saved"
+        ),
+        {
+            "One bake is always waited for: the last.": lambda cakes, _, baking: cakes * baking,
+            "That is the time that is left, not the time that is saved.": lambda cakes, mixing, baking: (
+                cakes * mixing + baking
+            ),
+            "That is the time of the baker who waits; the other one needs some, too.": lambda cakes, mixing, baking: (
+                cakes * (mixing + baking)
+            ),
+            "Mixing is not saved: there is one pair of hands.": lambda cakes, mixing, baking: (
+                (cakes - 1) * (mixing + baking)
+            ),
+            "That is the mixing. It is not saved: there is one pair of hands.": lambda cakes, mixing, _: (
+                (cakes - 1) * mixing
+            ),
+            "Take the shorter time from the longer one.": lambda cakes, _, baking: baking - cakes * baking,
+        },
+    )
 
 
 @ex.exercise

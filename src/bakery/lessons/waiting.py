@@ -4,7 +4,8 @@ import asyncio
 import inspect
 from collections.abc import Sequence
 
-from bakery.checking import Answer, Lesson, expect
+from bakery.checking import Answer, Lesson, described, expect
+from bakery.counting import counted
 from bakery.trace import Span, Trace
 
 BAKE = 0.5
@@ -14,14 +15,17 @@ ex = Lesson("02_waiting", __file__)
 
 
 def spans(result: object, number: int) -> list[Span]:
-    """The result as so many spans.
+    """The result as so many spans, whatever they come in.
 
     Raises `Wrong`, which only the check sees, where it is something else.
     """
     expect(result is not None, "it gives back nothing (`None`). Does it `return` its cakes?")
-    several = list(result) if isinstance(result, list | tuple) else []
+    several = list(result) if isinstance(result, list | tuple | set | frozenset) else []
     sound = len(several) == number and all(isinstance(one, Span) for one in several)
-    expect(sound, f"a list of {number} spans is wanted, one for each cake; it gives `{result!r:.80}`.")
+    wanted = f"a list of {counted(number, 'span')} is wanted, one for each cake"
+    only_spans = several and all(isinstance(one, Span) for one in several)
+    given = f"only {len(several)} of them" if only_spans and len(several) < number else described(result)
+    expect(sound, f"{wanted}; it gives {given}.")
     return several
 
 
@@ -65,35 +69,52 @@ def out_first(printed: str) -> str:
 @ex.exercise
 def one_cake(answer: Answer) -> None:
     """A forgotten `await`."""
+    answer.watch("bake")
     run = answer.run()
-    expect(isinstance(run.result, Span), "it should give the span that `bake` returns. Is there a `return`?")
-    run.takes(BAKE)
+    got = run.result
+    expect(got is not None, "it gives back nothing (`None`). Is there a `return`?")
+    expect(isinstance(got, Span), f"the span that `bake` returns is wanted; it gives {described(got)}.")
+    expect(got.lane == "cake 1", f"cake 1 is wanted, and it bakes {got.lane}.")
+    run.called("bake", 1).takes(BAKE)
 
 
 @ex.exercise
 def bake_all(answer: Answer) -> None:
     """A number of waits that is known only when it runs."""
-    for number in (3, 7):
-        run = answer.run(list(range(number)))
+    answer.watch("bake")
+    for cakes in ([0, 1, 2], [3, 1, 4, 15, 9, 2, 6], [7], ["plum", "lemon"]):
+        number = len(cakes)
+        run = answer.run(cakes)
         lanes = [span.lane for span in spans(run.result, number)]
         expect(
-            lanes == [f"cake {cake}" for cake in range(number)], f"the cakes came back as {', '.join(lanes)}."
+            sorted(lanes) == sorted(f"cake {cake}" for cake in cakes),
+            f"of the cakes {', '.join(map(str, cakes))} it bakes {', '.join(lanes)}.",
         )
-        run.takes(BAKE).at_once(number)
+        run.called("bake", number).takes(BAKE).at_once(number)
 
 
 @ex.exercise
 def mended(answer: Answer) -> None:
     """The wait that stops everybody."""
     run = answer.together((1,), (2,), (3,))
-    spans(run.result, 3)
+    expect(run.result != [None] * 3, "it gives back nothing (`None`). Does it still `return` its span?")
+    several = spans(run.result, 3)
     run.takes(BAKE).at_once(3)
-    answer.run(1, 3).takes(3 * BAKE, "with `bakes=3` it should stay in the oven for three bakes.")
+    lanes = [span.lane for span in several]
+    expect(lanes == ["cake 1", "cake 2", "cake 3"], f"of the cakes 1, 2 and 3 it gives {', '.join(lanes)}.")
+    answer.run(4, 3).takes(3 * BAKE, "with `bakes=3` it should stay in the oven for three bakes.")
+    one = answer.run(5, 2).takes(2 * BAKE, "with `bakes=2` it should stay in the oven for two bakes.").result
+    expect(isinstance(one, Span), f"the span of the cake is wanted; it gives {described(one)}.")
+    expect(
+        abs(one.seconds - 2 * BAKE) < 1e-6,
+        f"the span should be as long as the wait, {2 * BAKE:g} s, and it is {one.seconds:g} s long.",
+    )
 
 
 @ex.exercise
 def layer_cake(answer: Answer) -> None:
     """What may overlap and what may not."""
+    answer.watch("bake")
     run = answer.run()
     several = {span.lane: span for span in spans(run.result, 3)}
     wanted = {"cake layer one", "cake layer two", "cake glaze"}
@@ -101,6 +122,7 @@ def layer_cake(answer: Answer) -> None:
         set(several) == wanted,
         f"{', '.join(sorted(wanted))} are wanted; it gives {', '.join(sorted(several))}.",
     )
+    run.called("bake", 3)
     ready = max(several["cake layer one"].end, several["cake layer two"].end)
     expect(several["cake glaze"].start >= ready, "the glaze went into the oven before both layers were out.")
     run.takes(2 * BAKE).at_once(2)

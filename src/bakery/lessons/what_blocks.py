@@ -1,5 +1,7 @@
 """Notebook 06, What blocks: what stops the loop, what sets it free, and what nobody can share."""
 
+from inspect import iscoroutinefunction
+
 from bakery.checking import Answer, Lesson, expect
 from bakery.trace import Trace
 
@@ -58,25 +60,41 @@ def async_flask(runs: tuple[Trace, Trace]) -> str:
 @ex.exercise
 def rescued(answer: Answer) -> None:
     """A blocking call in a handler."""
-    answer.must_be("quart")
-    answer.visit("/cake", visitors=3).says("one cake").takes(BAKE).at_once(3)
+    answer.must_be("quart").watch("bake", theirs=True)
+    answer.visit("/cake").gets("one cake").takes(BAKE).called("bake", 1)
+    answer.visit("/cake", visitors=3).gets("one cake").takes(BAKE).called("bake", 3)
 
 
 @ex.exercise
 def guilty(answer: Answer) -> None:
     """Routes that block, among others that do not."""
-    named = answer.value(list, tuple, set)
-    for route in named:
+    named = {_path(one) for one in answer.value(list, tuple, set, frozenset)}
+    for route in sorted(named, key=str):
         expect(
-            isinstance(route, str) and route in ROUTES,
+            route in ROUTES,
             f"the puzzle has no route `{route!r:.40}`. It has {', '.join(f'`{known}`' for known in ROUTES)}.",
         )
     for route, says in ROUTES.items():
         expect((route in named) == (route in GUILTY), says)
 
 
+def _path(one: object) -> object:
+    """The path of a route, however it is named: by the path, without its slash, by its function."""
+    name = getattr(one, "__name__", one)
+    return f"/{name.strip().strip('/')}" if isinstance(name, str) else one
+
+
 @ex.exercise
 def decorated(answer: Answer) -> None:
     """A blocking call and an awaited wait, side by side."""
-    answer.run().gives("one cake with a name on it").takes(max(BAKE, DECORATING)).at_once(2)
+    answer.watch("decorate", theirs=True)
+    says = "`decorate` is somebody else's work, a plain function that takes a second: leave it as it was."
+    run = answer.run().gives("one cake with a name on it")
+    run.called(
+        "decorate", 1, "`decorate` was not called once. Its words and its second of work are somebody else's."
+    )
+    theirs = answer.named("decorate")
+    expect(not iscoroutinefunction(theirs.given), says)
+    theirs.call().gives("with a name on it", says).takes(DECORATING, says)
+    run.takes(max(BAKE, DECORATING)).at_once(2)
     answer.together((), ()).takes(max(BAKE, DECORATING)).at_once(4)

@@ -6,6 +6,8 @@ import threading
 import time
 from _thread import LockType
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -17,6 +19,34 @@ _real_monotonic, _real_sleep = time.monotonic, time.sleep
 
 POLL = 0.0005
 """Real seconds between two tries of a thread that takes no part in the check."""
+
+
+class WouldWaitError(BaseException):
+    """Somebody who may not wait would have to."""
+
+
+_nobody_waits = False
+
+
+@contextmanager
+def nobody_waits() -> Iterator[None]:
+    """Let whoever would have to wait for a lock give up instead, with a `WouldWaitError`."""
+    global _nobody_waits
+    again: Any = threading._PyRLock  # type: ignore[attr-defined]
+    before, acquire = _nobody_waits, again.acquire
+
+    def acquire_for_the_first_time(lock: Any, *given: Any, **named: Any) -> Any:
+        if lock._owner is not None:  # whoever has it stands still, in this very thread
+            raise WouldWaitError
+        return acquire(lock, *given, **named)
+
+    _nobody_waits = True
+    again.acquire = again.__enter__ = acquire_for_the_first_time
+    try:
+        yield
+    finally:
+        _nobody_waits = before
+        again.acquire = again.__enter__ = acquire
 
 
 class Lockable:
@@ -69,6 +99,8 @@ class VirtualLock(Lockable):
         return blocking and self._wait(me, until)
 
     def _wait(self, me: Player, until: int | None) -> bool:
+        if _nobody_waits:
+            raise WouldWaitError
         start = me.clock.now
         self._waiting.append(me)
         try:
@@ -140,7 +172,7 @@ def twin(value: Any) -> Any:
     A real lock that somebody has stays what it is. A queue's twin takes over what is in the queue.
     """
     kind = type(value)
-    if kind is LockType:
+    if kind is LockType or (isinstance(value, Lockable) and not isinstance(value, VirtualLock)):
         return None if value.locked() else threading.Lock()
     if kind in {threading.Event, threading.Condition}:
         fresh = kind()

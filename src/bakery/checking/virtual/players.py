@@ -1,7 +1,7 @@
 """Who takes part in a run, and what was seen of them: waits, holds, queues. Moments are in nanoseconds since its start."""
 
 import threading
-from _thread import allocate_lock
+from _thread import allocate_lock, get_ident
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -70,4 +70,4 @@ players: dict[int, Player] = {}
 
 def player() -> Player | None:
     """The player that the current thread is, if any."""
-    return players.get(threading.get_ident())
+    return players.get(get_ident())

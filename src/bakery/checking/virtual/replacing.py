@@ -12,6 +12,7 @@ import threading
 import time
 import warnings
 from _thread import allocate_lock
+from asyncio import mixins
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -105,11 +106,22 @@ def table() -> list[Replaced]:
         ),
         Replaced(asyncio, "new_event_loop", _new_loop, "every loop of the answer is on its clock"),
         Replaced(asyncio.events, "new_event_loop", _new_loop, "asyncio itself looks here"),
+        Replaced(mixins._LoopBoundMixin, "_get_loop", queues.loop_of, "what a cell made serves every run"),
         Replaced(asyncio.Lock, "acquire", queues.lock_acquire, "who waits for a lock is told"),
         Replaced(asyncio.Semaphore, "acquire", queues.semaphore_acquire, "who waits for a place is told"),
+        *_of_databases(),
         Replaced(warnings, "_warn_unawaited_coroutine", _never_awaited, "what nobody awaited is told"),
         Replaced(sys, "stdout", Output(sys.stdout, stage, kept=True), "what is printed is the verdict's"),
         Replaced(sys, "stderr", Output(sys.stderr, stage, kept=False), "a check has one voice"),
+    ]
+
+
+def _of_databases() -> list[Replaced]:
+    core = sys.modules.get("aiosqlite.core")
+    if getattr(core, "SimpleQueue", None) is not _real_simple_queue:  # a browser has one of its own
+        return []
+    return [
+        Replaced(core, "SimpleQueue", _simple_queue, "a connection of aiosqlite's is a thread at a queue")
     ]
 
 

@@ -1,8 +1,8 @@
 """The stage: what happened on it, and who is on it."""
 
 import gc
-import threading
 import time
+from _thread import get_ident
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -88,4 +88,4 @@ stages: dict[int, "Stage[Any]"] = {}
 
 def stage() -> "Stage[Any] | None":
     """The stage that the current thread is on, if any."""
-    return stages.get(threading.get_ident())
+    return stages.get(get_ident())
