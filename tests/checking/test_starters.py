@@ -66,9 +66,9 @@ def test_a_cell_that_makes_no_exercise_is_told_with_its_line(text: str, line: in
 
 
 def test_what_is_given_to_a_verb_is_found_as_an_expression() -> None:
-    assert given("x = 1\nex.one.check( [x,  2] )", "one", "check") == ["[x, 2]"]
-    assert given("ex.one.check(1, 2)\nex.one.check()\nex.one.check(x=1)", "one", "check") == []
-    assert given("not python (", "one", "check") == []
+    assert given("x = 1\nex.one.check( [x,  2] )", "one", "check") == ("[x, 2]",)
+    assert given("ex.one.check(1, 2)\nex.one.check()\nex.one.check(x=1)", "one", "check") == ()
+    assert given("not python (", "one", "check") == ()
 
 
 def test_a_cell_ends_in_a_verb_only_with_its_last_line() -> None:

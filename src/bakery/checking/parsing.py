@@ -272,7 +272,7 @@ def _one_cell(section: Section) -> str:
     if tree is None:
         line, says = starters.not_python(block.text, "cell")
         section.fault(block.line + line, says)
-    elif starters.given(block.text, name, "say") != ["..."] or not starters.ends_in(tree, name, "check"):
+    elif starters.given(block.text, name, "say") != ("...",) or not starters.ends_in(tree, name, "check"):
         section.fault(
             block.line,
             f"the cell of a prediction has one `ex.{name}.say(...)` and ends in `ex.{name}.check(…)`",

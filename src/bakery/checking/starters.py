@@ -12,6 +12,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 MARK = "# starter:"
@@ -55,6 +56,7 @@ def solution(text: str) -> str:
     return _made(text, 0)
 
 
+@cache
 def _made(text: str, which: int) -> str:
     marked = marks(text).lines
     lines = (
@@ -97,15 +99,16 @@ def parse(text: str) -> ast.Module | None:
     return tree if isinstance(tree, ast.Module) else None
 
 
-def given(text: str, name: str, verb: str) -> list[str]:
+@cache
+def given(text: str, name: str, verb: str) -> tuple[str, ...]:
     """What a cell hands to `ex.NAME.VERB(…)` as its only argument, in each of such calls, as expressions."""
     calls = (node for node in ast.walk(parse(text) or ast.Module([], [])) if isinstance(node, ast.Call))
     wanted = f"ex.{name}.{verb}"
-    return [
+    return tuple(
         ast.unparse(call.args[0])
         for call in calls
         if ast.unparse(call.func) == wanted and len(call.args) == 1 and not call.keywords
-    ]
+    )
 
 
 def ends_in(tree: ast.Module, name: str, verb: str) -> bool:
