@@ -192,6 +192,18 @@ def test_what_an_app_noted_is_neither_orders_nor_cakes() -> None:
 
 
 def test_where_nothing_bakes_no_length_is_told_in_bakes() -> None:
-    trace = Trace(tuple(Span(f"order {n}", "serve", 0.0, 0.02 * n) for n in (1, 2, 3)), bake=math.nan)
+    trace = Trace(tuple(Span(f"order {n}", "serve", 0.0, 0.02 * n) for n in (1, 2, 3)), bake=math.inf)
     assert (trace.typical, trace.bakes_long) == (0.0, 0)
     assert repr(trace) == "3 cakes in 0.06 s, at most 3 at once"
+
+
+@pytest.mark.parametrize("bake", [0.0, 0.5, math.inf])
+def test_traces_of_the_same_spans_are_equal_on_every_python(bake: float) -> None:
+    """Whatever is not known of them: Python 3.13 compares field by field, and "not a number" equals nothing."""
+    one, other = (Trace((Span("order 1", "serve", 0.0, 1.0),), bake=bake) for _ in range(2))
+    assert (one, hash(one)) == (other, hash(other))
+
+
+def test_a_bake_that_is_not_a_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="from 0 on: got nan"):
+        Trace((), bake=math.nan)

@@ -71,12 +71,12 @@ class Trace:
     """Seconds that one bake takes, where somebody knows; 0.0 where it has to be seen from the servings.
 
     Needed where servings stretch, as on a blocked event loop: every order has been taken, and all stand still.
-    Not a number where nothing bakes: servings are computing then, and no length is told in bakes.
+    Infinite where nothing bakes: servings are computing then, and no length is told in bakes.
     """
     heard: tuple[Mark, ...] = ()
     """The parts of streams, each at the moment at which its listener had it."""
-    began: float = math.nan
-    """The reading of `time.perf_counter` that second 0 of this run was; not a number where nobody knows."""
+    began: float | None = None
+    """The reading of `time.perf_counter` that second 0 of this run was; None where nobody knows."""
     noted: bool = False
     """Whether the spans are what an app noted of its own work: no orders, and no cakes."""
 
@@ -89,7 +89,7 @@ class Trace:
                 raise ValueError(f"a span needs start <= end, both finite: got {span}")
             if span.kind not in kinds:
                 raise ValueError(f"a span is one of {', '.join(kinds)}: got {span.kind!r}")
-        if not (0.0 <= self.bake < math.inf or math.isnan(self.bake)):
+        if not self.bake >= 0.0:  # written so that "not a number" is refused, too
             raise ValueError(f"a bake takes a number of seconds from 0 on: got {self.bake!r}")
 
     @cached_property
@@ -167,7 +167,7 @@ class Trace:
         0.0 without any, and where nothing bakes.
         """
         if self.bake:
-            return 0.0 if math.isnan(self.bake) else self.bake
+            return self.bake if self.bake < math.inf else 0.0
         failed = {span.lane for span in self.spans if span.error or span.left}
         lengths: dict[str, float] = {}
         for span in self.spans:
@@ -254,7 +254,7 @@ class Trace:
 
 def moment(at: float, bake: float) -> str:
     """When something happened, in seconds since the start: told in bakes where one `bake` is known."""
-    if not bake > 0:  # also where nothing bakes
+    if not 0 < bake < math.inf:
         return f"after {at:.2f} s" if at >= 0 else f"{-at:.2f} s before the start"
     bakes = int(abs(at) / bake + 0.2)
     if not bakes:

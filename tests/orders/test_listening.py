@@ -193,6 +193,7 @@ def test_a_trace_knows_when_it_began() -> None:
     async def visit(shop: Shop, _: Kitchen) -> Trace:
         before = asyncio.get_running_loop().time()
         trace = await listen(shop, "/whole", listeners=1)
+        assert trace.began is not None
         assert before <= trace.began <= asyncio.get_running_loop().time()
         return trace
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
-from math import nan
+from math import inf
 from typing import Any
 
 from bakery.counting import counted
@@ -48,7 +48,7 @@ class Setting:
     @property
     def bake(self) -> float:
         """Seconds of one bake, as a trace has them: an oven that takes no time bakes nothing."""
-        return self.latency or nan
+        return self.latency or inf
 
     @property
     def theory(self) -> tuple[float, float]:

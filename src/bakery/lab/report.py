@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import inf
 
 from bakery.counting import in_words
 from bakery.kitchen import predict
@@ -81,7 +82,7 @@ def _rule(setting: Setting, number: int) -> str:
 
 def _long(trace: Trace) -> str:
     """A measured length in whole bakes, where a bake has one."""
-    if trace.failures or not trace.bake > 0:
+    if trace.failures or not 0 < trace.bake < inf:
         return ""
     return f", {in_words(trace.bakes_long, 'bake')} long"
 

@@ -161,7 +161,8 @@ def lay_out(traces: Sequence[Trace], width: int = 720, *, seconds: float = 0.0) 
 
 def _begin(trace: Trace, traces: Sequence[Trace]) -> float:
     """The second of a trace that is at the left: its first one, or that of another one on the same clock."""
-    clock = [other for other in traces if other is trace or other.began == trace.began]
+    known = trace.began is not None
+    clock = [other for other in traces if other is trace or (known and other.began == trace.began)]
     return min((span.start for other in clock for span in other.spans), default=0.0)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from inspect import isawaitable, iscoroutine
-from math import isnan
 from typing import TypeGuard
 
 from bakery.asking import Call, kind_of, refusal
@@ -48,10 +47,11 @@ def _are_notes(given: object) -> "TypeGuard[Sequence[Span]]":
 
 def _noted(notes: Sequence[Span], run: Trace | None) -> Trace:
     """The notes as a trace on the clock of a run."""
-    if run is None or isnan(run.began):
+    if run is None or run.began is None:
         what = "timeline() draws notes below a run that was measured, since it knows when it began"
         raise refusal(ValueError, what, "timeline(await order(shop), notes)")
-    spans = [span._replace(start=span.start - run.began, end=span.end - run.began) for span in notes]
+    zero = run.began
+    spans = [span._replace(start=span.start - zero, end=span.end - zero) for span in notes]
     if any(not abs(moment) < FAR for span in spans for moment in (span.start, span.end)):
         what = (
             "Notes are in seconds of time.perf_counter(), and these are more than an hour away from the run"
