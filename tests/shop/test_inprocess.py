@@ -343,3 +343,24 @@ def test_a_flask_answer_that_never_ends_is_cut_off_when_the_shop_closes(
 
     trace = asyncio.run(run())
     assert [span.error for span in trace.failures] == ["the shop hung up in the middle of its answer"]
+
+
+def test_a_background_task_has_as_long_as_an_order_when_its_shop_closes(
+    monkeypatch: pytest.MonkeyPatch, threads: Threads
+) -> None:
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=3.0)))
+    app, seen = quart_app(), []
+
+    @app.after_serving
+    async def sweep() -> None:
+        seen.append(app.config["BACKGROUND_TASK_SHUTDOWN_TIMEOUT"])
+
+    async def run() -> None:
+        shop = serve(app)
+        await order(shop, 1)
+        shop.close()
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert 2 < seen[0] <= 3

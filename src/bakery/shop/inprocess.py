@@ -200,6 +200,7 @@ class InProcessASGI(_InProcess):
 
     def stop(self, last_orders: float | None = None) -> None:
         """Take no more orders, and let the app clear up."""
+        self._middleware.closing(self._patience.last_orders if last_orders is None else last_orders)
         super().stop(last_orders)
         self._told.put_nowait({"type": "lifespan.shutdown"})
         if self._life is not None and not self._middleware.opened.done():
