@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bakery.moving.costs import lines_kept, program, words_kept
 from bakery.moving.house import HOUSES
-from bakery.moving.counting import lines_kept, program, words_kept
 from bakery.moving.move import move
 from bakery.moving.reading import read
 from bakery.moving.trying import green

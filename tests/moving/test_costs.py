@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bakery.moving.counting import Kept, lines_kept, program, words, words_kept
+from bakery.moving.costs import Kept, lines_kept, program, words, words_kept
 
 
 def test_words_are_what_python_reads() -> None:

@@ -1,4 +1,4 @@
-"""How much of a program is kept when it is rewritten: its words, and its lines."""
+"""What a move costs: how much of a program is kept when it is rewritten, in words and in lines."""
 
 import ast
 import io
