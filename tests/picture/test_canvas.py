@@ -11,7 +11,16 @@ from bakery.picture.canvas import Picture
 from bakery.picture.look import LIGHT
 from bakery.picture.words import fit, one_line
 
-every_picture = pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Picture:
+    """The picture of this name, drawn for this test."""
+    name: str = request.param
+    return PICTURES[name] if name in PICTURES else STRANGERS[name]
+
+
+every_stranger = pytest.mark.parametrize("picture", STRANGERS, indirect=True)
+every_picture = pytest.mark.parametrize("picture", PICTURES, indirect=True)
 
 
 @every_picture
@@ -72,7 +81,7 @@ class Page(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize("picture", STRANGERS.values(), ids=STRANGERS)
+@every_stranger
 def test_the_alt_text_is_escaped_and_says_every_word(picture: Picture) -> None:
     page = Page(picture.html)
     ((tag, attributes),) = page.tags
@@ -81,7 +90,7 @@ def test_the_alt_text_is_escaped_and_says_every_word(picture: Picture) -> None:
     assert HOSTILE in picture.words or HOSTILE.capitalize() in picture.words
 
 
-@pytest.mark.parametrize("picture", STRANGERS.values(), ids=STRANGERS)
+@every_stranger
 def test_names_in_an_svg_are_text_and_never_markup(picture: Picture) -> None:
     allowed = {f"{SVG}{tag}" for tag in ("svg", "title", "rect", "path", "text")}
     assert {element.tag for element in elements(picture)} == allowed
@@ -90,7 +99,7 @@ def test_names_in_an_svg_are_text_and_never_markup(picture: Picture) -> None:
     assert any(fit(HOSTILE, 100)[:9] in (element.text or "") for element in elements(picture))
 
 
-@pytest.mark.parametrize("picture", STRANGERS.values(), ids=STRANGERS)
+@every_stranger
 def test_an_image_carries_its_svg_without_a_character_that_could_end_it(picture: Picture) -> None:
     ((_, attributes),) = Page(picture.html).tags
     kind, _, data = str(attributes["src"]).partition(",")
