@@ -29,6 +29,12 @@ def test_a_mark_replaces_a_line_leaves_one_out_or_adds_one() -> None:
     assert list(faults(CELL, "rule")) == []
 
 
+def test_where_lines_are_left_out_no_more_than_two_empty_ones_stay() -> None:
+    text = "a = 1\n\n\nb = 2  # starter:\n\n\nc = 3\n"
+    assert starter(text) == "a = 1\n\n\nc = 3\n"
+    assert solution(text) == "a = 1\n\n\nb = 2\n\n\nc = 3\n"
+
+
 def test_a_mark_in_a_string_is_a_string() -> None:
     text = 'said = "# starter: no"  # starter: said = ...\nlong = """\nx  # starter: y\n"""\n'
     assert solution(text) == 'said = "# starter: no"\nlong = """\nx  # starter: y\n"""\n'

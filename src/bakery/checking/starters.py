@@ -46,6 +46,10 @@ def marks(text: str) -> Marks:
     return found
 
 
+GAP = re.compile(r"\n{4,}")
+"""More than two empty lines."""
+
+
 def starter(text: str) -> str:
     """What the reader starts from, with a newline at its end."""
     return _made(text, 1)
@@ -64,7 +68,8 @@ def _made(text: str, which: int) -> str:
         for number, line in enumerate(text.splitlines(), start=1)
     )
     kept = (line for number, line in enumerate(lines, start=1) if line or number not in marked)
-    return "\n".join(kept).strip("\n") + "\n"
+    # Where lines are left out, the empty ones around them are more than a formatter leaves.
+    return GAP.sub("\n\n\n", "\n".join(kept)).strip("\n") + "\n"
 
 
 def faults(text: str, name: str) -> Iterator[tuple[int, str]]:
