@@ -134,8 +134,12 @@ def predicts_before_it_runs(page: Page) -> Iterator[str]:
     if not any(PREDICTION in cell.source for cell in page.prose):
         yield f"no cell asks for a prediction with {PREDICTION}"
     for cell, following in zip(page.cells, page.cells[1:], strict=False):
-        if cell.cell_type == "markdown" and PREDICTION in cell.source and following.cell_type != "code":
-            yield f"{cell.id}: a prediction stands directly before the cell that answers it"
+        if (
+            cell.cell_type == "markdown"
+            and PREDICTION in cell.source
+            and not following.id.startswith("prediction-")
+        ):
+            yield f"{cell.id}: a prediction stands directly before the cell in which it is said, `prediction-NAME`"
 
 
 def has_headings_in_order(page: Page) -> Iterator[str]:
@@ -266,6 +270,8 @@ def call_faults(call: ast.Call, tagged: set[str]) -> Iterator[str]:
             called = name.endswith("app.run")
         if called and not (known == "asyncio.run" and "raises-RuntimeError" in tagged):
             yield f"{known}: {reason}"
+    if name in {"Flask", "Quart"} and call.args and isinstance(call.args[0], ast.Constant):
+        yield f"{ast.unparse(call)}: it looks for templates in a package of that name; write {name}(__name__)"
     if name in {"Output", "widgets.Output"}:
         yield "Output: write to a widget's value: it shows the same everywhere"
     for keyword in call.keywords:
