@@ -110,6 +110,7 @@ class Shop:
         ),
         ({"every": "soon"}, TypeError, "every in seconds, 0 or more, but got 'soon'"),
         ({"bake": -1}, ValueError, "bake in seconds, 0 or more, but got -1"),
+        ({"leave": 0}, ValueError, "more than 0, but got 0"),
         (
             {"elsewhere": 1},
             TypeError,

@@ -387,3 +387,17 @@ def test_a_client_who_leaves_a_handler_that_does_not_notice_is_no_error(
         get(shop, "/cake")
         assert shop.errors == ()
     assert capfd.readouterr().err == ""
+
+
+def test_background_tasks_have_what_is_left_of_the_time_for_last_orders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hurry(monkeypatch, last_orders=3.0)
+    app, seen = Quart(__name__), []
+
+    @app.after_serving
+    async def sweep() -> None:
+        seen.append(app.config["BACKGROUND_TASK_SHUTDOWN_TIMEOUT"])
+
+    serve(app).close()
+    assert 0.1 < seen[0] <= 3

@@ -21,6 +21,8 @@ def test_an_environ_has_the_path_as_bytes_in_latin_1_and_the_query_apart() -> No
         "8001",
     )
     assert environ["wsgi.input"].read() == b"four"
+    assert environ["wsgi.version"] == (1, 0)
+    assert (environ["wsgi.url_scheme"], environ["REMOTE_ADDR"]) == ("http", "127.0.0.1")
 
 
 def test_an_environ_joins_headers_of_one_name_and_names_two_as_cgi_does() -> None:

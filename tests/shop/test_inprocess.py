@@ -364,3 +364,12 @@ def test_a_background_task_has_as_long_as_an_order_when_its_shop_closes(
 
     asyncio.run(run())
     assert 2 < seen[0] <= 3
+
+
+def test_a_shop_that_is_called_is_never_too_busy_to_end() -> None:
+    async def run() -> bool:
+        server = at(serve(quart_app()).url)
+        assert server
+        return server.busy
+
+    assert asyncio.run(run()) is False

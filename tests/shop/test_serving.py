@@ -326,3 +326,15 @@ def test_the_new_door_is_shut_again_when_the_old_shop_cannot_be_closed(
 def test_the_default_limits_are_those_that_the_notebooks_speak_of() -> None:
     assert inspect.signature(serve).parameters["startup"].default == 10.0
     assert serving.THREADS == 4
+
+
+def test_a_client_of_a_shop_goes_through_no_proxy_of_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    async def ask(shop: Shop) -> str:
+        async with shop.client() as client:
+            return (await client.get("/cake")).text
+
+    with serve(flask_bakery()) as shop:
+        assert asyncio.run(ask(shop)) == "cake"
