@@ -38,15 +38,24 @@ def library(pyodide: Path, wheels: Sequence[Path], tools: Path, root: Path) -> F
     files = unzipped(pyodide / "python_stdlib.zip")
     for wheel in [*wheels, *kernel_wheels(tools)]:
         files |= unzipped(wheel)
-    ours = {f"bakery/{name}": data for name, data in read(root / "src" / "bakery").items()}
-    ours |= read(root / "share" / "site" / "python")
-    files |= {name: data for name, data in ours.items() if name.endswith((".py", ".md", ".js", ".css"))}
+    files |= ours(root)
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     name, version = project["name"].replace("-", "_"), project["version"]
     files[f"{name}-{version}.dist-info/METADATA"] = (
         f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {version}\n".encode()
     )
     return files
+
+
+def ours(root: Path) -> Files:
+    """Our package, with all that lies beside its modules (words, scripts, the apps that move), and the stand-ins."""
+    package = read(root / "src" / "bakery")
+    files = {
+        f"bakery/{name}": data
+        for name, data in package.items()
+        if not name.rpartition("/")[2].startswith(".")
+    }
+    return files | read(root / "share" / "site" / "python")
 
 
 def unzipped(archive: Path) -> Files:
