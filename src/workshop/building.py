@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from bakery.checking.markdown import PaperError
 from workshop.comparing import Rules, kept
+from workshop.doors import with_next_door
 from workshop.execution import executed
 from workshop.notebooks import NotebookError, content, faults, normal, read, replace, understood, written
 from workshop.task_cells import lesson_of, prepared
@@ -20,14 +21,14 @@ AT_ONCE = 3
 
 
 def prepare(path: Path) -> list[str]:
-    """Write the cells of tasks that are missing, the text of those that are there, and the names of all.
+    """Write the cells of tasks that are missing, the text of those that are there, the names of all, and the next door.
 
     Nothing is executed, and nothing is written where nothing changed. The ids of the cells that were made or named.
     Raises `NotebookError` and `PaperError`.
     """
     stored = understood(path.read_text(encoding="utf-8"), path.name)
     lesson = lesson_of(path)
-    fresh = prepared(stored, lesson.paper if lesson else None)
+    fresh = with_next_door(prepared(stored, lesson.paper if lesson else None), path)
     if fresh != stored:
         replace(path, written(fresh))
     before = {cell.id for cell in stored.cells}

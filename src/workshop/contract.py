@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from workshop.doors import LINK, NEXT_DOOR, next_door
 from workshop.notebooks import faults as form_faults
 from workshop.pages import FENCE, TODO, Page, headings, outputs, plain, tags
 
@@ -21,14 +22,12 @@ APP_LINES = 24
 
 FACTS = re.compile(r"^\*Level (\d), (\w+) · (\d+) minutes · You need: (.+)\*$", re.MULTILINE)
 PROMISE = "**After this notebook you can:**"
-NEXT_DOOR = "**Next door:**"
 PREDICTION = "**Predict.**"
 ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
 SAYS = re.compile(r"^ex\.\w+\.say\(.*\)\s*\Z", re.MULTILINE)
 TABLE = re.compile(r"^(\|.*\|)\n\|[-| :]+\|$", re.MULTILINE)
 """The head of a table."""
 ITEM = re.compile(r"^- ", re.MULTILINE)
-LINK = re.compile(r"(?P<image>!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)\s]+)[^)]*\)")
 WIDGET = re.compile(r"^[A-Z]\w+\(.*\)$", re.DOTALL)
 WIDGET_MARK = re.compile(r"\b(children=\(|description=|value=|layout=)")
 MACHINE_PATH = re.compile(r"/home/|/root/|/Users/|[A-Z]:\\\\?Users|site-packages|lib/python3")
@@ -93,12 +92,11 @@ def closes_with_a_receipt(page: Page) -> Iterator[str]:
 
 def names_the_next_door(page: Page) -> Iterator[str]:
     _, found, door = page.cells[-1].source.partition(NEXT_DOOR)
-    later = [path for path in sorted(page.path.parent.glob("*.ipynb")) if path.name > page.path.name]
+    expected = next_door(page.path)
     if not found:
         yield f"receipt: ends with `{NEXT_DOOR} …`"
-    elif later:
+    elif expected:
         link = LINK.search(door)
-        expected = f"[{Page(later[0]).title}]({later[0].name})"
         if not link or link[0] != expected:
             yield f"receipt: the next door is {expected}"
 

@@ -14,9 +14,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from workshop.contract import LEVELS, LINK, NEXT_DOOR
+from workshop.contract import LEVELS
+from workshop.doors import LINK, NEXT_DOOR, next_door, with_door
 from workshop.notebooks import normal, read, replace, written
-from workshop.pages import TODO, Page
+from workshop.pages import TODO
 from workshop.places import Places, WorkshopError, notebooks
 
 new: Any = nbformat.v4  # whose functions have no types
@@ -100,16 +101,10 @@ def _notebook(wanted: Wanted) -> NotebookNode:
     for kind, name, source in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         make = new.new_markdown_cell if kind == "markdown" else new.new_code_cell
         cells.append(make(source.strip("\n"), id=name))
-    door = _later(wanted.places)
-    link = f"[{door.title}]({door.path.name})" if door else f"{TODO}: what comes next."
-    cells[-1].source += f"\n\n{NEXT_DOOR} {link}"
+    door = next_door(wanted.places.notebook) or f"{TODO}: what comes next."
+    cells[-1].source += f"\n\n{NEXT_DOOR} {door}"
     notebook: NotebookNode = new.new_notebook(cells=cells)
     return notebook
-
-
-def _later(places: Places) -> Page | None:
-    later = [path for path in notebooks(places.root) if path.stem > places.name]
-    return Page(later[0]) if later else None
 
 
 Change = tuple[Path, bytes, str]
@@ -123,7 +118,7 @@ def _elsewhere(wanted: Wanted) -> Iterator[Change]:
     by_path: dict[Path, NotebookNode] = {path: read(path) for path in {*earlier[:1], *earlier[-1:]}}
     if earlier:
         receipt = by_path[earlier[-1]].cells[-1]
-        receipt.source = _with_door(receipt.source, f"[{wanted.title}]({places.notebook.name})")
+        receipt.source = with_door(receipt.source, f"[{wanted.title}]({places.notebook.name})")
         if earlier[0].stem.startswith("00_"):
             for cell in by_path[earlier[0]].cells:
                 if cell.id == "the-map":
@@ -138,19 +133,6 @@ def _elsewhere(wanted: Wanted) -> Iterator[Change]:
         for row in (_series_row(wanted), _browser_row(wanted)):
             text = _with_row(text, row, places.number)
         yield readme, text.encode(), "a row in the series, and one about the browser"
-
-
-def _with_door(receipt: str, link: str) -> str:
-    """A receipt whose next door is this link; what else it says of the door stays."""
-    before, found, door = receipt.partition(NEXT_DOOR)
-    if not found:
-        return f"{receipt}\n\n{NEXT_DOOR} {link}"
-    old = LINK.search(door)
-    return (
-        f"{before}{found}{door[: old.start()]}{link}{door[old.end() :]}"
-        if old
-        else f"{before}{found} {link}:{door}"
-    )
 
 
 def _series_row(wanted: Wanted) -> str:

@@ -191,6 +191,7 @@ def test_a_misspelled_task_leads_to_the_nearest_and_raises_nothing(tmp_path: Pat
     assert "Did you mean `ex.number`?" in repr(ex.zumber)
     assert "Did you mean `ex.number`?" in repr(ex.zumber.check(3))
     assert "Did you mean `ex.number.hint()`?" in repr(ex.number.hnt())
+    assert repr(ex.zebra) == "There is no `ex.zebra`. There is: `standing`, `why`, `number`, `who`."
     assert dir(ex) == sorted([*ex.names, "progress"])
     with pytest.raises(AttributeError):
         ex._nothing  # noqa: B018

@@ -227,11 +227,23 @@ def test_a_prediction_in_one_cell_asks_for_the_guess_and_tells_no_number_before_
     assert "run the cell" in repr(ex.at_once.solution())
 
 
+def test_a_prediction_in_three_cells_draws_nothing_and_neither_does_what_is_no_trace(
+    ex: Lesson, shell: InteractiveShell
+) -> None:
+    drawn, said = ran(shell, "ex.standing.say(12)\nex.standing.check(simulate(cakes=3))")
+    assert drawn == []
+    assert "you said 12 bakes" in said
+    drawn, said = ran(shell, "ex.at_once.say(1)\nex.at_once.check('cake')")
+    assert drawn == []
+    assert "not what was to be predicted" in said
+
+
 # Quizzes
 
 
 def test_a_quiz_answers_letters_and_asks_for_one_where_it_gets_something_else(ex: Lesson) -> None:
     assert ex.why.check("b").right
+    assert memory.done() == {"09_small": {"why"}}
     assert ex.why.check(" A ").says == "no, & never."
     for given in ((), ("c",), (1,), ("a", "b"), (None,)):
         assert ex.why.check(*given).says == 'Choose one of "a", "b".'
