@@ -232,7 +232,7 @@ def test_a_prediction_in_three_cells_draws_nothing_and_neither_does_what_is_no_t
 ) -> None:
     drawn, said = ran(shell, "ex.standing.say(12)\nex.standing.check(simulate(cakes=3))")
     assert drawn == []
-    assert "you said 12 bakes" in said
+    assert "you said twelve bakes" in said
     drawn, said = ran(shell, "ex.at_once.say(1)\nex.at_once.check('cake')")
     assert drawn == []
     assert "not what was to be predicted" in said
