@@ -76,7 +76,7 @@ def test_where_nobody_listens_every_order_is_refused() -> None:
     assert [span.error for span in trace.failures] == [
         f"nobody answers at 127.0.0.1:{port} (connection refused); is the shop open?"
     ] * 2
-    assert trace.makespan < 1
+    assert trace.makespan < 10  # at once, and not when its time is over
 
 
 def test_a_machine_without_room_for_more_connections_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

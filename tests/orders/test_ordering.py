@@ -62,12 +62,23 @@ def test_orders_that_trickle_in_are_placed_one_by_one_and_never_early() -> None:
     assert all(moment >= turn * 0.01 - 0.001 for turn, moment in enumerate(placed))
 
 
-def test_each_order_that_trickles_in_has_the_whole_time_limit_for_itself() -> None:
+def test_each_order_that_trickles_in_has_the_whole_time_limit_for_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    limit, deadlines = asyncio.timeout_at, []
+
+    def noted(when: float | None) -> asyncio.Timeout:
+        deadlines.append(when or 0.0)
+        return limit(when)
+
     async def test() -> Trace:
         async with playing(saying(CAKE)) as fake:
-            return await order(fake, 60, every=0.02, timeout=1.0)
+            return await order(fake, 4, every=0.01)
 
+    monkeypatch.setattr(asyncio, "timeout_at", noted)
     assert run(test()).failures == ()
+    first, *others = sorted(deadlines[-4:])
+    assert [round(deadline - first, 6) for deadline in others] == [0.01, 0.02, 0.03]
 
 
 def test_every_order_has_left_when_the_trace_is_there() -> None:
@@ -230,19 +241,19 @@ def test_one_bad_order_does_not_hide_the_others() -> None:
 def test_an_order_without_an_answer_is_given_up_and_the_answered_ones_count() -> None:
     async def test() -> Trace:
         async with playing(saying(CAKE, b"")) as fake:
-            return await order(fake, 2, timeout=0.5)
+            return await order(fake, 2, timeout=2)
 
     trace = run(test())
     assert trace.cakes == 1
-    assert reason(trace) == "no answer within 0.5 s"
+    assert reason(trace) == "no answer within 2 s"
     assert trace.failures[0].kind == "wait"
-    assert trace.failures[0].end >= 0.5
+    assert trace.failures[0].end >= 2
 
 
 def test_an_answer_that_never_ends_is_given_up_too() -> None:
     endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ncake\r\n"
-    trace = run(one(saying(endless), timeout=0.5))
-    assert reason(trace) == "no complete answer within 0.5 s"
+    trace = run(one(saying(endless), timeout=2))
+    assert reason(trace) == "no complete answer within 2 s"
     assert trace.failures[0].kind == "serve"
 
 

@@ -164,7 +164,6 @@ def test_an_error_in_a_group_of_tasks_is_told_as_itself() -> None:
 
 def test_an_error_in_the_background_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
     app = Quart(__name__)
-    done = threading.Event()
 
     @app.get("/")
     async def home() -> str:
@@ -172,14 +171,13 @@ def test_an_error_in_the_background_is_kept(capfd: pytest.CaptureFixture[str]) -
         return ""
 
     async def burn() -> None:
-        try:
-            raise ValueError("burnt behind the counter")
-        finally:
-            asyncio.get_running_loop().call_later(0.01, done.set)
+        raise ValueError("burnt behind the counter")
 
     with serve(app) as shop:
         get(shop, "/")
-        assert done.wait(10)
+        until = time.monotonic() + 10
+        while not shop.errors and time.monotonic() < until:
+            time.sleep(0.001)
     assert "ValueError: burnt behind the counter" in shop.errors[0]
     assert capfd.readouterr().err == ""
 
@@ -252,6 +250,7 @@ def test_after_serving_runs_though_a_background_task_never_ends(monkeypatch: pyt
     shop = serve(app)
     get(shop, "/begin")
     shop.close()
+    assert our_threads() == []  # on a busy machine they may take longer than the closing waits
     assert seen == ["swept"]
     assert shop.errors == (
         "One background task still ran after the shop had closed, and the shop cancelled what it could.\n",
@@ -299,6 +298,7 @@ def test_an_app_that_does_not_end_clearing_up_is_cut_off_and_told(monkeypatch: p
 
     shop = serve(app)
     shop.close()
+    assert our_threads() == []  # on a busy machine they may take longer than the closing waits
     assert shop.errors == (
         "The shop closed before the app had cleared up: what it does after serving took too long, and was cut off.\n",
     )

@@ -160,3 +160,16 @@ def test_an_interrupted_closing_of_a_flask_shop_goes_on_too() -> None:
     order.result()
     shop.close()
     assert our_threads() == []
+
+
+@both
+def test_a_shop_in_which_nobody_is_closes_at_once_however_patient_it_is(
+    bakery: Bakery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hurry(monkeypatch, last_orders=60, clearing_up=60)
+    shop = serve(bakery())
+    assert get(shop, "/cake").text == "cake"
+    begin = time.monotonic()
+    shop.close()
+    assert time.monotonic() - begin < 20
+    assert our_threads() == []
