@@ -32,6 +32,7 @@ OTHER_WORDS = {
     "doctor",  # names the packages of a browser
     "gather-a-list",  # Python's own words, of the newest Python
     "check-in-a-list",
+    "prediction-who-wins",  # two hundred orders compute for longer there, on a busy machine for a bake
 }
 """Cells that say something else in a browser, on purpose."""
 
