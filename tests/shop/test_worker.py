@@ -14,7 +14,8 @@ def test_a_worker_is_at_work_from_its_start_to_its_end() -> None:
     worker = Worker(lambda: wait(go), "shop-test")
     assert not worker.at_work
     worker.start()
-    assert worker.at_work
+    while not worker.at_work:
+        pass
     go.set()
     worker.wait(10)
     assert not worker.at_work
@@ -24,6 +25,8 @@ def test_waiting_for_a_worker_ends_before_it_does_when_its_time_is_over() -> Non
     go = threading.Event()
     worker = Worker(lambda: wait(go), "shop-test")
     worker.start()
+    while not worker.at_work:
+        pass
     worker.wait(0.0)
     assert worker.at_work
     go.set()
@@ -41,3 +44,29 @@ def test_a_worker_that_raises_has_ended() -> None:
         assert heard.wait(10)
     finally:
         threading.excepthook = before
+
+
+def test_a_worker_that_is_called_off_before_it_has_begun_never_begins() -> None:
+    done: list[str] = []
+    worker = Worker(lambda: done.append("work"), "shop-test")
+    assert worker.call_off()
+    worker.start()
+    worker._thread.join(10)
+    assert done == []
+    assert not worker.at_work
+
+
+def test_a_worker_that_has_begun_cannot_be_called_off() -> None:
+    go, begun = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go.wait(10)
+
+    worker = Worker(work, "shop-test")
+    worker.start()
+    assert begun.wait(10)
+    assert not worker.call_off()
+    go.set()
+    worker.wait(10)
+    assert not worker.call_off()

@@ -52,10 +52,10 @@ class HypercornServer:
             self._last_orders = last_orders
         self._middleware.closing(self._last_orders)
         self._stopped = True
+        if self._worker.call_off():
+            self._loop.close()
         if not self._worker.at_work:
             self._door.close()
-            if not self._loop.is_running():
-                self._loop.close()
             return
         with suppress(RuntimeError):  # the loop has just closed
             self._loop.call_soon_threadsafe(self._stopping.set)

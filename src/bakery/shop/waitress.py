@@ -64,7 +64,7 @@ class WaitressServer:
         if last_orders is None:
             last_orders = self._patience.last_orders
         self._stopping.set()
-        if self._worker.at_work:
+        if not self._worker.call_off():
             self._ready.wait(self._patience.clearing_up)
         if self._server is None:
             self._door.close()
