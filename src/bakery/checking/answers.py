@@ -2,15 +2,19 @@
 
 import asyncio
 import inspect
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, TypeVar, cast
 
 from bakery.checking import visitors as crowd
+from bakery.checking.asgi_guests import Guest, Stream
 from bakery.checking.calls import Watched
 from bakery.checking.describing import cell_of, close_coroutines, described, dots_in, framework_of, kind_name
+from bakery.checking.heard import Heard
 from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Script, on_a_loop, plainly, play
+from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply, Run, Served, trace_of_replies, trace_of_waits
 from bakery.checking.soundness import Allowed, must_be_sound, told_of
 from bakery.checking.virtual.clock import SECOND
@@ -163,7 +167,7 @@ class Answer:
         trace = self.trace = trace_of_replies(replies, title)
         try:
             if not may_fail:
-                _all_good(self.given, replies, method)
+                must_be_good(self.given, replies, method)
         finally:
             for reply in replies:
                 # What a failed handler never awaited would else be found in a later check, and told of a later answer.
@@ -183,7 +187,7 @@ class Answer:
         )
         several: list[Interrupted] = run.result
         for one in several:
-            _all_good(self.given, (one.first, one.second), "GET")
+            must_be_good(self.given, (one.first, one.second), "GET")
         return several
 
     def meet(self, script: Callable[[Any], Coroutine[Any, Any, Any]], *, allow: Allowed = ()) -> Run:
@@ -191,15 +195,80 @@ class Answer:
         self.must_be("quart")
         return self._performed(on_a_loop(lambda _clock: crowd.meet(self.given, script)), allow)
 
-    def talk(self, path: str, *messages: str, replies: int | None = None, allow: Allowed = ()) -> Run:
+    def talk(
+        self,
+        path: str,
+        *messages: str,
+        replies: int | None = None,
+        closes: int | None = None,
+        allow: Allowed = (),
+    ) -> Run:
         """Send messages through a WebSocket; the result is what came back.
 
-        One reply is awaited after each message, or, with `replies`, so many after the last.
+        One reply is awaited after each message, or, with `replies`, so many after the last. With `closes`, the app has to
+        close it afterwards, with this code.
         """
         self.must_be("quart")
         return self._performed(
-            on_a_loop(lambda _clock: crowd.talk(self.given, path, messages, replies)), allow
+            on_a_loop(lambda _clock: crowd.talk(self.given, path, messages, replies, closes)), allow
         )
+
+    def crowd(
+        self,
+        path: str,
+        guests: int,
+        then: Callable[[Any, list[Guest]], Coroutine[Any, Any, Any]],
+        *,
+        quiet: float = 1.0,
+        allow: Allowed = (),
+    ) -> Run:
+        """Let several guests come to a WebSocket, and do `then(client, guests)`, such as a POST that tells them all.
+
+        The result is what each of them heard, until nothing came for `quiet` simulated seconds. Afterwards all of them
+        leave, and a handler that goes on without its guest is wrong.
+        """
+        self.must_be("quart")
+        return self._performed(
+            on_a_loop(lambda _clock: crowd.crowd(self.given, path, guests, then, quiet)), allow
+        )
+
+    def listen(
+        self, path: str, parts: int | None = None, listeners: int = 1, *, allow: Allowed = ()
+    ) -> Heard:
+        """Let several listeners hear a stream of a Quart app at the same moment, to its end, or leave after so many parts."""
+        self.must_be("quart")
+        done = self._performed(
+            on_a_loop(lambda _clock: crowd.listen(self.given, path, parts, listeners)), allow
+        )
+        streams: tuple[Stream, ...] = done.result
+        for stream in streams:
+            if stream.error is not None:
+                raise Wrong(f"the stream of `{path}` fails: {told_of(stream.error)}")
+            if stream.status >= 400:
+                raise Wrong(f"`{path}` answers with status {stream.status}.")
+        return Heard(**{**vars(done), "streams": streams})
+
+    def leave(self, path: str, after: int = 1, *, allow: Allowed = ()) -> Heard:
+        """Let a customer hear so many parts of a stream, and leave: see `Heard.lets_go`."""
+        return self.listen(path, parts=after, allow=allow)
+
+    def live(
+        self,
+        script: Callable[[Any], Coroutine[Any, Any, Any]] | None = None,
+        times: int = 1,
+        *,
+        allow: Allowed = (),
+    ) -> Run:
+        """Open the Quart app, do something with a test client, and close it, so many times; the results are a list.
+
+        `Run.order` tells in which order the functions ran that are watched.
+        """
+        self.must_be("quart")
+
+        async def lives(_clock: object) -> list[Any]:
+            return [await crowd.meet(self.given, script or _nothing) for _ in range(times)]
+
+        return self._performed(on_a_loop(lives), allow)
 
     # What it is.
 
@@ -259,7 +328,8 @@ class Answer:
             ),
             left=seen.outcome.left,
             queued=tuple(seen.queued),
-            calls=dict(calls),
+            calls=dict(Counter(calls)),
+            order=tuple(calls),
             source=source,
             notes=(f"There is still a `...` in it ({dots}).",) if (dots := dots_in(source)) else (),
         )
@@ -321,31 +391,5 @@ class Answer:
             self.given.close()
 
 
-def _all_good(app: Any, replies: tuple[Reply, ...], method: str) -> None:
-    for number, reply in enumerate(replies, start=1):
-        if reply.error is not None:
-            if isinstance(reply.error, NotImplementedError):
-                raise NotAttempted
-            raise Wrong(f"the handler of `{reply.path}` fails: {told_of(reply.error)}")
-        if reply.status == 404:
-            raise Wrong(
-                f"`{method} {reply.path}` gets 404: the app has no such route. It has {_routes(app)}."
-            )
-        if reply.status == 405:
-            taken = ", ".join(f"`{one}`" for one in sorted(_methods(app, reply.path)))
-            raise Wrong(
-                f"`{method} {reply.path}` gets 405: there is such a route, but it takes only {taken or 'other methods'}, "
-                f'and not `{method}`. `@app.{method.lower()}("{reply.path}")` takes it.'
-            )
-        if reply.status >= 400:
-            raise Wrong(f"order {number} to `{reply.path}` gets {reply.status}.")
-
-
-def _routes(app: Any) -> str:
-    known = ", ".join(f"`{rule}`" for rule in app.url_map.iter_rules() if rule.endpoint != "static")
-    return known or "no routes at all"
-
-
-def _methods(app: Any, path: str) -> set[str]:
-    rules = [rule for rule in app.url_map.iter_rules() if str(rule) == path.partition("?")[0]]
-    return {one for rule in rules for one in rule.methods or ()} - {"HEAD", "OPTIONS"}
+async def _nothing(_client: object) -> None:
+    """Only open and close."""

@@ -3,7 +3,6 @@
 import dis
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FrameType
@@ -28,9 +27,9 @@ class Watched:
         return Watched({**self._codes, **more})
 
     @contextmanager
-    def counting(self) -> Iterator[Counter[str]]:
-        """Count the calls, in this thread and in those that are started meanwhile."""
-        calls: Counter[str] = Counter()
+    def counting(self) -> Iterator[list[str]]:
+        """The names of what is called, in this thread and in those that are started meanwhile."""
+        calls: list[str] = []
         if not self._codes:
             yield calls
             return
@@ -41,7 +40,7 @@ class Watched:
             name = self._codes.get(frame.f_code)
             # A coroutine comes by again each time it goes on: only its first step is a call.
             if name and event == "call" and frame.f_lasti == begins[frame.f_code] and player():
-                calls[name] += 1
+                calls.append(name)
 
         before = sys.getprofile()
         sys.setprofile(note)

@@ -42,6 +42,8 @@ class Run:
     """Where somebody waited for a lock, or for a place in a semaphore."""
     calls: Mapping[str, int] = field(default_factory=dict)
     """How often the functions that have to be called were called, by name."""
+    order: tuple[str, ...] = ()
+    """The names of those functions, in the order of their calls."""
     source: str = ""
     """The text of the answer's cell."""
     notes: tuple[str, ...] = ()

@@ -4,11 +4,13 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from heapq import heapreplace
 from typing import Any
 
+from bakery.checking.asgi_guests import Closed, Guest, Stream
+from bakery.checking.asgi_guests import listen as hear_stream
 from bakery.checking.lifetimes import Opened, heard, note_error
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import Reply
@@ -148,52 +150,76 @@ async def meet(app: Any, script: Callable[[Any], Awaitable[Any]]) -> Any:
         return result
 
 
-async def talk(app: Any, path: str, messages: Sequence[str], replies: int | None) -> list[Any]:
-    """Send messages through a WebSocket and gather what comes back."""
-    from quart.testing import connections
+async def listen(app: Any, path: str, parts: int | None, listeners: int) -> tuple[Stream, ...]:
+    """Let several listeners hear a stream at the same moment."""
+    async with Opened(app):
+        return tuple(await asyncio.gather(*(hear_stream(app, path, parts) for _ in range(listeners))))
 
-    heard: list[Any] = []
+
+async def talk(
+    app: Any, path: str, messages: Sequence[str], replies: int | None, closes: int | None = None
+) -> list[Any]:
+    """Send messages through a WebSocket and gather what comes back; at the end it may have to close, with a code."""
+    said: list[Any] = []
     wanted = len(messages) if replies is None else replies
-
-    async def script(client: Any) -> list[Any]:
-        async with client.websocket(path) as socket:
+    async with Opened(app), Guest(app, path) as guest:
+        try:
             for message in messages:
-                await socket.send(message)
+                guest.say(message)
                 if replies is None:
-                    heard.append(await _next(socket))
+                    said.append(await guest.hear())
             for _ in range(replies or 0):
-                heard.append(await _next(socket))  # noqa: PERF401 - kept even when a later one fails
-        return heard
+                said.append(await guest.hear())  # noqa: PERF401 - kept even when a later one fails
+            if closes is not None:
+                await guest.hear(WAITING)
+                raise Wrong(f"the app went on talking, and the WebSocket should close with {closes}.")
+        except TimeoutError:
+            raise Wrong(f"the WebSocket `{path}` stays open, and it should close with {closes}.") from None
+        except Closed as closed:
+            _must_be_closed(guest, closed, len(said), wanted, closes)
+    return said
 
-    # Quart 0.22 raises an error of its own when the app closes; later ones let the client wait for ever.
-    closed = getattr(connections, "WebsocketDisconnectError", _Closed)
+
+WAITING = 60.0
+"""Simulated seconds that a guest waits for an end."""
+
+
+def _must_be_closed(guest: Guest, closed: Closed, count: int, wanted: int, closes: int | None) -> None:
+    if guest.error is not None:
+        raise guest.error
+    if closed.refused or (closed.code == 403 and not count):
+        raise Wrong(f"the WebSocket `{guest.path}` was refused with {closed.code}: is there such a route?")
+    if count < wanted:
+        code = "" if closed.code in {1000, 1006} else f", with {closed.code}"
+        raise Wrong(f"the app closed the WebSocket after {counted(count, 'reply', 'replies')}{code}.")
+    if closes is not None and closed.code != closes:
+        raise Wrong(f"the app closed the WebSocket with {closed.code}, and {closes} is wanted.")
+
+
+async def crowd(
+    app: Any, path: str, guests: int, then: Callable[[Any, list[Guest]], Awaitable[Any]], quiet: float
+) -> list[list[Any]]:
+    """Let several guests come to a WebSocket, do something, and gather what each of them hears until all is quiet."""
+    async with Opened(app), AsyncExitStack() as stack:
+        several = [await stack.enter_async_context(Guest(app, path)) for _ in range(guests)]
+        await asyncio.sleep(0.001)  # so that each is there before anything happens
+        await then(app.test_client(), several)
+        said = [await _all_of(guest, quiet) for guest in several]
+    for guest in several:
+        if guest.error is not None:
+            raise guest.error
+        if guest.went_on:
+            raise Wrong(f"the handler of `{path}` went on for {guest.went_on:g} s after its guest had left.")
+    return said
+
+
+async def _all_of(guest: Guest, quiet: float) -> list[Any]:
+    several: list[Any] = []
     try:
-        result: list[Any] = await meet(app, script)
-    except connections.WebsocketResponseError as error:
-        raise Wrong(
-            f"the WebSocket `{path}` was refused with {error.args[0].status_code}: is there such a route?"
-        ) from None
-    except (_Closed, closed):
-        count = len(heard)
-        if count == wanted:
-            return heard
-        raise Wrong(f"the app closed the WebSocket after {counted(count, 'reply', 'replies')}.") from None
-    return result
-
-
-class _Closed(Exception):
-    """The app closed the WebSocket, and no reply is left."""
-
-
-async def _next(socket: Any) -> Any:
-    """The next reply; raises `_Closed` where the app ends without one."""
-    receiving = asyncio.ensure_future(socket.receive())
-    await asyncio.wait({receiving, socket._task}, return_when=asyncio.FIRST_COMPLETED)
-    await asyncio.sleep(0)  # both may have ended in this turn, and then the reply counts
-    if receiving.done():
-        return receiving.result()
-    receiving.cancel()
-    raise _Closed
+        while True:
+            several.append(await guest.hear(quiet))
+    except (TimeoutError, Closed):
+        return several
 
 
 @contextmanager

@@ -1,0 +1,76 @@
+"""What guests heard of streams, and what a check may expect of it."""
+
+from dataclasses import dataclass
+
+from bakery.checking.asgi_guests import Stream
+from bakery.checking.describing import short
+from bakery.checking.run import Run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard(Run):
+    """What came of several listeners, in the order in which they came."""
+
+    streams: tuple[Stream, ...] = ()
+
+    @property
+    def one_after_another(self) -> bool:
+        """Parts come one after another: nothing to explain here."""
+        return False
+
+    def comes(self, *texts: str) -> "Heard":
+        """Expect that each listener hears exactly these parts."""
+        for stream in self.streams:
+            got = [part.text for part in stream.parts]
+            if got != list(texts) and "".join(got) == "".join(texts) and len(got) == 1 < len(texts):
+                self._wrong(
+                    f"`{stream.path}` sends all in one part, after {stream.parts[0].seconds:g} s: that is no stream. "
+                    "`yield` each part when it is there."
+                )
+            if got != list(texts):
+                self._wrong(
+                    f"`{stream.path}` sends the parts {short(got)}, and {short(list(texts))} are wanted."
+                )
+        return self
+
+    def at(self, *seconds: float) -> "Heard":
+        """Expect that the parts come at these simulated seconds, for each listener."""
+        for stream in self.streams:
+            got = [round(part.seconds, 9) for part in stream.parts]
+            if got == [round(one, 9) for one in seconds]:
+                continue
+            told = ", ".join(f"{one:g}" for one in got) or "never"
+            wanted = ", ".join(f"{one:g}" for one in seconds)
+            if len(got) > 1 and len(set(got)) == 1 and got[0] > seconds[0]:
+                self._wrong(
+                    f"all parts of `{stream.path}` came at the end, after {got[0]:g} s. The first is wanted at {seconds[0]:g} s: "
+                    "`yield` each part when it is there, and not when all are."
+                )
+            self._wrong(f"the parts of `{stream.path}` came at {told} s, and {wanted} s is wanted.")
+        return self
+
+    def ends(self) -> "Heard":
+        """Expect that every stream comes to an end of its own."""
+        for stream in self.streams:
+            if stream.how == "endless":
+                self._wrong(
+                    f"the stream of `{stream.path}` never ends: after {stream.parts[-1].seconds if stream.parts else 0:g} s and "
+                    f"{len(stream.parts)} parts it was still going on."
+                )
+            if stream.how == "cut":
+                last = stream.parts[-1].seconds if stream.parts else 0
+                self._wrong(
+                    f"the stream of `{stream.path}` was cut off after {last:g} s, in the middle: a time limit of Quart's, "
+                    "`RESPONSE_TIMEOUT`, ends a response that takes more than a minute. `response.timeout = None` takes it away."
+                )
+        return self
+
+    def lets_go(self) -> "Heard":
+        """Expect that no handler goes on after its listener has left."""
+        for stream in self.streams:
+            if stream.went_on:
+                self._wrong(
+                    f"the handler of `{stream.path}` went on for {stream.went_on:g} s after its customer had left. When somebody "
+                    "leaves, a `CancelledError` is raised at its `await`: let it pass, and tidy up in a `finally`."
+                )
+        return self

@@ -1,0 +1,230 @@
+"""Streams part by part, customers who leave, WebSockets with their codes, and apps that open and close: judged exactly."""
+
+from answering import WAYS, refused, run_of
+
+from bakery.checking import Answer
+from bakery.checking.heard import Heard
+
+APP = """
+from quart import Quart, websocket
+answer = Quart("bakery")
+diary = []
+
+@answer.get("/ticks")
+async def ticks():
+    async def parts():
+        for what in ("mixed", "baked", "done"):
+            yield f"data: {what}\\n\\n"
+            await asyncio.sleep(0.5)
+    return parts(), {"content-type": "text/event-stream"}
+
+@answer.get("/late")
+async def late():
+    async def parts():
+        await asyncio.sleep(1.0)
+        for what in ("a", "b", "c"): yield what
+    return parts()
+
+@answer.get("/one")
+async def one():
+    async def parts():
+        await asyncio.sleep(1.0)
+        yield "abc"
+    return parts()
+
+@answer.get("/endless")
+async def endless():
+    async def parts():
+        while True:
+            yield "tick"
+            await asyncio.sleep(1)
+    response = await answer.make_response(parts())
+    response.timeout = None
+    return response
+
+@answer.get("/stubborn")
+async def stubborn():
+    async def parts():
+        while True:
+            try:
+                yield "tick"
+                await asyncio.sleep(1)
+            except asyncio.CancelledError:
+                diary.append("no")
+    return parts()
+
+@answer.get("/fails")
+async def fails():
+    async def parts():
+        yield "tick"
+        1 / 0
+    return parts()
+
+guests = set()
+
+@answer.websocket("/shop")
+async def shop():
+    queue = asyncio.Queue()
+    guests.add(queue)
+    try:
+        while True: await websocket.send(await queue.get())
+    finally: guests.discard(queue)
+
+@answer.post("/cake")
+async def cake():
+    for guest in guests: guest.put_nowait("a cake")
+    return str(len(guests))
+
+@answer.websocket("/echo")
+async def echo():
+    while True:
+        said = await websocket.receive()
+        if said == "bye": await websocket.close(4001)
+        await websocket.send(f"you said {said}")
+
+@answer.websocket("/sleepy")
+async def sleepy():
+    await websocket.accept()
+    await asyncio.sleep(1e3)
+"""
+
+
+def hearing(ask: str, threadless: bool, **more: object) -> Heard:
+    heard: Heard = run_of(APP, lambda answer: answer.listen(ask, **more), threadless=threadless)  # type: ignore[arg-type]
+    return heard
+
+
+@WAYS
+def test_each_part_of_a_stream_is_heard_at_its_moment(threadless: bool) -> None:
+    heard = hearing("/ticks", threadless, listeners=2)
+    heard.comes("data: mixed\n\n", "data: baked\n\n", "data: done\n\n").at(0, 0.5, 1.0).ends().lets_go()
+    assert [stream.kind for stream in heard.streams] == ["text/event-stream"] * 2
+
+
+@WAYS
+def test_parts_that_all_come_at_the_end_are_called_so(threadless: bool) -> None:
+    said = refused(APP, lambda answer: answer.listen("/late").at(0, 0.5, 1), threadless=threadless)
+    assert "all parts of `/late` came at the end, after 1 s" in said
+    said = refused(APP, lambda answer: answer.listen("/one").comes("a", "b", "c"), threadless=threadless)
+    assert "sends all in one part, after 1 s: that is no stream" in said
+
+
+@WAYS
+def test_a_stream_that_never_ends_is_called_so(threadless: bool) -> None:
+    said = refused(APP, lambda answer: answer.listen("/endless").ends(), threadless=threadless)
+    assert "the stream of `/endless` never ends: after 600 s and 601 parts" in said
+
+
+@WAYS
+def test_a_stream_that_fails_is_told_with_its_line(threadless: bool) -> None:
+    said = refused(APP, lambda answer: answer.listen("/fails"), threadless=threadless)
+    assert "the stream of `/fails` fails: it raised ZeroDivisionError" in said
+
+
+@WAYS
+def test_a_customer_who_leaves_ends_the_handler(threadless: bool) -> None:
+    heard: Heard = run_of(APP, lambda answer: answer.leave("/ticks", after=2), threadless=threadless)
+    assert [(stream.how, len(stream.parts), stream.went_on) for stream in heard.streams] == [("left", 2, 0.0)]
+    heard.lets_go()
+
+
+@WAYS
+def test_a_handler_that_goes_on_without_its_customer_is_called_so(threadless: bool) -> None:
+    said = refused(APP, lambda answer: answer.leave("/stubborn").lets_go(), threadless=threadless)
+    assert "went on for" in said
+    assert "after its customer had left" in said
+
+
+@WAYS
+def test_a_post_tells_all_guests(threadless: bool) -> None:
+    async def then(client: object, guests: object) -> None:
+        reply = await client.post("/cake")  # type: ignore[attr-defined]
+        assert await reply.get_data(as_text=True) == "3"
+
+    run = run_of(APP, lambda answer: answer.crowd("/shop", 3, then), threadless=threadless)
+    assert run.result == [["a cake"]] * 3
+    assert run.left == ()
+
+
+@WAYS
+def test_a_close_code_is_seen_and_another_one_is_called_by_its_number(threadless: bool) -> None:
+    run = run_of(APP, lambda answer: answer.talk("/echo", "hi", closes=None), threadless=threadless)
+    assert run.result == ["you said hi"]
+
+    def goodbye(code: int) -> object:
+        return lambda answer: answer.talk("/echo", "bye", replies=0, closes=code)
+
+    run_of(APP, goodbye(4001), threadless=threadless)  # type: ignore[arg-type]
+    said = refused(APP, goodbye(4000), threadless=threadless)  # type: ignore[arg-type]
+    assert "closed the WebSocket with 4001, and 4000 is wanted" in said
+    said = refused(APP, lambda answer: answer.talk("/sleepy", replies=0, closes=4001), threadless=threadless)
+    assert "stays open, and it should close with 4001" in said
+
+
+def test_a_websocket_that_is_not_there_is_refused() -> None:
+    assert "was refused with 404" in refused(APP, lambda answer: answer.talk("/nowhere", "hi"))
+
+
+LIFE = """
+from quart import Quart
+answer = Quart("bakery")
+diary = []
+
+@answer.before_serving
+async def light(): diary.append("light")
+
+@answer.while_serving
+async def oven():
+    await asyncio.sleep(1)
+    diary.append("warm")
+    yield
+    await asyncio.sleep(1)
+    diary.append("cold")
+
+@answer.after_serving
+async def lock(): diary.append("lock")
+
+@answer.get("/")
+async def index(): return " ".join(diary)
+"""
+
+
+@WAYS
+def test_an_app_is_opened_and_closed_as_often_as_one_likes_and_the_order_is_known(threadless: bool) -> None:
+    async def ask(client: object) -> str:
+        return str(await (await client.get("/")).get_data(as_text=True))  # type: ignore[attr-defined]
+
+    def twice(answer: Answer) -> object:
+        return answer.watch("light", "lock").live(ask, times=2)
+
+    run = run_of(LIFE, twice, threadless=threadless)
+    assert run.result == ["light warm", "light warm cold lock light warm"]
+    assert run.order == ("light", "lock", "light", "lock")
+    assert run.seconds == 4
+
+
+BACKGROUND = """
+from quart import Quart
+answer = Quart("bakery")
+async def wash():
+    await asyncio.sleep(1)
+    WORK
+@answer.get("/")
+async def index():
+    answer.add_background_task(wash)
+    return "ok"
+"""
+
+
+@WAYS
+def test_a_background_task_goes_on_after_the_answer_and_one_that_fails_counts_as_wrong(
+    threadless: bool,
+) -> None:
+    served = run_of(
+        BACKGROUND.replace("WORK", "pass"), lambda answer: answer.visit("/"), threadless=threadless
+    )
+    assert (served.replies[0].end, served.seconds) == (0.0, 1.0)
+    said = refused(
+        BACKGROUND.replace("WORK", "1 / 0"), lambda answer: answer.visit("/"), threadless=threadless
+    )
+    assert "a background task failed, and nobody saw it: it raised ZeroDivisionError" in said
