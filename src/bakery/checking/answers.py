@@ -66,10 +66,13 @@ class Answer:
 
     # What it does.
 
-    def run(self, *args: Any, pool: int = POOL, allow: Allowed = (), **named: Any) -> Run:
+    def run(
+        self, *args: Any, pool: int = POOL, allow: Allowed = (), collecting: bool = False, **named: Any
+    ) -> Run:
         """Call the coroutine function, wait for its result, and tell what happened meanwhile.
 
-        `pool` is the number of threads of the loop's own pool. Anything that gives an awaitable will do.
+        `pool` is the number of threads of the loop's own pool. Anything that gives an awaitable will do. With
+        `collecting`, what nobody holds is thrown away meanwhile: see `Run.keeps`.
         """
         function = self._callable("async def")
         self._must_take(function, args, named)
@@ -80,7 +83,7 @@ class Answer:
                 raise Wrong(self._not_async(made))
             return await made
 
-        return self._performed(on_a_loop(main, pool), allow)
+        return self._performed(on_a_loop(main, pool, collecting=collecting), allow)
 
     def together(self, *calls: tuple[Any, ...], pool: int = POOL, allow: Allowed = ()) -> Run:
         """Call the coroutine function several times, gather the calls, and tell what happened; `calls` are arguments.
@@ -327,6 +330,8 @@ class Answer:
                 sorted((one.start / SECOND, min(one.end, seen.outcome.end) / SECOND) for one in seen.waits)
             ),
             left=seen.outcome.left,
+            lost=seen.outcome.lost,
+            unclosed=seen.outcome.unclosed,
             queued=tuple(seen.queued),
             calls=dict(Counter(calls)),
             order=tuple(calls),

@@ -32,6 +32,10 @@ class Outcome:
     """The moment at which it was done, in nanoseconds."""
     held: tuple[Held, ...] = ()
     """What kept an event loop from turning until then."""
+    lost: tuple[str, ...] = ()
+    """The lines at which tasks waited that were thrown away before they were done."""
+    unclosed: tuple[str, ...] = ()
+    """The lines at which async generators stood that nobody has closed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,22 +89,30 @@ def plainly(work: Callable[[Clock], Any]) -> Script:
     return script
 
 
-def on_a_loop(main: Callable[[Clock], Coroutine[Any, Any, Any]], pool: int = POOL) -> Script:
+def on_a_loop(
+    main: Callable[[Clock], Coroutine[Any, Any, Any]], pool: int = POOL, *, collecting: bool = False
+) -> Script:
     """A coroutine, awaited to its end; `pool` is the number of threads of the loop's own pool.
 
+    With `collecting`, whatever nobody holds is thrown away meanwhile, as it would be sooner or later.
     Raises `TimeUp` where the real time limit has passed.
     """
 
     def script(clock: Clock, stage: "Stage[Any]") -> Outcome:
-        return _looped(main, pool, clock, stage)
+        loop = VirtualLoop(clock, pool)
+        if collecting:
+            loop.call_soon(loop.collect)
+        return _looped(main, loop, clock, stage)
 
     return script
 
 
 def _looped(
-    main: Callable[[Clock], Coroutine[Any, Any, Any]], pool: int, clock: Clock, stage: "Stage[Any]"
+    main: Callable[[Clock], Coroutine[Any, Any, Any]],
+    loop: VirtualLoop,
+    clock: Clock,
+    stage: "Stage[Any]",
 ) -> Outcome:
-    loop = VirtualLoop(clock, pool)
     if not clock.threadless:  # the thread is the check's own
         asyncio.set_event_loop(loop)
     result, error = None, None
@@ -117,12 +129,15 @@ def _looped(
     stage.collect()
     found = list(stage.forgotten)
     end, held = clock.now, tuple(clock.held)
+    lost, unclosed = tuple(loop.lost), tuple(loop.open_generators)
     stage.troubles.extend(loop.troubles)
     _tidy(loop)
     stage.forgotten[:] = found
     if isinstance(error, TimeUp):
         raise error
-    return Outcome(result=result, error=error, left=left, where=where, end=end, held=held)
+    return Outcome(
+        result=result, error=error, left=left, where=where, end=end, held=held, lost=lost, unclosed=unclosed
+    )
 
 
 def _tasks(loop: asyncio.AbstractEventLoop) -> list["asyncio.Task[Any]"]:

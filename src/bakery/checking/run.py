@@ -38,6 +38,10 @@ class Run:
     """Each wait for time to pass, in the order in which they began: from when, until when, in seconds."""
     left: tuple[str, ...] = ()
     """The reader's lines at which tasks still waited when the answer was done."""
+    lost: tuple[str, ...] = ()
+    """The lines at which tasks waited that were thrown away before they were done."""
+    unclosed: tuple[str, ...] = ()
+    """The lines at which async generators stood that nobody has closed."""
     queued: tuple[Queued, ...] = ()
     """Where somebody waited for a lock, or for a place in a semaphore."""
     calls: Mapping[str, int] = field(default_factory=dict)
@@ -93,6 +97,26 @@ class Run:
             how = "never called" if count == 0 else f"called {_times(count)}"
             wanted = "" if times is None or count == 0 else f", and {_times(times)} is wanted"
             self._wrong(says or f"`{name}` was {how}{wanted}. The task is to use it.")
+        return self
+
+    def keeps(self, says: str = "") -> "Run":
+        """Expect that no task was thrown away before it was done; the run has to be one with `collecting`."""
+        if self.lost:
+            self._wrong(
+                says
+                or f"a task was thrown away before it was done ({self.lost[0]}): nobody held it, and the loop holds tasks only weakly. "
+                "Keep it in a set until it is done."
+            )
+        return self
+
+    def closes(self, says: str = "") -> "Run":
+        """Expect that every async generator was gone through to its end, or closed."""
+        if self.unclosed:
+            self._wrong(
+                says
+                or f"an async generator was left open ({self.unclosed[0]}): what its `finally` has to do is done some time, or "
+                "never. `contextlib.aclosing` closes it, or `await` its `aclose()`."
+            )
         return self
 
     def expect(self, condition: object, says: str) -> "Run":

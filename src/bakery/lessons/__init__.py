@@ -10,7 +10,7 @@ exercise on paper without a function in it is as wrong as a function without an 
 
 and in the notebook `from bakery.lessons.waiting import ex`. What a check finds is decided on a virtual clock: seconds
 are simulated, exact, and cost no time. An author says only what is special. Still the starter; an exception, with the
-reader's own line; a forgotten `await`; `time.sleep` in the loop; a gather of a list; a deadlock; an endless loop; a
+reader's own line; a forgotten `await`; whatever holds up the loop; a gather of a list; a deadlock; an endless loop; a
 function that was called instead of given; a wrong kind of answer: all that is said by itself.
 
 ## A coroutine
@@ -54,9 +54,16 @@ On paper: `threads_needed = 4  # starter: threads_needed = ...`, then `ex.thread
         answer.visit("/cake", visitors=3).says("cake").takes(1.0).at_once(3)
 
 `visit` lets so many visitors ask at the same moment: `threads=4` is how many bakers a Flask app has, a list of paths
-asks them all, `method=`, `json=`, `form=`, `headers=` go to the request. It gives a `Served`, a `Run` with `.replies`
-(each with `.status`, `.text`, `.json`, `.headers`, `.start`, `.end`) and `.texts`. A failing handler, a missing route
-and any reply of 400 and above are wrong by themselves, unless the visit `may_fail=True`.
+asks them all, `method=`, `json=`, `form=`, `headers=` go to the request. Wherever a handler reads something from its
+customer, let the customers differ, and expect that each gets their own:
+
+    wishes = [{"json": {"kind": kind}} for kind in ("plum", "lemon", "nut")]
+    answer.visit("/wish", method="POST", each=wishes).gets("one plum cake", "one lemon cake", "one nut cake")
+
+It gives a `Served`, a `Run` with `.replies` (each with `.status`, `.text`, `.json`, `.kind`, `.headers`, `.start`, `.end`)
+and `.texts`; `.gets` is exact, with the status and the kind of reply, `.gets_json` too, and `.says` looks for words. A
+failing handler, a missing route and any reply of 400 and above are wrong by themselves, unless the visit `may_fail=True`.
+`answer.interrupted("/cake")` serves a customer of a Flask app with another one exactly between a read and a write.
 For more, a conversation of your own with the test client of a Quart app:
 
     async def script(client):
@@ -65,12 +72,45 @@ For more, a conversation of your own with the test client of a Quart app:
 
     answer.meet(script).gives([{"cake": "plum"}])
 
+## What has to be used
+
+`answer.watch("bake")` counts the calls of the notebook's `bake` from then on: `run.called("bake", 3)`. With
+`theirs=True` it is somebody else's, and nobody is told to change it. `answer.named("bake")` asks the function itself.
+
+## A stream, and a customer who leaves
+
+    answer.listen("/ticks", listeners=2).comes("mixed", "baked").at(0, 0.5).ends()
+    answer.leave("/ticks", after=1).lets_go()             # no handler goes on without its customer
+
 ## A WebSocket
 
-    @ex.exercise
-    def echo(answer: Answer) -> None:
-        answer.talk("/ws", "one", "two").gives(["one", "two"])      # one reply for each message
-        answer.talk("/ws", "start", replies=3).expect(...)          # or so many after the last
+    answer.talk("/ws", "one", "two").gives(["one", "two"])      # one reply for each message
+    answer.talk("/ws", "start", replies=3).expect(...)          # or so many after the last
+    answer.talk("/ws", "bye", replies=0, closes=4001)           # and it has to close, with this code
+
+    async def then(client, guests):                             # three guests, and a POST that tells them all
+        await client.post("/cake")
+
+    answer.crowd("/shop", 3, then).gives([["a cake"]] * 3)
+
+## Lifetimes
+
+`answer.live(script, times=2)` opens the app, does something with a test client, and closes it, twice; `run.order` has the
+watched functions in the order of their calls. A background task that fails is wrong by itself. `answer.run(collecting=True)`
+throws away what nobody holds: `.keeps()` expects that no task was among it, `.closes()` that no async generator is left open.
+
+## A client, a generator, a test
+
+`answer.play(script)` lets an async function do what it likes with the answer. A client gets a service that is a stand-in,
+from `bakery.checking.service`: it answers from a script, takes its time, honours time-outs, counts, and stops the endless:
+
+    service = Service(Says(status=503), Says(status=503), Says({"cake": "plum"}, seconds=0.2))
+    answer.run(service.httpx()).gives({"cake": "plum"})         # or service.aiohttp()
+    expect(service.moments == [0, 1, 3], "…")
+
+A test that is the answer passes on a right app and fails on each broken one: `tried` and `must_tell_apart` in
+`bakery.checking.testing`, inside of `answer.play`. A database is in `bakery.checking.database`: real `aiosqlite`, where
+every call takes simulated time, `database.connect()` for each customer.
 
 ## A prediction
 

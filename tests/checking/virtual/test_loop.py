@@ -81,3 +81,64 @@ def test_a_pool_has_a_size(threadless: bool) -> None:
 def test_a_loop_that_turns_and_turns_without_time_is_ended(threadless: bool) -> None:
     text = "async def answer():\n    while True: await asyncio.sleep(0)"
     assert "round and round" in refused(text, Answer.run, threadless=threadless)
+
+
+LOST = """
+async def forgotten():
+    await asyncio.get_running_loop().create_future()
+
+async def answer():
+    KEPT asyncio.create_task(forgotten())
+    await asyncio.sleep(1)
+"""
+
+
+@WAYS
+def test_a_task_that_nobody_holds_is_thrown_away_and_told_by_its_line_or_name(threadless: bool) -> None:
+    said = refused(
+        LOST.replace("KEPT ", ""), lambda answer: answer.run(collecting=True).keeps(), threadless=threadless
+    )
+    assert "a task was thrown away before it was done (" in said
+    assert "forgotten" in said or "create_future" in said
+    run_of(
+        LOST.replace("KEPT", "kept ="),
+        lambda answer: answer.run(collecting=True).keeps(),
+        threadless=threadless,
+    )
+
+
+OPEN = """
+async def cakes():
+    try:
+        while True:
+            yield "cake"
+            await asyncio.sleep(1)
+    finally: pass
+
+async def answer():
+    several = cakes()
+    async for cake in several: break
+    CLOSE
+"""
+
+
+@WAYS
+def test_an_async_generator_that_is_left_open_is_told_with_its_line(threadless: bool) -> None:
+    for text in (OPEN.replace("CLOSE", "await asyncio.sleep(1)"), OPEN.replace("CLOSE", "del several")):
+        said = refused(text, lambda answer: answer.run().closes(), threadless=threadless)
+        assert 'an async generator was left open (line 5: yield "cake")' in said
+    run_of(
+        OPEN.replace("CLOSE", "await several.aclose()"),
+        lambda answer: answer.run().closes(),
+        threadless=threadless,
+    )
+
+
+@WAYS
+def test_a_script_may_play_with_a_generator_or_a_class(threadless: bool) -> None:
+    async def first(given: object) -> list[str]:
+        return [cake async for cake in given(3)]  # type: ignore[operator]
+
+    text = "async def answer(number):\n    for cake in range(number):\n        await asyncio.sleep(1)\n        yield cake"
+    run: Run = run_of(text, lambda answer: answer.play(first), threadless=threadless)
+    assert (run.result, run.seconds) == ([0, 1, 2], 3.0)

@@ -1,6 +1,7 @@
 """An event loop on the virtual clock: `asyncio.sleep(10)` takes exactly ten simulated seconds, at once."""
 
 import asyncio
+import gc
 import selectors
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from typing import Any
 
 from bakery.checking.virtual.clock import SECOND, Clock
 from bakery.checking.virtual.halts import Endless
+from bakery.checking.virtual.lines import is_own, line_of, line_of_task
 from bakery.checking.virtual.players import Player, player
 from bakery.checking.virtual.timers import Noted, Timer
 
@@ -18,6 +20,12 @@ TURNS = 10_000
 
 POOL = 32
 """Threads of the loop's own pool: asyncio's largest, so that answers are judged alike on every machine."""
+
+COLLECTING = 0.1
+"""Simulated seconds between two collections of garbage, where they are asked for."""
+
+COLLECTIONS = 20
+"""How many of them there are: a wait for garbage has to end."""
 
 GRACE = 0.05
 """Real seconds that the loop waits for a real socket before simulated time goes on."""
@@ -97,6 +105,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._noted = Noted(clock.waits)
         self.troubles: list[BaseException] = []
         """What tasks raised that nobody waited for."""
+        self.lost: list[str] = []
+        """Where tasks waited that were thrown away before they were done."""
+        self.unclosed: list[str] = []
+        """Where async generators stood that were thrown away before they were closed."""
         super().__init__(self._virtual)
         # Timers are due within half a nanosecond of the moment that the clock jumped to.
         self._clock_resolution = 1e-9
@@ -140,6 +152,27 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._clock.wake(self._virtual.waiting)
 
     def _note(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
+        error, task = context.get("exception"), context.get("task")
         if isinstance(error, BaseException):
             self.troubles.append(error)
+        elif isinstance(task, asyncio.Task) and "destroyed" in context.get("message", ""):
+            # Its coroutine may have been thrown away first, and then only the name is left.
+            self.lost.append(line_of_task(task) or f"`{getattr(task.get_coro(), '__name__', '?')}`")
+
+    def _asyncgen_finalizer_hook(self, agen: Any) -> None:
+        if agen.ag_frame is not None and is_own(agen.ag_code):
+            self.unclosed.append(line_of(agen.ag_frame))
+        super()._asyncgen_finalizer_hook(agen)  # type: ignore[misc]
+
+    @property
+    def open_generators(self) -> list[str]:
+        """Where async generators stand, or stood, that nobody has closed."""
+        there: list[Any] = list(getattr(self, "_asyncgens", ()))
+        still = [line_of(one.ag_frame) for one in there if one.ag_frame is not None and is_own(one.ag_code)]
+        return [*self.unclosed, *still]
+
+    def collect(self, left: int = COLLECTIONS) -> None:
+        """Throw away, from time to time, whatever nobody holds."""
+        gc.collect(1)
+        if left:
+            asyncio.BaseEventLoop.call_at(self, self.time() + COLLECTING, self.collect, left - 1)

@@ -1,0 +1,59 @@
+"""Tests as answers: pytest functions that have to pass on a right app, and to fail on each broken one."""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bakery.checking.mistakes import Wrong, wrong_because
+
+SKIPPED = "Skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What came of one test on one app: None where it passed."""
+
+    app: str
+    error: BaseException | None
+
+
+async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -> Tested:
+    """Run a test function, plain or async, with the fixtures that it asks for by name.
+
+    Raises `Wrong` where it asks for one that is not there.
+    """
+    wanted = [
+        one
+        for one, parameter in inspect.signature(test).parameters.items()
+        if parameter.default is parameter.empty
+    ]
+    for one in wanted:
+        if one not in given:
+            there = ", ".join(f"`{known}`" for known in given)
+            raise Wrong(f"the test asks for `{one}`, and there is only {there}.")
+    try:
+        made = test(**{one: given[one] for one in wanted})
+        if inspect.isawaitable(made):
+            await made
+    except (Exception, asyncio.CancelledError) as error:
+        return Tested(name, error)
+    except BaseException as error:  # pytest's own way to fail or to skip is none of `Exception`'s
+        if type(error).__name__ not in {"Failed", SKIPPED}:
+            raise
+        return Tested(name, error)
+    return Tested(name, None)
+
+
+def must_tell_apart(right: Tested, broken: list[Tested]) -> None:
+    """Expect that a test passes on the right app and fails on each broken one; raises `Wrong` otherwise."""
+    if right.error is not None and type(right.error).__name__ == SKIPPED:
+        raise Wrong("the test is skipped, so it finds nothing.")
+    if isinstance(right.error, AssertionError):
+        raise Wrong(f"the test fails although the app is right: {wrong_because(right.error)}")
+    if right.error is not None:
+        raise Wrong(f"the test ends with an error, and the app is right: {wrong_because(right.error)}")
+    for one in broken:
+        if one.error is None:
+            raise Wrong(f"the test passes although {one.app}. What should it look at?")

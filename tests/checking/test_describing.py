@@ -1,0 +1,74 @@
+"""What an answer is, is said in words, briefly, whatever it is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from flask import Flask
+from quart import Quart
+
+from bakery.checking.describing import MANY, close_coroutines, described, dots_in, framework_of, short
+
+
+async def bake() -> None:
+    """Nothing."""
+
+
+async def cakes() -> AsyncIterator[int]:
+    """One cake."""
+    yield 1
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "`None`"),
+        (3, "`3`"),
+        ("a" * 99, "a str"),
+        ([1, 2], "a list (`[1, 2]`)"),
+        ((1,), "a tuple (`(1,)`)"),
+        (int, "the class `int`"),
+        (print, "the function `print` (call it to have its result)"),
+        (Flask, "the class `Flask`"),
+        (cakes(), "an async generator"),
+        ((cake for cake in [1]), "a generator"),
+        ([0] * (MANY + 1), "a list"),
+        (asyncio.Lock(), "a Lock"),
+    ],
+)
+def test_an_answer_is_described_in_words(given: object, words: str) -> None:
+    assert described(given) == words
+
+
+def test_a_task_is_no_result() -> None:
+    async def main() -> tuple[str, str]:
+        task = asyncio.ensure_future(bake())
+        told = described(task), described(asyncio.gather(task))
+        await task
+        return told
+
+    assert asyncio.run(main()) == ("a task, and not its result", "a future, and not its result")
+
+
+def test_a_long_value_is_cut_and_an_enormous_one_is_not_written_out() -> None:
+    assert len(short("a" * 500)) < 100
+    assert short([0] * 10_000_000).startswith("`[0, 0, 0")
+
+
+def test_coroutines_in_a_result_are_found_and_closed() -> None:
+    assert close_coroutines([1, bake()])
+    assert close_coroutines({"cake": bake()})
+    assert not close_coroutines([1, 2])
+    assert not close_coroutines([0] * 10_000_000)
+
+
+def test_an_app_is_known_by_its_framework() -> None:
+    assert framework_of(Flask("a")) == "flask"
+    assert framework_of(Quart("a")) == "quart"
+    assert framework_of("Flask") is None
+
+
+def test_dots_that_are_left_are_found_with_their_line() -> None:
+    assert dots_in("a = 1\nb = ...") == "line 2"
+    assert dots_in("a = 1") == ""
+    assert dots_in("no python (") == ""

@@ -1,0 +1,109 @@
+"""A stand-in service answers from its script on the virtual clock, honours time-outs, counts, and stops the endless."""
+
+import aiohttp
+import httpx
+import pytest
+from answering import WAYS, asked
+
+from bakery.checking import Run
+from bakery.checking.mistakes import Wrong
+from bakery.checking.service import Asked, Response, Says, Service, Session
+
+
+def given(service: Service, text: str, face: str, threadless: bool = False) -> object:
+    """What `answer(client)` gave, or why it was wrong."""
+    stage = asked(
+        f"import httpx, aiohttp\nasync def answer(client):\n{text}",
+        lambda answer: answer.run(getattr(service, face)()),
+        threadless=threadless,
+    )
+    return stage.value if isinstance(stage.value, Run) else stage.error
+
+
+ASKS = {
+    "httpx": "    reply = await client.get('/cake')\n    return reply.status_code, reply.json()",
+    "aiohttp": "    async with client.get('/cake') as reply:\n        return reply.status, await reply.json()",
+}
+
+
+@WAYS
+@pytest.mark.parametrize("face", ASKS)
+def test_a_slow_service_takes_simulated_time(face: str, threadless: bool) -> None:
+    run = given(Service(Says({"cake": 1}, seconds=2)), ASKS[face], face, threadless)
+    assert isinstance(run, Run), run
+    assert (run.result, run.seconds) == ((200, {"cake": 1}), 2.0)
+
+
+TIMES_OUT = {
+    "httpx": "    try: await client.get('/', timeout=1)\n    except httpx.ReadTimeout: return 'late'",
+    "aiohttp": "    try:\n        async with client.get('/', timeout=aiohttp.ClientTimeout(total=1)): pass\n    except TimeoutError: return 'late'",
+}
+
+
+@pytest.mark.parametrize("face", TIMES_OUT)
+def test_a_time_out_of_the_client_is_honoured(face: str) -> None:
+    run = given(Service(Says(seconds=9)), TIMES_OUT[face], face)
+    assert isinstance(run, Run), run
+    assert (run.result, run.seconds) == ("late", 1.0)
+
+
+RETRIES = {
+    "httpx": """
+    for wait in (1, 2, 4):
+        reply = await client.get('/')
+        if reply.status_code < 500: return reply.text
+        await asyncio.sleep(wait)""",
+    "aiohttp": """
+    for wait in (1, 2, 4):
+        try:
+            async with client.get('/', raise_for_status=True) as reply: return await reply.text()
+        except aiohttp.ClientResponseError: await asyncio.sleep(wait)""",
+}
+
+
+@pytest.mark.parametrize("face", RETRIES)
+def test_it_fails_as_often_as_its_script_says_and_counts_when_it_was_asked(face: str) -> None:
+    service = Service(Says(status=503), Says(status=503), Says("cake"))
+    run = given(service, RETRIES[face], face)
+    assert isinstance(run, Run), run
+    assert run.result == "cake"
+    assert service.moments == [0, 1, 3]
+
+
+def test_a_script_may_answer_in_pages_and_several_may_be_asked_for_at_once() -> None:
+    def page(asked: Asked) -> Says:
+        return Says({"page": int(asked.query["page"])}, seconds=1)
+
+    service = Service(page)
+    text = "    several = await asyncio.gather(*(client.get('/', params={'page': n}) for n in range(3)))\n    return [one.json()['page'] for one in several]"
+    run = given(service, text, "httpx")
+    assert isinstance(run, Run), run
+    assert (run.result, run.seconds, service.at_once) == ([0, 1, 2], 1.0, 3)
+
+
+@pytest.mark.parametrize("face", ["httpx", "aiohttp"])
+def test_whoever_never_stops_asking_is_stopped(face: str) -> None:
+    said = given(Service(Says(status=503), most=10), "    while True: await client.get('/again')", face)
+    assert isinstance(said, Wrong)
+    assert "asked the service 11 times, the last time for `/again`, and would never stop" in str(said)
+
+
+@pytest.mark.parametrize(
+    ("face", "error"), [("httpx", httpx.ReadError), ("aiohttp", aiohttp.ServerDisconnectedError)]
+)
+def test_a_connection_that_breaks_is_an_error_of_the_library(face: str, error: type[Exception]) -> None:
+    text = "    try: await client.get('/')\n    except Exception as error: return type(error)"
+    run = given(Service(Says(breaks=True)), text, face)
+    assert isinstance(run, Run), run
+    assert run.result is error
+
+
+def test_the_face_of_aiohttp_has_nothing_that_the_real_one_has_not() -> None:
+    face = {name for name in dir(Session) if not name.startswith("_")} - {"send"}
+    assert face <= set(dir(aiohttp.ClientSession))
+    response = {name for name in vars(Response(Says(), "")) | vars(Response) if not name.startswith("_")}
+    assert response <= set(dir(aiohttp.ClientResponse)) | {"status"}
+
+
+def test_a_stage_is_not_needed_to_count() -> None:
+    assert Service(Says("x")).note(Asked(0, "GET", "/", {})).text == "x"

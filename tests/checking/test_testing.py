@@ -1,0 +1,80 @@
+"""A test that is an answer has to pass on the right app, and to fail on each broken one."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bakery.checking.mistakes import Wrong
+from bakery.checking.testing import must_tell_apart, tried
+
+RIGHT, BROKEN = {"cake": "plum"}, {"cake": "lemon"}
+
+
+def judged(test: Any) -> str:  # noqa: ANN401
+    """Why a test is no good; empty where it is."""
+
+    async def both() -> None:
+        right = await tried(test, {"app": RIGHT}, "the app")
+        must_tell_apart(right, [await tried(test, {"app": BROKEN}, "it bakes lemon cakes")])
+
+    try:
+        asyncio.run(both())
+    except Wrong as error:
+        return str(error)
+    return ""
+
+
+def plain(app: dict[str, str]) -> None:
+    assert app["cake"] == "plum"
+
+
+async def awaited(app: dict[str, str]) -> None:
+    await asyncio.sleep(0)
+    assert app["cake"] == "plum"
+
+
+@pytest.mark.parametrize("test", [plain, awaited])
+def test_a_test_that_tells_right_from_broken_is_right(test: Any) -> None:  # noqa: ANN401
+    assert judged(test) == ""
+
+
+def sleeps(app: dict[str, str]) -> None:
+    assert app
+
+
+def mistaken(app: dict[str, str]) -> None:
+    assert app["cake"] == "apple"
+
+
+def breaks(app: dict[str, str]) -> None:
+    assert app["pie"]
+
+
+def fails(app: dict[str, str]) -> None:
+    if app["cake"] == "lemon":
+        pytest.fail("lemon")
+
+
+def skips(app: dict[str, str]) -> None:
+    pytest.skip("later")
+
+
+def asks(client: object) -> None:
+    assert client
+
+
+@pytest.mark.parametrize(
+    ("test", "words"),
+    [
+        (sleeps, "the test passes although it bakes lemon cakes"),
+        (mistaken, "the test fails although the app is right"),
+        (breaks, "the test ends with an error"),
+        (skips, "the test is skipped"),
+        (asks, "the test asks for `client`, and there is only `app`"),
+        (fails, ""),
+    ],
+)
+def test_one_that_does_not_is_told_why(test: Any, words: str) -> None:  # noqa: ANN401
+    assert words in judged(test)
+    assert bool(judged(test)) is bool(words)

@@ -1,0 +1,41 @@
+"""The reader's own lines are told from those of Python, of libraries, and of this package."""
+
+import asyncio
+import sys
+
+from cells import Cells
+
+from bakery.checking.virtual.lines import is_own, line_at, line_of_task, own_frames, own_line
+
+
+def test_a_line_has_its_number_and_its_text() -> None:
+    cells = Cells("def where():\n    import sys\n    return sys._getframe()")
+    frame = cells.value("where")()
+    assert own_line(frame) == "line 3: return sys._getframe()"
+    assert line_at("nowhere.py", 7) == "line 7"
+
+
+def test_a_library_is_not_the_readers_own() -> None:
+    assert not is_own(asyncio.sleep.__code__)
+    assert not is_own(own_line.__code__)
+    assert is_own(Cells("def bake(): pass").value("bake").__code__)
+
+
+def test_own_frames_come_the_innermost_first() -> None:
+    names = [frame.f_code.co_name for frame in own_frames(sys._getframe())]
+    assert names[0] == "test_own_frames_come_the_innermost_first"
+
+
+def test_a_task_is_found_at_its_innermost_line() -> None:
+    cells = Cells(
+        "import asyncio\nasync def inner():\n    await asyncio.sleep(0)\nasync def outer():\n    await inner()"
+    )
+
+    async def main() -> str:
+        task = asyncio.ensure_future(cells.value("outer")())
+        await asyncio.sleep(0)
+        line = line_of_task(task)
+        await task
+        return line
+
+    assert asyncio.run(main()) == "line 3: await asyncio.sleep(0)"
