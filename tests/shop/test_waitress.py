@@ -2,6 +2,7 @@
 """waitress serves a crowd, and bakes for nobody who has left."""
 
 import socket
+import threading
 from typing import Any
 
 import pytest
@@ -90,3 +91,27 @@ def test_an_order_that_nobody_has_taken_yet_ends_with_the_shop(monkeypatch: pyte
     assert None not in results
     assert not bakers.entered.acquire(timeout=0.05), "nobody bakes for the second one"
     assert our_threads() == []
+
+
+def test_an_answer_that_is_on_its_way_when_the_shop_closes_arrives_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hurry(monkeypatch, clearing_up=20)
+    app = Flask(__name__)
+
+    @app.get("/cake")
+    def cake() -> bytes:
+        return b"cake" * 5_000_000
+
+    shop = serve(app)
+    with socket.create_connection(("127.0.0.1", shop.port), timeout=20) as client:
+        client.sendall(b"GET /cake HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        received = len(client.recv(4))
+        closing = threading.Thread(target=shop.close)
+        closing.start()
+        server: Any = shop._running.server
+        assert server._sent_home.wait(20)
+        while part := client.recv(1_000_000):
+            received += len(part)
+    closing.join(20)
+    assert received > 20_000_000
