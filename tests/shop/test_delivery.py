@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from bakery.shop.delivery import Body, Delivery
+from bakery.shop.delivery import MOST, Body, Delivery
 
 
 def test_parts_arrive_in_order_and_an_empty_one_is_none() -> None:
@@ -71,3 +71,36 @@ def test_a_client_that_leaves_sends_an_app_home_that_is_not_done() -> None:
 
     assert asyncio.run(run(whole=False))
     assert not asyncio.run(run(whole=True))
+
+
+def test_an_app_waits_at_its_next_part_until_the_client_has_read_enough() -> None:
+    async def test() -> list[str]:
+        answer, told = Delivery(), list[str]()
+
+        async def app() -> None:
+            for number in range(3):
+                answer.add(bytes(MOST))
+                await answer.room()
+                told.append(f"part {number} has room behind it")
+
+        making = asyncio.create_task(app())
+        body = aiter(Body(answer, making))
+        await asyncio.sleep(0)
+        told.append("nobody has read")
+        await anext(body)
+        await asyncio.sleep(0)
+        answer.leave(making)
+        return told
+
+    assert asyncio.run(test()) == ["nobody has read", "part 0 has room behind it"]
+
+
+def test_an_app_does_not_wait_for_a_client_who_has_left() -> None:
+    async def test() -> None:
+        answer = Delivery()
+        answer.add(bytes(MOST))
+        gone = asyncio.create_task(asyncio.sleep(0))
+        answer.leave(gone)
+        await answer.room()
+
+    asyncio.run(test())

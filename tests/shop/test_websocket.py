@@ -245,6 +245,18 @@ def test_an_error_in_the_block_leaves_at_once_and_the_handler_notices() -> None:
     assert at(visit, counter).noted == ["left"]
 
 
+def test_a_socket_can_be_closed_while_somebody_still_listens_and_both_hear_of_it() -> None:
+    async def visit(shop: Shop) -> None:
+        async with shop.socket("/echo") as socket:
+            listening = asyncio.create_task(socket.receive())
+            await asyncio.sleep(0)
+            await socket.close(4000)
+            with pytest.raises(SocketClosedError):
+                await listening
+
+    assert at(visit).noted == ["left"]
+
+
 def test_fifty_guests_are_all_told_and_none_is_left_over() -> None:
     async def visit(shop: Shop) -> None:
         async def guest(inside: asyncio.Semaphore) -> object:

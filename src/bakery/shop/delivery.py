@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+MOST = 4 * 1024 * 1024
+"""Bytes on their way at which an app waits at its next part, as it does where a connection's buffers are full."""
+
 
 class Delivery:
     """An answer on its way from the app to the client: the head, then one part after the other."""
@@ -15,6 +18,9 @@ class Delivery:
         self.parts: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.left = asyncio.Event()
         self.complete = False
+        self._on_the_way = 0
+        self._room = asyncio.Event()
+        self._room.set()
 
     def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """Send the head."""
@@ -25,6 +31,22 @@ class Delivery:
         """Send a part."""
         if part:
             self.parts.put_nowait(part)
+            self._count(len(part))
+
+    def taken(self, part: bytes) -> None:
+        """Note that the client has read a part."""
+        self._count(-len(part))
+
+    async def room(self) -> None:
+        """Wait until the client has read enough for another part, or has left."""
+        await self._room.wait()
+
+    def _count(self, size: int) -> None:
+        self._on_the_way += size
+        if self._on_the_way < MOST:
+            self._room.set()
+        else:
+            self._room.clear()
 
     def finish(self) -> None:
         """Say that this was all."""
@@ -43,6 +65,7 @@ class Delivery:
     def leave(self, task: asyncio.Task[None]) -> None:
         """Note that the client has left; an app that does not notice is sent home as a server would."""
         self.left.set()
+        self._room.set()
         if self.head.done() and not self.head.cancelled():
             self.head.exception()
         else:
@@ -60,6 +83,7 @@ class Body(httpx.AsyncByteStream):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while (part := await self._answer.parts.get()) is not None:
+            self._answer.taken(part)
             yield part
         if not self._answer.complete:
             raise httpx.RemoteProtocolError("the shop hung up in the middle of its answer")

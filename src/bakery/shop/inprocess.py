@@ -245,6 +245,7 @@ class InProcessASGI(_InProcess):
                 answer.add(bytes(message.get("body", b"")))
                 if not message.get("more_body", False):
                     answer.finish()
+                await answer.room()
 
         await self._middleware(scope_of(request), receive, send)
 

@@ -75,9 +75,7 @@ class Wire:
             await self._out.drain()
         except ConnectionError:
             # What the other side said before it hung up is worth more than the broken pipe.
-            while not self._end:
-                await self._read()
-            raise self._end from None
+            raise await self._goodbye() from None
 
     async def hear(self) -> Said:
         """The next whole message."""
@@ -99,10 +97,16 @@ class Wire:
                     return
                 self._write(CloseConnection(code=code, reason=reason or None))
                 async with asyncio.timeout(LAST_WORD):
-                    while not self._end:
-                        await self._read()
+                    await self._goodbye()
         finally:
             self.drop()
+
+    async def _goodbye(self) -> SocketClosedError:
+        """Wait for the other side's; somebody who still listens hears it first."""
+        async with self._hearing:
+            while not self._end:
+                await self._read()
+        return self._end
 
     def drop(self) -> None:
         """Close the connection as it is."""
