@@ -47,6 +47,7 @@ def answer(timing: str, *, streamed: bool = False) -> ReceivedHead:
         ('serve;dur=1000;desc="7"', [("serve", 0, 4)]),  # another machine's clock: before we asked
         ('serve;dur=9000;desc="102"', [("serve", 0, 4)]),  # and after we had the answer
         ('serve;dur=1000;desc="1.0.2"', [("serve", 0, 4)]),
+        ('serve;dur=2000.5;desc="102"', [("wait", 0, 2), ("serve", 2, 4), ("wait", 4, 4)]),
         ('serve;dur=1.5;desc="99.9995"', [("wait", 0, 0), ("serve", 0, 0.001), ("wait", 0.001, 4)]),
     ],
 )
@@ -112,6 +113,10 @@ def test_a_handler_that_itself_says_404_is_not_told_to_use_its_own_path() -> Non
         (
             saying(b"HTTP/1.1 302 X\r\nLocation: /cake\r\nContent-Length: 0\r\n\r\n"),
             "302 sent on to /cake, where it has just been: the handler of /cake redirects to itself",
+        ),
+        (
+            saying(b"HTTP/1.1 302 X\r\nLocation: /bake\r\nContent-Length: 0\r\n\r\n"),
+            '302 sent on to /bake. Did you mean:  await order(shop, path="/bake")',
         ),
         (
             saying(b"HTTP/1.1 302 X\r\nLocation: http://a:b\r\nContent-Length: 0\r\n\r\n"),

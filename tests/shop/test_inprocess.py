@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -373,3 +373,27 @@ def test_a_shop_that_is_called_is_never_too_busy_to_end() -> None:
         return server.busy
 
     assert asyncio.run(run()) is False
+
+
+def test_a_wsgi_body_that_wants_to_be_closed_is_closed() -> None:
+    class Body:
+        closed = False
+
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([b"cake"])
+
+        def close(self) -> None:
+            self.closed = True
+
+    body = Body()
+
+    def app(environ: object, start_response: Callable[..., object]) -> Body:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return body
+
+    async def ask() -> str:
+        async with serve(app, threads=1).client() as client:
+            return (await client.get("/cake")).text
+
+    assert asyncio.run(ask()) == "cake"
+    assert body.closed

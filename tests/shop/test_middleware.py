@@ -253,3 +253,10 @@ def test_the_door_of_the_proxied_address_opens_with_and_without_a_slash(
     app.add_url_rule("/", "home", lambda: "home")
     with serve(app) as shop:
         assert [get(shop, shop.link).text, get(shop, shop.link.rstrip("/")).text] == ["home", "home"]
+
+
+def test_an_error_outside_the_shop_is_none_of_the_shops() -> None:
+    app = flask_bakery()
+    with serve(app) as shop:
+        assert app.test_client().get("/burnt").status_code == 500
+        assert shop.errors == ()

@@ -339,3 +339,9 @@ def test_a_client_of_a_shop_goes_through_no_proxy_of_the_readers(monkeypatch: py
 
     with serve(flask_bakery()) as shop:
         assert asyncio.run(ask(shop)) == "cake"
+
+
+def test_an_app_that_needs_longer_is_given_six_times_as_long_in_the_corrected_call() -> None:
+    with serve(flask_bakery()) as shop:
+        why = serving._why("oven", shop._running.server, None, 20.0)
+    assert why.endswith("serve(app, startup=120)")
