@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from workshop.notebooks import read
+
 from . import axe
+from .conftest import NOTEBOOKS
 from .draft import FIRST_WIDGET, write_notebook
 from .lab import BASE
 from .window import OpenNotebook, Window
@@ -182,6 +185,38 @@ def test_the_page_is_shown_below_the_cell_when_it_is_unfolded_by_keyboard(shops:
     output.locator("summary").press("Enter")
     assert not frame.is_visible()
     assert shops.complaints == []
+
+
+def page_of_09() -> str:
+    """The page that notebook 09 serves beside itself, and the stream that it reads, from the notebook's own cells."""
+    cells = {
+        cell["id"]: "".join(cell["source"]) for cell in read(NOTEBOOKS / "09_streams_and_sockets.ipynb").cells
+    }
+    return f"from bakery import serve\n{cells['the-oven']}\n\n{cells['the-page-app']}\n\nserve(shown).link"
+
+
+WATCH = """() => {
+    const moments = [];
+    new MutationObserver(() => moments.push(performance.now())).observe(document.body, {childList: true, subtree: true});
+    return new Promise(resolve => {
+        const look = () => document.querySelectorAll("li").length === 3 ? resolve(moments) : setTimeout(look, 20);
+        look();
+    });
+}"""
+
+
+def test_the_page_of_09_hears_its_events_one_by_one_through_the_proxy(window: Window) -> None:
+    name = write_notebook(window.lab.root / "events.ipynb", page=page_of_09())
+    with window.notebook(name) as opened:
+        assert opened.run_all(), opened.errors
+        tab = click(opened, 0)
+        assert f"{BASE}proxy/" in tab.url
+        moments = tab.evaluate(WATCH)
+        assert tab.locator("li").all_inner_texts() == ["mixed", "in the oven", "done"]
+        # A bake lies between two of them; all at once, at the end, would be no stream.
+        assert moments[-1] - moments[0] > 200
+        tab.close()
+        assert opened.complaints == []
 
 
 def test_a_websocket_passes_through_the_proxy(shops: OpenNotebook) -> None:
