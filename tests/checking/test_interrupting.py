@@ -15,6 +15,30 @@ counted = count(1)
 sold = 0
 book = {"sold": 0}
 
+class Counter:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.number = 0
+    def next(self):
+        with self.lock:
+            self.number += 1
+            return self.number
+
+counter = Counter()
+answer.till = threading.Lock()
+answer.config["till"] = threading.Lock()
+tills = {"one": threading.Lock()}
+
+def closing():
+    lock, numbers = threading.Lock(), [0]
+    def next_number():
+        with lock:
+            numbers[0] += 1
+            return numbers[0]
+    return next_number
+
+next_number = closing()
+
 @answer.get("/cake")
 def cake():
     global sold
@@ -26,6 +50,11 @@ GUARDED = {
     "acquire and release": "    till.acquire()\n    number = sold = sold + 1\n    till.release()",
     "a counter of itertools": "    number = next(counted)",
     "a queue of numbers": "    number = numbers.get()",
+    "a lock in an object": "    number = counter.next()",
+    "a lock in a closure": "    number = next_number()",
+    "a lock of the app": "    with answer.till:\n        sold += 1\n        number = sold",
+    "a lock in the app's settings": "    with answer.config['till']:\n        sold += 1\n        number = sold",
+    "a lock in a dictionary": "    with tills['one']:\n        sold += 1\n        number = sold",
 }
 UNGUARDED = {
     "nothing": "    sold += 1\n    number = sold",

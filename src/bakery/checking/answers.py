@@ -16,6 +16,7 @@ from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Script, on_a_loop, plainly, play
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply, Run, Served, trace_of_replies, trace_of_waits
+from bakery.checking.sightings import on_coroutine
 from bakery.checking.soundness import Allowed, must_be_sound, told_of
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.loop import POOL
@@ -303,10 +304,8 @@ class Answer:
 
     @property
     def source(self) -> str:
-        """The text of the cell that the answer comes from; empty where there is none."""
+        """The text of its cell; empty where there is none."""
         return cell_of(self.given)
-
-    # Inside.
 
     def _performed(self, script: Script, allow: Allowed) -> Run:
         with self._watched.counting() as calls:
@@ -317,10 +316,8 @@ class Answer:
         if result is ...:
             raise NotAttempted
         if close_coroutines(result):
-            raise Wrong(
-                f"`{self.subject}` gives back a coroutine instead of its result: an `await` is missing before the call."
-            )
-        source = self.source
+            raise Wrong(on_coroutine(self.subject, cell_of(self.given)))
+        source = cell_of(self.given)
         return Run(
             subject=self.subject,
             result=result,
@@ -375,6 +372,8 @@ class Answer:
             ) from None
 
     def _not_async(self, made: object) -> str:
+        if inspect.isasyncgen(made):
+            return f"`{self.subject}` is an async generator, because there is a `yield` in it. `return` gives a result."
         return (
             f"`{self.subject}` is a plain function that gives {described(made)}. "
             f"Only a coroutine function can wait together with others: `async def {self.subject}`."

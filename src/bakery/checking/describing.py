@@ -87,6 +87,12 @@ def described(given: object) -> str:
         return "a generator"
     if inspect.isroutine(given):
         return f"the function `{getattr(given, '__name__', '?')}` (call it to have its result)"
+    if (
+        isinstance(given, list | tuple | set)
+        and given
+        and all(isinstance(one, asyncio.Future) for one in given)
+    ):
+        return f"{kind_name(type(given))} of tasks, and not of their results"
     if isinstance(given, list | tuple | set | dict) and len(given) < MANY:
         return f"{kind_name(type(given))} ({short(given)})"
     return f"{'an' if type(given).__name__[0] in 'aeioAEIO' else 'a'} {type(given).__name__}"

@@ -17,10 +17,10 @@ from bakery.checking.run import Reply
 from bakery.checking.virtual import locks
 from bakery.checking.virtual.lines import is_own, line_of
 
-READS = ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_ATTR", "LOAD_DEREF", "BINARY_SUBSCR", "BINARY_OP", "LOAD_FAST")
+READS = ("LOAD_GLOBAL", "LOAD_ATTR", "LOAD_DEREF", "BINARY_SUBSCR", "BINARY_OP")
 """Steps after which what was read may already be old."""
 
-MOST = 60
+MOST = 30
 """Moments of one handler that are tried."""
 
 

@@ -66,6 +66,16 @@ def on_forgotten(forgotten: Sequence[Forgotten]) -> str:
     )
 
 
+def on_coroutine(subject: str, source: str) -> str:
+    """A sentence on an answer that gives a coroutine where its result is wanted."""
+    if "to_thread(" in source or "run_in_executor(" in source:
+        return (
+            f"`{subject}` gives back a coroutine instead of its result: a thread was given an `async def`, and calling that "
+            "only makes a coroutine. Threads are for plain functions; await this one."
+        )
+    return f"`{subject}` gives back a coroutine instead of its result: an `await` is missing before the call."
+
+
 def on_held(several: Sequence[Held], theirs: Sequence[str] = ()) -> str:
     """A sentence on what kept an event loop from turning; `theirs` are functions that the reader is not to change."""
     held = max(several, key=lambda one: one.nanoseconds)

@@ -4,7 +4,7 @@ import queue
 import sys
 import threading
 import time
-from _thread import LockType
+from _thread import LockType, get_ident
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,27 +25,29 @@ class WouldWaitError(BaseException):
     """Somebody who may not wait would have to."""
 
 
-_nobody_waits = False
+_impatient: set[int] = set()
+"""The threads in which nobody may wait."""
 
 
 @contextmanager
 def nobody_waits() -> Iterator[None]:
-    """Let whoever would have to wait for a lock give up instead, with a `WouldWaitError`."""
-    global _nobody_waits
+    """Let whoever would have to wait for a lock in this thread give up instead, with a `WouldWaitError`."""
     again: Any = threading._PyRLock  # type: ignore[attr-defined]
-    before, acquire = _nobody_waits, again.acquire
+    acquire, me = again.acquire, get_ident()
 
     def acquire_for_the_first_time(lock: Any, *given: Any, **named: Any) -> Any:
-        if lock._owner is not None:  # whoever has it stands still, in this very thread
+        if (
+            lock._owner is not None and get_ident() in _impatient
+        ):  # whoever has it stands still, in this very thread
             raise WouldWaitError
         return acquire(lock, *given, **named)
 
-    _nobody_waits = True
+    _impatient.add(me)
     again.acquire = again.__enter__ = acquire_for_the_first_time
     try:
         yield
     finally:
-        _nobody_waits = before
+        _impatient.discard(me)
         again.acquire = again.__enter__ = acquire
 
 
@@ -99,7 +101,7 @@ class VirtualLock(Lockable):
         return blocking and self._wait(me, until)
 
     def _wait(self, me: Player, until: int | None) -> bool:
-        if _nobody_waits:
+        if get_ident() in _impatient:
             raise WouldWaitError
         start = me.clock.now
         self._waiting.append(me)

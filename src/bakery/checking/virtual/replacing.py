@@ -13,7 +13,7 @@ import time
 import warnings
 from _thread import allocate_lock
 from asyncio import mixins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ from bakery.checking.virtual.keeping import Keeper
 from bakery.checking.virtual.locks import VirtualLock, twin
 from bakery.checking.virtual.loop import VirtualLoop
 from bakery.checking.virtual.output import Output
+from bakery.checking.virtual.places import places
 from bakery.checking.virtual.players import player
 from bakery.checking.virtual.stage import stage
 
@@ -132,6 +133,7 @@ class _Replacements:
         self._lock = allocate_lock()
         self._stages = 0
         self._before: list[tuple[Any, str, Any]] = []
+        self._put: list[tuple[Callable[[Any], None], Any]] = []
         self._keeper: Keeper | None = None
 
     def put(self) -> None:
@@ -161,14 +163,16 @@ class _Replacements:
             },
             id(times.real_select): times.select_nothing,
         }
+        for name, value in list(vars(main).items()) if main else ():
+            if id(value) in originals:
+                self._replace(main, name, originals[id(value)])
         global _making_twins
         _making_twins = True
         try:
-            for name, value in list(vars(main).items()) if main else ():
-                if id(value) in originals:
-                    self._replace(main, name, originals[id(value)])
-                elif (fresh := twin(value)) is not None:
-                    self._replace(main, name, fresh)
+            for put, value in places(vars(main)) if main else ():
+                if (fresh := twin(value)) is not None:
+                    self._put.append((put, value))
+                    put(fresh)
         finally:
             _making_twins = False
 
@@ -180,7 +184,11 @@ class _Replacements:
             for owner, name, value in reversed(self._before):
                 with suppress(Exception):
                     setattr(owner, name, value)
+            for put, value in self._put:
+                with suppress(Exception):
+                    put(value)
             self._before.clear()
+            self._put.clear()
             if self._keeper:
                 self._keeper.put_back()
 
