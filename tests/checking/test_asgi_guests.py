@@ -223,7 +223,7 @@ def test_a_background_task_goes_on_after_the_answer_and_one_that_fails_counts_as
     served = run_of(
         BACKGROUND.replace("WORK", "pass"), lambda answer: answer.visit("/"), threadless=threadless
     )
-    assert (served.replies[0].end, served.seconds) == (0.0, 1.0)
+    assert (served.replies[0].end, served.seconds, served.closed) == (0.0, 0.0, 1.0)
     said = refused(
         BACKGROUND.replace("WORK", "1 / 0"), lambda answer: answer.visit("/"), threadless=threadless
     )

@@ -177,7 +177,10 @@ class Answer:
                 # What a failed handler never awaited would else be found in a later check, and told of a later answer.
                 if reply.error is not None:
                     let_go(self._stage, reply.error)
-        return Served(**{**vars(done), "trace": trace, "replies": replies})
+        last = max((reply.end for reply in replies), default=0.0)
+        return Served(
+            **{**vars(done), "trace": trace, "replies": replies, "seconds": last, "closed": done.seconds}
+        )
 
     def interrupted(self, path: str) -> list[Interrupted]:
         """Serve a customer of a Flask app with another one in between, at every moment where a thread may stop.

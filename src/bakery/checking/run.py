@@ -203,6 +203,8 @@ class Served(Run):
     """What came of several visitors, in the order in which they stood in line."""
 
     replies: tuple[Reply, ...] = ()
+    closed: float = 0.0
+    """When the app was closed again, with all that it did in the background; `seconds` is when the last reply came."""
 
     @property
     def one_after_another(self) -> bool:

@@ -3,7 +3,9 @@
 import time
 
 import pytest
+from answering import run_of
 
+from bakery.checking.virtual import replacing
 from bakery.checking.virtual.replacing import Replaced, replaced, table
 
 REPLACED = [pytest.param(one, id=f"{getattr(one.owner, '__name__', '?')}.{one.name}") for one in table()]
@@ -33,3 +35,29 @@ def test_two_overlapping_stages_put_back_once_and_at_the_end() -> None:
             pass
         assert time.sleep is not real
     assert time.sleep is real
+
+
+def test_a_notebook_full_of_odd_things_is_looked_through_without_touching_them() -> None:
+    """A framework's `request` raises at every question, outside of a request."""
+    text = """
+import flask, quart, weakref
+from quart import request, g, current_app
+from flask import session
+class Touchy:
+    def __getattribute__(self, name): raise RuntimeError(name)
+touchy = Touchy()
+several = [touchy, {"request": request}]
+async def answer(): await asyncio.sleep(1)
+"""
+    for _ in range(2):
+        assert run_of(text).seconds == 1.0
+
+
+def test_what_was_put_is_put_back_where_putting_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = time.sleep
+    with monkeypatch.context() as patch:
+        patch.setattr(replacing, "places", lambda _names: 1 / 0)
+        with pytest.raises(ZeroDivisionError), replaced():
+            pass
+    assert time.sleep is real
+    assert run_of("async def answer(): await asyncio.sleep(1)").seconds == 1.0

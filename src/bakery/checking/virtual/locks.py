@@ -174,7 +174,7 @@ def twin(value: Any) -> Any:
     A real lock that somebody has stays what it is. A queue's twin takes over what is in the queue.
     """
     kind = type(value)
-    if kind is LockType or (isinstance(value, Lockable) and not isinstance(value, VirtualLock)):
+    if kind is LockType or (issubclass(kind, Lockable) and kind is not VirtualLock):
         return None if value.locked() else threading.Lock()
     if kind in {threading.Event, threading.Condition}:
         fresh = kind()

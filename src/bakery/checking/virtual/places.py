@@ -34,28 +34,40 @@ def _inside(value: Any, deep: int, seen: set[int]) -> Iterator[Place]:
 
 
 def _children(value: Any) -> Iterator[Place]:
-    if isinstance(value, FunctionType):
+    kind = type(
+        value
+    )  # asked first: a proxy, such as a framework's `request`, says that it is something else
+    if kind is FunctionType:
         if value.__module__ == "__main__" or value.__globals__.get("__name__") == "__main__":
             for cell in value.__closure__ or ():
                 try:
                     yield partial(setattr, cell, "cell_contents"), cell.cell_contents
                 except ValueError:  # nothing in it yet
                     continue
-    elif isinstance(value, dict) and len(value) <= MANY:
+    elif issubclass(kind, dict) and len(value) <= MANY:
         for key, one in list(value.items()):
             yield partial(value.__setitem__, key), one
-    elif isinstance(value, list) and len(value) <= MANY:
+    elif issubclass(kind, list) and len(value) <= MANY:
         for place, one in enumerate(value):
             yield partial(value.__setitem__, place), one
     elif _is_own(value):
-        for name, one in list(vars(value).items()):
+        for name, one in _names_of(value).items():
             if not name.startswith("__"):
                 yield partial(setattr, value, name), one
 
 
+def _names_of(value: Any) -> dict[str, Any]:
+    """What an object or a class has, without asking itself: it may answer as it likes."""
+    look = type.__getattribute__ if issubclass(type(value), type) else object.__getattribute__
+    try:
+        return dict(look(value, "__dict__"))
+    except AttributeError:
+        return {}
+
+
 def _is_own(value: Any) -> bool:
     """Whether it is a class of the reader's, one of its instances, or an app."""
-    kind = value if isinstance(value, type) else type(value)
-    if not hasattr(value, "__dict__"):
-        return False
-    return kind.__module__ == "__main__" or (kind.__name__ in {"Flask", "Quart"} and value is not kind)
+    if issubclass(type(value), type):
+        return bool(value.__module__ == "__main__")
+    kind = type(value)
+    return kind.__module__ == "__main__" or any(one.__name__ in {"Flask", "Quart"} for one in kind.__mro__)

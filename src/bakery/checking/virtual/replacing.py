@@ -141,11 +141,19 @@ class _Replacements:
             self._stages += 1
             if self._stages > 1:
                 return
-            self._keeper = Keeper()
-            self._before.append((asyncio.events, "_event_loop_policy", asyncio.events._event_loop_policy))  # type: ignore[attr-defined]
-            for one in table():
-                self._replace(one.owner, one.name, one.value)
-            self._replace_names()
+            try:
+                self._put_all()
+            except BaseException:
+                self._stages = 0
+                self._put_all_back()
+                raise
+
+    def _put_all(self) -> None:
+        self._keeper = Keeper()
+        self._before.append((asyncio.events, "_event_loop_policy", asyncio.events._event_loop_policy))  # type: ignore[attr-defined]
+        for one in table():
+            self._replace(one.owner, one.name, one.value)
+        self._replace_names()
 
     def _replace(self, owner: Any, name: str, value: Any) -> None:
         self._before.append((owner, name, getattr(owner, name)))
@@ -179,18 +187,20 @@ class _Replacements:
     def put_back(self) -> None:
         with self._lock:
             self._stages -= 1
-            if self._stages:
-                return
-            for owner, name, value in reversed(self._before):
-                with suppress(Exception):
-                    setattr(owner, name, value)
-            for put, value in self._put:
-                with suppress(Exception):
-                    put(value)
-            self._before.clear()
-            self._put.clear()
-            if self._keeper:
-                self._keeper.put_back()
+            if not self._stages:
+                self._put_all_back()
+
+    def _put_all_back(self) -> None:
+        for owner, name, value in reversed(self._before):
+            with suppress(Exception):
+                setattr(owner, name, value)
+        for put, value in self._put:
+            with suppress(Exception):
+                put(value)
+        self._before.clear()
+        self._put.clear()
+        if self._keeper:
+            self._keeper.put_back()
 
 
 _replacements = _Replacements()
