@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,7 +149,7 @@ def _tasks(loop: asyncio.AbstractEventLoop) -> list["asyncio.Task[Any]"]:
 
 
 def _tidy(loop: VirtualLoop) -> None:
-    """Cancel what is left and close the loop; what resists is left where it is."""
+    """Cancel what is left and close the loop; what resists is closed where it is."""
     loop.hurry()
     try:
         for _ in range(TIDYING):
@@ -159,6 +160,9 @@ def _tidy(loop: VirtualLoop) -> None:
             loop.run_forever()
             if not tasks:
                 break
+        for task in _tasks(loop):  # whoever will not be cancelled would make noise when it is thrown away
+            with suppress(Exception):
+                task.get_coro().close()
         loop.close()
     except TimeUp:
         raise
