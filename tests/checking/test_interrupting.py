@@ -3,6 +3,9 @@
 import pytest
 from answering import WAYS, asked
 
+from bakery.checking import Answer
+from bakery.checking.interrupting import Interrupted
+
 SHOP = """
 from flask import Flask
 from itertools import count
@@ -85,3 +88,15 @@ def test_what_is_guarded_gives_two_numbers_at_every_moment(how: str, threadless:
 @pytest.mark.parametrize("how", UNGUARDED)
 def test_what_is_not_guarded_gives_one_number_twice(how: str, threadless: bool) -> None:
     assert any(one == other for one, other in pairs(UNGUARDED[how], threadless))
+
+
+def test_a_handler_that_has_run_before_is_interrupted_as_well() -> None:
+    text = f"{SHOP}    sold += 1\n    number = sold\n    time.sleep(0.5)\n    return f'cake {{number}}'"
+
+    def ask(answer: Answer) -> list[Interrupted]:
+        answer.visit("/cake", visitors=3)
+        return answer.interrupted("/cake")
+
+    stage = asked(text, ask)
+    assert stage.value
+    assert any(one.first.text == one.second.text for one in stage.value)

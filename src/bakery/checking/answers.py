@@ -44,8 +44,6 @@ class Answer:
         self._watched = Watched({})
         self._theirs: tuple[str, ...] = ()
 
-    # What the exercise is about.
-
     def watch(self, *names: str, theirs: bool = False) -> "Answer":
         """Count the calls of these functions of the notebook in every run from now on: see `Run.called`.
 
@@ -64,8 +62,6 @@ class Answer:
         if name not in names:
             raise Wrong(f"there is no `{name}` any more. The task is to use it.")
         return Answer(names[name], self._stage, name, self._verb)
-
-    # What it does.
 
     def run(
         self, *args: Any, pool: int = POOL, allow: Allowed = (), collecting: bool = False, **named: Any

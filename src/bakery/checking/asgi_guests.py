@@ -5,6 +5,7 @@ how it ended, which code closed the socket, and what went on after they had left
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -142,10 +143,7 @@ async def listen(app: Any, path: str, parts: int | None, limit: float = LISTENIN
             how = "cut" if visit.task.done() else "endless"
             break
         if said["type"] == "http.response.start":
-            status = said["status"]
-            kind = {name.decode().lower(): value.decode() for name, value in said["headers"]}.get(
-                "content-type", ""
-            )
+            status, kind = said["status"], _kind(said["headers"])
         elif said["type"] == "http.response.body":
             if said.get("body"):
                 several.append(Part(loop.time() - start, bytes(said["body"]).decode(errors="replace")))
@@ -156,12 +154,17 @@ async def listen(app: Any, path: str, parts: int | None, limit: float = LISTENIN
     return Stream(
         path=path,
         status=status,
-        kind=kind.partition(";")[0],
+        kind=kind,
         parts=tuple(several),
         how=how,
         went_on=went_on,
         error=visit.error,
     )
+
+
+def _kind(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    several = {name.decode().lower(): value.decode() for name, value in headers}
+    return several.get("content-type", "").partition(";")[0]
 
 
 class Guest:

@@ -39,6 +39,7 @@ def interruptions(ask: Callable[[], Reply]) -> list[Interrupted]:
     Where the other one would have to wait for the first, nobody comes in between.
     """
     found: list[Interrupted] = []
+    _Meeting(ask, -1).serve()  # Python 3.13 takes its steps in a function only from the second call on
     for moment in range(MOST):
         meeting = _Meeting(ask, moment)
         first = meeting.serve()
