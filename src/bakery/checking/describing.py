@@ -7,6 +7,8 @@ import inspect
 import linecache
 import reprlib
 from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
 from types import CodeType
 from typing import Any, Literal
 
@@ -87,15 +89,17 @@ def described(given: object) -> str:
         return "a generator"
     if inspect.isroutine(given):
         return f"the function `{getattr(given, '__name__', '?')}` (call it to have its result)"
-    if (
-        isinstance(given, list | tuple | set)
-        and given
-        and all(isinstance(one, asyncio.Future) for one in given)
-    ):
+    several = given if isinstance(given, list | tuple | set) and len(given) < MANY else ()
+    if several and all(isinstance(one, asyncio.Future) for one in several):
         return f"{kind_name(type(given))} of tasks, and not of their results"
     if isinstance(given, list | tuple | set | dict) and len(given) < MANY:
         return f"{kind_name(type(given))} ({short(given)})"
     return f"{'an' if type(given).__name__[0] in 'aeioAEIO' else 'a'} {type(given).__name__}"
+
+
+def as_number(given: Any) -> Any:
+    """A fraction or a decimal number as Python's own kind of number; anything else as it is."""
+    return float(given) if isinstance(given, Fraction | Decimal) else given
 
 
 def kind_name(kind: type) -> str:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-from bakery.checking.virtual.lines import is_own
+from bakery.checking.virtual.lines import is_own, line_of
 from bakery.mishap import reason
 
 
@@ -71,6 +71,15 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
     if kind is RuntimeError:
         yield from _known_of_contexts(error, said)
         yield from _known_of_loops(said)
+    if isinstance(error, asyncio.InvalidStateError) and "not set" in said:
+        yield (
+            "it asks a task or a future for its `result()` before it is done. `await` waits for it, and gives the result."
+        )
+    if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
+        yield (
+            f"`{name[1]}` is assigned in the function, so it is a name of the function's own there, and has no value yet. "
+            f"Is `global {name[1]}` missing, or does it get its value only further down?"
+        )
     if isinstance(error, RecursionError):
         yield "it calls itself again and again, and never comes to an end."
     if isinstance(error, SystemExit):
@@ -94,7 +103,12 @@ def _known_of_gather(error: BaseException) -> Iterable[str]:
     for one in given:
         if inspect.isawaitable(one):
             continue
-        if isinstance(one, list | tuple | set) or inspect.isgenerator(one):
+        if "await" in (line := _own_text_of(error)).partition("gather(")[2]:
+            yield (
+                f"an `await` inside the brackets of `gather` ({line}) waits to its end before `gather` begins, so gather "
+                "was given what came of it. Take the inner `await` away: gather takes the coroutines themselves."
+            )
+        elif isinstance(one, list | tuple | set) or inspect.isgenerator(one):
             what = "generator" if inspect.isgenerator(one) else type(one).__name__
             yield (
                 f"`asyncio.gather` was given one {what}, but it takes the coroutines one by one. "
@@ -112,7 +126,17 @@ def _known_of_gather(error: BaseException) -> Iterable[str]:
         return
 
 
+def _own_text_of(error: BaseException) -> str:
+    """The reader's line in which an error came up; empty where there is none."""
+    return next((line_of(frame) for frame in reversed(list(frames_of(error))) if is_own(frame.f_code)), "")
+
+
 def _known_of_types(error: BaseException, said: str) -> Iterable[str]:
+    if re.search(r"(function|method|type) can't be used in 'await'", said):
+        line = _own_text_of(error)
+        made = re.search(r"\b(?P<maker>run_sync|partial)\((?P<of>.*?)\)", line)
+        called = f"`await {made[0]}()`" if made else "`await bake()`, and not `await bake`"
+        yield f"`await` stands before a function that nobody has called. Call it with brackets: {called}."
     if re.search(r"can't be used in 'await'|can't be awaited", said):
         what = re.search(r"object (.+?) can't", said)
         kind = f", a {what[1]}" if what and what[1] != "NoneType" else ", `None`" if what else ""
@@ -133,10 +157,20 @@ def _known_of_types(error: BaseException, said: str) -> Iterable[str]:
         yield "what stands after `with` is entered with an `await`: write `async with`."
     if "'async for' requires an object with __aiter__" in said:
         coroutine = "coroutine" in said
+        if re.search(r"got Result\b", said):
+            yield (
+                "`async for` goes through a cursor, and `execute` has to be awaited before there is one: "
+                "`async with db.execute(…) as rows:`, then `async for row in rows`."
+            )
         yield (
             "`async for` got a coroutine: await the call first, or leave out the `await` where a generator is called."
             if coroutine
             else "`async for` goes through an async generator; for a list, plain `for` is enough."
+        )
+    if "'Cursor' object is not iterable" in said:
+        yield (
+            "a plain `for` cannot go through a cursor of aiosqlite, because its rows are waited for: "
+            "`async for row in rows`, or `await rows.fetchall()`."
         )
     if "'async_generator' object is not iterable" in said or "'async_generator' object can't be" in said:
         yield "an async generator is gone through with `async for`; it is neither awaited nor put into a plain `for`."
@@ -178,6 +212,11 @@ def _known_of_loops(said: str) -> Iterable[str]:
         yield (
             "`asyncio.gather` was given one generator, but it takes the coroutines one by one. "
             "A star unpacks the generator: `await asyncio.gather(*cakes)`."
+        )
+    if "await wasn't used with future" in said:
+        yield (
+            "an `await` is missing: a task, a future or `gather(…)` is used where its result is wanted. "
+            "`await` gives the result."
         )
     if "different" in said and "loop" in said:
         yield (

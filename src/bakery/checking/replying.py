@@ -24,6 +24,11 @@ def must_be_good(app: Any, replies: tuple[Reply, ...], method: str) -> None:
                 f"`{method} {reply.path}` gets 405: there is such a route, but it takes only {taken or 'other methods'}, "
                 f'and not `{method}`. `@app.{method.lower()}("{reply.path}")` takes it.'
             )
+        if reply.status == 400:
+            raise Wrong(
+                f"order {number} to `{reply.path}` gets 400, a bad request: the handler looks for something that did not "
+                "come with it, or not in that place. JSON, a form and the arguments behind a `?` are three places."
+            )
         if reply.status >= 400:
             raise Wrong(f"order {number} to `{reply.path}` gets {reply.status}.")
 

@@ -269,6 +269,11 @@ class Served(Run):
             self._wrong(f"`{reply.path}` answers {short(reply.text)}, and {short(text)} is wanted.{more}")
 
     def _must_have_status(self, reply: Reply, status: int) -> None:
+        if reply.status == 308 != status:
+            self._wrong(
+                f"`{reply.path}` answers with status 308, which sends the customer on to `{reply.path}/`: the route is written "
+                f"with a slash at its end, and `{reply.path}` is wanted."
+            )
         if reply.status != status:
             self._wrong(f"`{reply.path}` answers with status {reply.status}, and {status} is wanted.")
 

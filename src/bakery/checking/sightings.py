@@ -129,6 +129,11 @@ def _repair(held: Held, theirs: Sequence[str]) -> str:
         (".result(", "`await` the future itself, or `await asyncio.wrap_future(…)`."),
         (".join(", "`await asyncio.to_thread(…)` runs a function in a thread and awaits its end."),
         (".get(", "An `asyncio.Queue` has a `get` that is awaited."),
+        (
+            "Executor(",
+            "At the end of its block a pool waits for all its threads: keep the pool outside the function, or let "
+            "`asyncio.to_thread(…)` have one of the loop's own.",
+        ),
         ("acquire", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
         ("with ", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
     ):

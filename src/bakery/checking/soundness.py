@@ -28,6 +28,10 @@ def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = ()) -> Non
         raise Wrong(on_halt(stopped, seen.outcome.where, held))
     if isinstance(error, NotImplementedError):
         raise NotAttempted
+    if held and isinstance(error, TypeError) and "in 'await' expression" in str(error):
+        raise Wrong(
+            on_held(held, theirs)
+        )  # an `await` before a plain function that waits: the wait is what matters
     if error is not None:
         raise Wrong(told_of(error))
     if seen.forgotten and "forgetting" not in allow:
