@@ -3,10 +3,12 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import wraps
 
-from bakery.checking import Answer, Lesson, expect
+from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.database import Connection, Database
+from bakery.checking.describing import listed
 from bakery.checking.mistakes import is_about
 from bakery.counting import counted
 
@@ -141,9 +143,20 @@ def tolerant(function: Callable[..., object]) -> Callable[..., object]:
     return told
 
 
-def box(*several: Connection) -> "asyncio.Queue[Connection]":
+class Box(asyncio.Queue[Connection]):
+    """A pool that notes whether each connection was clean at the moment at which it came."""
+
+    clean = True
+
+    def _put(self, db: Connection) -> None:
+        with suppress(ValueError):  # it is closed, which its next customer notices
+            self.clean = self.clean and not db.in_transaction
+        super()._put(db)
+
+
+def box(*several: Connection) -> Box:
     """A pool with these connections in it."""
-    pool: asyncio.Queue[Connection] = asyncio.Queue()
+    pool = Box()
     for db in several:
         pool.put_nowait(db)
     return pool
@@ -153,6 +166,12 @@ async def good(db: Connection) -> str:
     """An order that ends well."""
     await db.execute("INSERT INTO orders VALUES ('Ada')")
     await db.commit()
+    return "taken"
+
+
+async def forgetful(db: Connection) -> str:
+    """An order that ends well, and has committed nothing."""
+    await db.execute("INSERT INTO orders VALUES ('Cy')")
     return "taken"
 
 
@@ -187,6 +206,7 @@ def lend(answer: Answer) -> None:
         (good, str, "an order that ends well"),
         (refused, ValueError, "an order that fails"),
         (left, asyncio.CancelledError, "an order whose customer hangs up, so that it is cancelled,"),
+        (forgetful, str, "an order that writes, and forgets its `commit`,"),
     ):
         _lent(answer, work, kind, how)
     answer.together((box(), slow)).takes(
@@ -202,6 +222,7 @@ def lend(answer: Answer) -> None:
             "an order that had its connection in time was cut off while it worked. "
             "The limit is for the waiting alone.",
         )
+    _lent_to_two(answer)
 
 
 def _lent(answer: Answer, work: Work, kind: type, how: str) -> None:
@@ -215,15 +236,38 @@ def _lent(answer: Answer, work: Work, kind: type, how: str) -> None:
             f"after {how} the connection is not in the pool: the next customer waits in vain.",
         )
         expect(
+            pool.clean or database.is_locked,
+            f"{how} brings its connection back before it is clean: whoever waits for one has it at that moment, with a "
+            "transaction open. First the `rollback`, then the pool.",
+        )
+        expect(
             not database.is_locked,
             f"{how} brings its connection back with a transaction open: whoever commits next keeps what it wrote.",
         )
         rows = database.kept("SELECT customer FROM orders")
-        expect(work is good or rows == [], f"{how} left its row in the table for good.")
+        expect(work in {good, forgetful} or rows == [], f"{how} left its row in the table for good.")
         expect(work is not good or rows == [("Ada",)], f"{how} has lost its row.")
         expect(
             isinstance(result, kind),
             f"{how} should hand on what `work` gave or raised, and it gave `{result!r:.60}`.",
+        )
+        following = answer.run(pool, good).result
+        expect(
+            following == "taken",
+            f"after {how} the next customer cannot use the connection: it gave `{following!r:.60}`.",
+        )
+
+
+def _lent_to_two(answer: Answer) -> None:
+    """Expect that of two orders at the same moment each brings back the connection that it had."""
+    with Database("CREATE TABLE orders (customer TEXT)") as database:
+        pool = box(database.connect(), database.connect())
+        answer.together((pool, slow), (pool, slow))
+        several = {pool.get_nowait() for _ in range(pool.qsize())}
+        expect(
+            len(several) == 2,
+            "of two orders at the same moment, one brought back the connection of the other. At an `await` somebody "
+            "else goes on: what belongs to one order has to be kept in names of its own function.",
         )
 
 
@@ -252,10 +296,9 @@ def _drawn_tickets(answer: Answer, before: Sequence[int], customers: Sequence[st
         ]
         run = answer.together(*calls)
         numbers = run.result
-        expect(
-            all(isinstance(number, int) and not isinstance(number, bool) for number in numbers),
-            f"it should give numbers, and gives `{numbers!r:.60}`.",
-        )
+        for number in numbers:
+            is_number = isinstance(number, int) and not isinstance(number, bool)
+            expect(is_number, f"it should give a number, and gives {described(number)}.")
         told = ", ".join(map(str, numbers))
         expect(
             len(set(numbers)) == len(numbers),
@@ -266,19 +309,31 @@ def _drawn_tickets(answer: Answer, before: Sequence[int], customers: Sequence[st
             not set(numbers) & set(before),
             f"the tickets {', '.join(map(str, before))} were drawn before, and now somebody got one of them again: {told}.",
         )
-        kept = dict(database.kept("SELECT customer, number FROM tickets"))
+        rows = database.kept("SELECT customer, number FROM tickets")
+        kept = dict(rows)
         expect(
             all(kept.get(f"early {number}") == number for number in before),
             "a ticket that was drawn before is not in the table any more.",
         )
-        mine = [customer for customer in customers if customer in kept]
         expect(
-            len(mine) == len(customers),
-            f"of {counted(len(customers), 'ticket')}, {len(mine)} {'was' if len(mine) == 1 else 'were'} kept. "
-            "Is there a `commit`, and is it awaited?",
+            len(rows) >= len(before) + len(customers),
+            f"of {counted(len(customers), 'ticket')}, {len(rows) - len(before)} "
+            f"{'was' if len(rows) - len(before) == 1 else 'were'} kept. Is there a `commit`, and is it awaited?",
+        )
+        expect(
+            set(customers) <= set(kept),
+            f"the tickets of {listed(customers)} are in the table under other names: "
+            f"{listed([str(name) for name, number in rows if number not in before])}.",
         )
         expect(
             all(kept[customer] == number for customer, number in zip(customers, numbers, strict=True)),
             "the number on somebody's ticket is not the one in the table.",
+        )
+        first = max(before, default=0) + 1
+        wanted = list(range(first, first + len(customers)))
+        expect(
+            sorted(numbers) == wanted,
+            f"after {first - 1} the numbers go on with {', '.join(map(str, wanted))}, and it gave {told}. "
+            "The table knows how far the numbers are.",
         )
         expect(len(kept) == len(before) + len(customers), "there are more rows in the table than tickets.")
