@@ -6,18 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, TypeVar, cast
 
+from bakery.checking import describing
 from bakery.checking import visitors as crowd
 from bakery.checking.asgi_guests import Guest, Stream
 from bakery.checking.calls import Watched
-from bakery.checking.describing import (
-    as_number,
-    cell_of,
-    close_coroutines,
-    described,
-    dots_in,
-    framework_of,
-    kind_name,
-)
+from bakery.checking.describing import cell_of, close_coroutines, described, dots_in, framework_of, kind_name
 from bakery.checking.heard import Heard
 from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
@@ -288,7 +281,7 @@ class Answer:
 
         Raises `Wrong`, which only the check sees.
         """
-        given = as_number(self.given) if float in kinds else self.given
+        given = describing.as_number(self.given) if float in kinds else self.given
         wanted: tuple[type, ...] = (*kinds, int) if float in kinds else kinds
         if int in kinds and isinstance(given, float) and given.is_integer():
             given = int(given)
