@@ -12,9 +12,8 @@ def test_a_command_that_awaits_runs_in_a_loop_and_in_the_context() -> None:
         in after
     )
     assert after.count("def in_app_context(command):") == 1
-    assert after.startswith(
-        "import asyncio\nimport functools\nfrom quart.cli import ScriptInfo\nimport click\n"
-    )
+    head = "import asyncio\nimport functools\nimport click\nfrom quart import Quart, current_app, flash\n"
+    assert after.startswith(f"{head}from quart.cli import ScriptInfo\n\n\ndef in_app_context")
 
 
 def test_the_decorator_of_flask_gives_way() -> None:

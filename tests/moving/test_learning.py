@@ -120,6 +120,15 @@ def test_names_travel_through_modules_that_pass_them_on() -> None:
     assert kinds(found, "pkg.app", "main.py") == {"Quart"}
 
 
+def test_a_package_that_imports_its_own_modules_passes_them_on() -> None:
+    found = knowledge(
+        **{"pkg/__init__.py": "from pkg import db\n"},
+        pkg__db="from flask import Flask\napp = Flask('')\n",
+        main="from pkg import db\ndb.app.test_client()\n",
+    )
+    assert kinds(found, "db.app", "main.py") == {"Quart"}
+
+
 def test_inherited_methods_and_super_are_found() -> None:
     text = """
         from flask import Flask

@@ -39,3 +39,9 @@ def test_every_entry_has_file_line_reason_and_what_to_write() -> None:
 
 def test_parts_without_an_entry_have_no_head() -> None:
     assert report(moves(app=APP)) == summary(moves(app=APP))
+
+
+def test_the_diff_of_one_file_is_of_that_file_only() -> None:
+    found = moves(one=APP, two=APP)
+    assert diff(found, only="one.py").count("+++") == 1
+    assert diff(found).count("+++") == 2

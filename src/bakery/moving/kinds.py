@@ -96,7 +96,8 @@ class Evaluator:
         """What a file of the project calls `name`."""
         if name in names.top.bindings:
             found = (self.memory.bindings.get(binding, NOTHING) for binding in names.top.bindings[name])
-            return NOTHING.union(*found)
+            if known := NOTHING.union(*found):
+                return known
         inside = self.library.submodule(names, name)
         if inside is not None:
             return frozenset({Kind("module", inside.source.path)})

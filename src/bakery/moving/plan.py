@@ -61,8 +61,12 @@ class Plan:
             helpers = list(self._helpers.get(path, ()))
             ends = names.source.newline
             at, first = _after_imports(names)
-            if lines:
-                self.edits[path].insert(first, "".join(f"{line}{ends}" for line in lines))
+            ours = [line for line in lines if line.startswith("from quart") or line == "import click"]
+            others = [line for line in lines if line not in ours]
+            if others:
+                self.edits[path].insert(first, "".join(f"{line}{ends}" for line in others))
+            if ours:
+                self.edits[path].insert(at, "".join(f"{line}{ends}" for line in ours))
             for helper in helpers:
                 self.edits[path].insert(at, ends * 2 + helper.replace("\n", ends))
 

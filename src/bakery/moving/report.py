@@ -18,12 +18,14 @@ MOST = 6
 """Places that are named one by one."""
 
 
-def diff(move: Move) -> str:
-    """The changes as a unified diff."""
+def diff(move: Move, only: str = "") -> str:
+    """The changes as a unified diff, of all files or of one."""
     before = {source.path: source.text for source in move.project.sources}
     before |= {setting.path: setting.text for setting in move.project.settings}
     return "".join(
-        "".join(_lines(path, before.get(path, ""), text)) for path, text in sorted(move.texts.items())
+        "".join(_lines(path, before.get(path, ""), text))
+        for path, text in sorted(move.texts.items())
+        if only in ("", path)
     )
 
 

@@ -1,5 +1,6 @@
 """Running the tests of a moved project, in a copy of it, with every coroutine that nobody awaits as an error."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -46,8 +47,9 @@ def green(folder: Path, *, seconds: float = 300.0, only: tuple[str, ...] = ()) -
         *NEVER_AWAITED,
         *only,
     ]
+    wide = {**os.environ, "COLUMNS": "300"}  # so that no reason is cut short
     run = subprocess.run(  # noqa: S603 - pytest, on the reader's own folder
-        command, cwd=folder, capture_output=True, text=True, timeout=seconds, check=False
+        command, cwd=folder, env=wide, capture_output=True, text=True, timeout=seconds, check=False
     )
     counts = {word.rstrip("s"): int(number) for number, word in COUNTED.findall(_last_line(run.stdout))}
     passed = counts.get("passed", 0)

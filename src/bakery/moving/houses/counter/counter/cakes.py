@@ -14,7 +14,7 @@ from flask import (
 )
 
 from counter.auth import login_required
-from counter.db import change, get_db, one
+from counter.db import change, every, one
 
 bp = Blueprint("cakes", __name__)
 
@@ -23,7 +23,7 @@ ALL = "SELECT cake.*, baker.name AS baker FROM cake JOIN baker ON baker.id = bak
 
 @bp.route("/")
 def index():
-    return render_template("list.html", cakes=get_db().execute(ALL).fetchall())
+    return render_template("list.html", cakes=every(ALL))
 
 
 @bp.route("/cakes/<int:number>/baked")
@@ -91,7 +91,7 @@ def delete(number):
 
 @bp.get("/api/cakes")
 def as_json():
-    return jsonify([dict(cake) for cake in get_db().execute(ALL).fetchall()])
+    return jsonify([dict(cake) for cake in every(ALL)])
 
 
 @bp.post("/api/cakes")

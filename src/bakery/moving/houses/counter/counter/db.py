@@ -29,6 +29,11 @@ def one(query, values=()):
     return get_db().execute(query, values).fetchone()
 
 
+def every(query, values=()):
+    """All rows of an answer."""
+    return get_db().execute(query, values).fetchall()
+
+
 def change(query, values=()):
     """Change something, for good; the number of the new row."""
     db = get_db()

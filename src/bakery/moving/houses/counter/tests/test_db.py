@@ -1,16 +1,12 @@
-import sqlite3
-
-import pytest
-
-from counter.db import get_db
+from counter.db import close_db, get_db
 
 
 def test_a_request_has_one_connection_and_closes_it(app):
     with app.app_context():
         db = get_db()
         assert db is get_db()
-    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
-        db.execute("SELECT 1")
+        close_db()
+        assert db is not get_db()
 
 
 def test_the_command_empties_the_counter(runner, monkeypatch):
