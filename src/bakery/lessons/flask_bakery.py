@@ -119,7 +119,7 @@ def numbered(answer: Answer) -> None:
             f"three orders and four bakers take {visit.seconds:g} s. Each cake bakes for 0.5 s, and all three should bake "
             "together.",
         )
-        told = ", ".join(sorted(visit.texts))
+        told = ", ".join(sorted(visit.texts if len(set(visit.texts)) < 3 else texts))
         expect(len(set(texts)) == len(texts), f"two customers got the same number: {told}.")
     for one in answer.interrupted("/cake"):
         expect(

@@ -63,6 +63,9 @@ def rescued(answer: Answer) -> None:
     answer.must_be("quart").watch("bake", theirs=True)
     answer.visit("/cake").gets("one cake").takes(BAKE).called("bake", 1)
     answer.visit("/cake", visitors=3).gets("one cake").takes(BAKE).called("bake", 3)
+    theirs, says = answer.named("bake"), "`bake` is somebody else's, a plain function: leave it as it was."
+    expect(not iscoroutinefunction(theirs.given), says)
+    theirs.call().gives("one cake", says).takes(BAKE, says)
 
 
 @ex.exercise
