@@ -92,13 +92,19 @@ def which_await(answer: Answer) -> None:
     expect(
         given and ... not in given, "there is nothing in it yet: put the words that need an `await` into it."
     )
-    words = {str(word) for word in given}
+    known = {_bare(word): word for word in (*NEED, *HERE)}
+    words = {known.get(_bare(word), str(word)) for word in given}
     for word in sorted(words - NEED.keys() - HERE.keys()):
         expect(False, f"`{word}` is none of the ten. They stand in the cell, each between quotation marks.")
     for word, why in HERE.items():
         expect(word not in words, f"`{word}` needs no `await`: {why}.")
     for word, why in NEED.items():
         expect(word in words, f"`{word}` is missing: {why}.")
+
+
+def _bare(word: object) -> str:
+    """A word without its brackets: the sign for what is in them is not on every keyboard."""
+    return str(word).partition("(")[0].strip()
 
 
 @ex.exercise
