@@ -3,6 +3,7 @@
 from answering import WAYS, refused, run_of
 
 from bakery.checking import Answer
+from bakery.checking.asgi_guests import leave_after
 from bakery.checking.heard import Heard
 
 APP = """
@@ -87,6 +88,48 @@ async def sleepy():
     await websocket.accept()
     await asyncio.sleep(1e3)
 """
+
+
+SLOW = """
+from quart import Quart
+answer = Quart("bakery")
+told = []
+
+@answer.get("/slow")
+async def slow():
+    try:
+        await asyncio.sleep(3)
+        told.append("baked")
+    finally:
+        told.append("put out")
+    return "cake"
+
+@answer.get("/stubborn")
+async def stubborn():
+    try:
+        await asyncio.sleep(3)
+    except asyncio.CancelledError:
+        await asyncio.sleep(2)
+    return "cake"
+"""
+
+
+@WAYS
+def test_a_customer_who_waits_for_no_part_may_leave_after_some_seconds(threadless: bool) -> None:
+    async def leave(app: object) -> tuple[float, ...]:
+        return await leave_after(app, "/slow", 1.0), await leave_after(app, "/stubborn", 1.0)
+
+    run = run_of(SLOW, lambda answer: answer.play(leave), threadless=threadless)
+    assert run.result == (0.0, 2.0)
+
+
+@WAYS
+def test_nobody_leaves_who_was_served_already(threadless: bool) -> None:
+    async def leave(app: object) -> float:
+        return await leave_after(app, "/slow", 4.0)
+
+    said = refused(SLOW, lambda answer: answer.play(leave), threadless=threadless)
+    assert "/slow was answered within 4 s, and nobody could leave" in said
 
 
 def hearing(ask: str, threadless: bool, **more: object) -> Heard:

@@ -167,6 +167,25 @@ def _kind(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return several.get("content-type", "").partition(";")[0]
 
 
+async def leave_after(app: Any, path: str, seconds: float) -> float:
+    """Ask for an answer and leave after so many simulated seconds; for how many more the handler went on.
+
+    Raises what the handler raised before that, and `ValueError` where it had answered already: nobody could leave.
+    """
+    visit = _Visit(app, _scope("http", path))
+    visit.into.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    await asyncio.wait({visit.task}, timeout=seconds)
+    if visit.error is not None:
+        raise visit.error
+    if visit.task.done() or not visit.out.empty():
+        raise ValueError(f"{path} was answered within {seconds:g} s, and nobody could leave")
+    went_on = await visit.left({"type": "http.disconnect"})
+    await visit.close()
+    if visit.task.done() and not visit.task.cancelled():
+        visit.task.exception()  # Quart 0.23 raises where nobody is left to send to: that is no mistake of the app's
+    return went_on
+
+
 class Guest:
     """Somebody at a WebSocket of the app; `async with` connects and leaves.
 
