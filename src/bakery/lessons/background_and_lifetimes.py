@@ -1,0 +1,316 @@
+"""Notebook 10, Background and lifetimes: what goes on after an answer, what a limit cannot stop, and how a shop closes."""
+# ruff: noqa: ANN401  # apps and clients of a framework that is imported late
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from bakery.checking import Answer, Lesson, expect
+from bakery.checking.asgi_guests import leave_after
+from bakery.checking.mistakes import is_about
+from bakery.checking.run import in_word
+
+BAKE = 0.4
+"""Seconds in the oven, as the notebook has it."""
+
+Script = Callable[[Any], Coroutine[Any, Any, list[str]]]
+
+ex = Lesson("10_background_and_lifetimes", __file__)
+
+
+# Predictions
+
+
+@ex.prediction
+def broken_plate(answer: Any) -> str:
+    """What the customer got before a plate broke in the background."""
+    return "cake" if answer.status_code == 200 else "500"
+
+
+@ex.prediction
+def last_entry(diary: Sequence[str]) -> str:
+    """What the diary of a day ends with."""
+    return diary[-1].split()[-1]
+
+
+@ex.prediction
+def highest(numbers: Sequence[Sequence[str]]) -> int:
+    """The highest number that anybody got from two processes."""
+    return max(int(number) for several in numbers for number in several)
+
+
+@ex.prediction
+def stubborn(told: Sequence[int]) -> int:
+    """How many bakes a limit took to end a call that blocks."""
+    return told[1]
+
+
+@ex.prediction
+def in_thread(shelf: Sequence[str]) -> str:
+    """Whether a thread went on after its limit."""
+    return "yes" if shelf else "no"
+
+
+@ex.prediction
+def who_finishes(done: Sequence[str]) -> int:
+    """How many of three cakes were done without their customers."""
+    return len(done)
+
+
+@ex.prediction
+def gathered(book: Sequence[str]) -> int:
+    """How many suppliers delivered although one had failed."""
+    return sum(entry.endswith("delivered") for entry in book)
+
+
+@ex.prediction
+def in_the_oven(cakes: int) -> str:
+    """What a customer got whose shop was closed meanwhile."""
+    return "cake" if cakes else "error"
+
+
+# Exercises
+
+
+@ex.exercise
+def hand_it_over(answer: Answer) -> None:
+    """A call is a thing that can be handed over."""
+    answer.must_be("quart")
+    answer.watch("wash_tin")
+    tins = ("round", "square", "heart")
+    washed = answer.named("washed").given
+    washed.clear()
+    served = answer.visit([f"/cake/{tin}" for tin in tins]).gets("cake")
+    slowest = max(reply.end for reply in served.replies)
+    expect(
+        slowest < BAKE,
+        f"a customer gets the answer after {slowest:g} s only: the handler waits until the tin is washed.",
+    )
+    expect(
+        served.calls.get("wash_tin"),
+        "all have their cakes, and no tin was washed. The task is to use `wash_tin`.",
+    )
+    expect(
+        washed or not served.left,
+        "the answers come at once, and when the shop is closed no tin is washed. A task that is only created is held by "
+        "nobody, and closing does not wait for it. A background task of the app's is waited for.",
+    )
+    expect(
+        sorted(washed) == sorted(tins),
+        f"three tins were used, {', '.join(tins)}, and when the shop was closed these were washed: "
+        f"{', '.join(map(str, washed)) or 'none'}.",
+    )
+
+
+@ex.exercise
+def oven_needs_a_fire(answer: Answer) -> None:
+    """What is opened before a request is opened once."""
+    answer.must_be("quart")
+    fire = answer.named("fire").given
+    fire.clear()
+    seen: list[tuple[str, ...]] = []
+
+    async def day(client: Any) -> list[str]:
+        seen.append(tuple(fire))
+        texts = []
+        for _ in range(3):
+            reply = await client.get("/cake")
+            texts.append(await reply.get_data(as_text=True))
+        seen.append(tuple(fire))
+        fire.clear()
+        return texts
+
+    run = answer.live(day)
+    _must_burn(seen, tuple(fire))
+    fire.clear()
+    seen.clear()
+    again = answer.live(day)
+    expect(
+        seen[0] == ("lit",),
+        "on the second day the oven is not lit any more: what lights it has run once, and the app is opened twice.",
+    )
+    for one in (run, again):
+        one.gives([["cake"] * 3])
+
+
+def _must_burn(seen: Sequence[tuple[str, ...]], after: tuple[str, ...]) -> None:
+    """Expect a fire that is lit once before the customers, and put out once after them."""
+    opened, served = seen
+    expect(
+        opened or not served,
+        "when the shop opens, the oven is cold: it is lit only when the first customer is there, who has to wait.",
+    )
+    expect(opened, "when the shop opens, the oven is cold, and nobody lights it.")
+    expect(opened[-1] == "lit", "the oven is put out before the first customer comes.")
+    expect(opened == ("lit",), f"when the shop opens, the oven has been lit {in_word(len(opened))} times.")
+    expect("out" not in served, "the oven is put out while the shop is still serving.")
+    expect(
+        served == ("lit",),
+        f"after three customers the oven has been lit {in_word(len(served))} times. Once is enough, when the shop opens.",
+    )
+    expect("out" in after, "the shop is closed, and the oven is still burning: nobody puts it out.")
+    expect(after == ("out",), f"after closing, this happened: {', '.join(after)}. Put it out, once.")
+
+
+@ex.exercise
+def two_seconds_in_all(answer: Answer) -> None:
+    """A limit on each step is a limit on all of them."""
+    answer.must_be("quart")
+    seconds = answer.named("SECONDS").given
+    before = dict(seconds)
+    try:
+        _must_keep_to_two_seconds(answer, seconds)
+    finally:
+        seconds.clear()
+        seconds.update(before)
+
+
+def _must_keep_to_two_seconds(answer: Answer, seconds: dict[str, Any]) -> None:
+    """Expect "sorry" after two seconds, a bag before that, and no mistake that is taken for a delay."""
+    things = ("flour", "butter", "sugar")
+    for taken in ((0.5, 0.5, 0.5), (1.5, 1.5, 1.5), (0.5, 0.5, 10), (10, 0.5, 0.5)):
+        seconds.update(zip(things, taken, strict=True))
+        served = answer.visit("/cake", visitors=2, may_fail=True)
+        told = ", ".join(f"{one:g}" for one in taken)
+        _must_be_in_time(served.replies, told, too_long=max(taken) > 2, quick=sum(taken) < 2)
+        expect(
+            not served.left,
+            f"when they take {told} s, the customer is told, and the shop still waits for a supplier. A limit should end "
+            "the waiting as well.",
+        )
+    seconds.update(flour=0.5, butter="a mistake", sugar=0.5)
+    [reply] = answer.visit("/cake", may_fail=True).replies
+    expect(
+        reply.status != 504,
+        "a mistake in the code (a `TypeError`) is told as “sorry”, as if it were a delay. Catch the `TimeoutError` alone.",
+    )
+
+
+def _must_be_in_time(replies: Sequence[Any], told: str, *, too_long: bool, quick: bool) -> None:
+    for reply in replies:
+        if is_about(reply.error or Exception(), TimeoutError):
+            expect(
+                False,
+                f"when they take {told} s, a `TimeoutError` comes out of the handler: nobody caught it. The `try` has to "
+                "be round the limit.",
+            )
+        if reply.error is not None:
+            raise reply.error
+        took = round(reply.end - reply.start, 6)
+        expect(
+            took <= 2,
+            f"when they take {told} s, the customer waits {took:g} s, and 2 s is the limit for all three.",
+        )
+        expect(
+            reply.status in (200, 504) and (reply.status == 504) == (reply.text == "sorry"),
+            f"when they take {told} s, the answer is “{reply.text}” with status {reply.status}. “sorry” goes with 504, "
+            "and with nothing else.",
+        )
+        expect(
+            not (reply.status == 504 and quick), f"when they take {told} s, there is no reason to say sorry."
+        )
+        expect(not (reply.status == 200 and too_long), f"when they take {told} s, it cannot all be there.")
+        expect(
+            reply.status == 504 or reply.text == "flour butter sugar",
+            f"when they take {told} s, the bag has “{reply.text}”, and “flour butter sugar” is wanted.",
+        )
+        expect(
+            reply.status == 200 or took == 2,
+            f"when they take {told} s, it says sorry after {took:g} s already, and 2 s is the limit.",
+        )
+
+
+@ex.exercise
+def tin_comes_back(answer: Answer) -> None:
+    """The line after an `await` always runs."""
+    answer.must_be("quart")
+    tins = answer.named("tins").given
+    both = ("round tin", "square tin")
+    tins[:] = both
+    served = answer.visit("/cake", visitors=2)
+    expect(
+        len(set(served.texts)) == 2,
+        f"two customers at the same moment both got “{served.texts[0]}”. A tin that is in the oven is not on the rack.",
+    )
+    expect(
+        sorted(served.texts) == [f"cake from the {tin}" for tin in both],
+        f"two customers got “{served.texts[0]}” and “{served.texts[1]}”.",
+    )
+    served.takes(3)
+    expect(
+        sorted(tins) == list(both),
+        f"two customers were served, and then these tins are on the rack: {', '.join(tins) or 'none'}.",
+    )
+    for seconds in (1.0, 2.0):
+        tins[:] = both
+
+        async def leave(app: Any, seconds: float = seconds) -> tuple[float, list[str]]:
+            went_on = await leave_after(app, "/cake", seconds)
+            await asyncio.sleep(0)
+            return went_on, list(tins)
+
+        went_on, there = answer.play(leave).result
+        expect(
+            not went_on,
+            f"a customer left after {seconds:g} s, and the handler went on for {went_on:g} s. When somebody leaves, a "
+            "`CancelledError` is raised at its `await`: let it pass.",
+        )
+        expect(
+            len(there) >= 2,
+            f"a customer left after {seconds:g} s, and the tin is not back on the rack. The `await` was cancelled, so the "
+            "lines after it did not run.",
+        )
+        expect(
+            sorted(there) == list(both), f"a customer left, and these are on the rack: {', '.join(there)}."
+        )
+
+
+@ex.exercise
+def all_or_none(answer: Answer) -> None:
+    """`gather` calls off the others when one fails."""
+    book = answer.named("book").given
+    answer.watch("deliver")
+    book.clear()
+    every = ["sugar", "flour", "butter"]
+    answer.run(every).gives(every).called("deliver", 3).takes(3 * BAKE)
+    for things in (["flour", "butter", "nuts"], ["nuts", "sugar", "flour"]):
+        answer.run(things).called("deliver", 3).gives("sorry").takes(BAKE)
+        book.clear()
+        noted = answer.play(_and_the_book(things, book)).result
+        off = sorted(f"{thing} called off" for thing in things if thing != "nuts")
+        expect(
+            noted == off,
+            "the nuts are missing, and nobody has called the others off: they go on to deliver, for nothing. "
+            f"In the book: {', '.join(noted) or 'nothing'}.",
+        )
+    book.clear()
+    _must_raise(answer, ["flour", "cinnamon"])
+
+
+def _and_the_book(things: Sequence[str], book: list[str]) -> Script:
+    """What stands in the book a moment after the answer."""
+
+    async def script(collect: Any) -> list[str]:
+        await collect(things)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return sorted(book)
+
+    return script
+
+
+def _must_raise(answer: Answer, things: Sequence[str]) -> None:
+    """Expect the `KeyError` of a thing that nobody sells, alone or in a group."""
+
+    async def script(collect: Any) -> Mapping[str, Any]:
+        try:
+            return {"gave": await collect(things)}
+        except Exception as error:
+            return {"error": error}
+
+    told = answer.play(script).result
+    expect(
+        "error" in told and is_about(told["error"], KeyError),
+        "nobody sells cinnamon, so `deliver` raises a `KeyError`, a mistake in the code. It was swallowed: only a "
+        "`ValueError` means that something is missing.",
+    )
