@@ -37,10 +37,19 @@ class Pool:
         executor: Any,  # noqa: ANN401  # as the loop has it
         function: Callable[..., Any],
         *args: Any,  # noqa: ANN401
-    ) -> asyncio.Task[Any]:
-        """Call the function in a thread of the model, once there is a place for it."""
-        task: asyncio.Task[Any] = self._loop.create_task(self._work(self._places(executor), function, *args))
-        return task
+    ) -> asyncio.Future[Any]:
+        """Call the function in a thread of the model, once there is a place for it.
+
+        Whoever stops waiting stops at once, as on a machine: the thread goes on, and a call that has not begun never begins.
+        """
+        places = self._places(executor)
+
+        async def work() -> Any:  # noqa: ANN401  # what the function returns
+            async with places:
+                return None if waiting.cancelled() else self._work(function, *args)
+
+        waiting: asyncio.Future[Any] = asyncio.shield(self._loop.create_task(work()))
+        return waiting
 
     def _places(self, executor: Any) -> asyncio.Semaphore:  # noqa: ANN401
         size = getattr(executor, "_max_workers", 0)
@@ -53,12 +62,11 @@ class Pool:
         order = CURRENT.get()
         return order.middleware if order else self._cells
 
-    async def _work(self, places: asyncio.Semaphore, function: Callable[..., Any], *args: Any) -> Any:  # noqa: ANN401  # what the function returns
-        async with places:
-            before = self._threads.worked()
-            try:
-                return self._threads.call(function, *args)
-            finally:
-                if self._threads.worked() - before > NOTICED and not self._told:
-                    self._told = True
-                    print(f"In the browser, a thread that computes holds up all others. {REAL}")  # noqa: T201  # a cell's output
+    def _work(self, function: Callable[..., Any], *args: Any) -> Any:  # noqa: ANN401  # what the function returns
+        before = self._threads.worked()
+        try:
+            return self._threads.call(function, *args)
+        finally:
+            if self._threads.worked() - before > NOTICED and not self._told:
+                self._told = True
+                print(f"In the browser, a thread that computes holds up all others. {REAL}")  # noqa: T201  # a cell's output
