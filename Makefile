@@ -22,7 +22,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-site site site-serve bench soak doctor notebooks lesson lesson-check editions picture pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-site site site-serve bench soak trials doctor notebooks lesson lesson-check editions picture pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,9 @@ bench: $(VENV)/ready-to-test ## measure how near we come to theory
 
 soak: $(VENV)/ready-to-test ## try for half an hour to break the notebooks (less: make soak SOAK="--minutes 5 --part kills")
 	@$(RUN) tests/soak $(SOAK)
+
+trials: $(VENV)/ready-to-test ## move public Flask apps to Quart, and run their tests (fetches them; needs a registry)
+	@$(RUN) -m workshop.moved_apps
 
 doctor: ## ask whether this kitchen is all right, and what to do if not
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/doctor.py

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bakery.moving import awaits
-from bakery.moving.awaits import CLASSES, exists, surface
+from bakery.moving.awaits import CLASSES, exists, required, surface
 
 SAID = {
     "functions": "make_response render_template render_template_string stream_template flash send_file send_from_directory",
@@ -118,3 +118,9 @@ def test_names_are_looked_up_where_they_are_imported_from() -> None:
     assert exists("quart", "cli")
     assert not exists("quart", "Flask")
     assert not exists("quart.nowhere", "x")
+
+
+def test_what_a_method_has_to_be_given_is_asked_of_quart() -> None:
+    assert required("Quart.test_request_context") == ("path",)
+    assert required("QuartClient.get") == required("Quart.nothing") == required("str.join") == ()
+    assert required("Quart.process_response")[0] in ("response", "ctx")

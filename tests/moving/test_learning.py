@@ -152,3 +152,9 @@ def test_a_property_gives_what_its_function_gives() -> None:
 def test_functions_that_call_each_other_in_a_circle_come_to_an_end() -> None:
     text = "def f(x): return g((x, x))\ndef g(x): return f([x])\nf(1)\n"
     assert kinds(knowledge(app=text), "f") == {"f"}
+
+
+def test_what_is_put_under_a_name_is_found_under_it() -> None:
+    text = "from flask import Flask, current_app\napp = Flask('')\napp.extensions['c'] = app.test_client()\nx = current_app.extensions['c']\nx\n"
+    assert kinds(knowledge(app=text), "x") == {"QuartClient"}
+    assert kinds(knowledge(app=text + "y = app.extensions['d']\ny\n"), "y") == set()

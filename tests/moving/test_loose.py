@@ -33,3 +33,11 @@ def test_an_async_function_that_is_handed_on_is_named() -> None:
 def test_what_quart_or_the_project_is_given_is_followed_instead() -> None:
     text = f"{ASYNC}from flask import Flask\napp = Flask('')\napp.add_url_rule('/', view_func=save)\ndef run(f): f()\nasync def g():\n    run(save)\n"
     assert reasons(text) == ""
+
+
+def test_a_factory_that_became_async_is_named() -> None:
+    text = "from flask import Flask\ndef create_app():\n    app = Flask('')\n    with app.app_context(): pass\n    return app\n"
+    assert "2: `create_app` makes the app and is async now" in reasons(text)
+    assert "makes the app" not in reasons(
+        "", conftest="import pytest\n" + text.replace("def", "@pytest.fixture\ndef")
+    )

@@ -65,3 +65,9 @@ def test_g_after_a_request_is_named_with_its_line() -> None:
 def test_g_inside_of_a_context_is_not() -> None:
     text = "from flask import Flask, g\napp = Flask('')\ndef test_it():\n    with app.app_context():\n        g.user\n"
     assert reasons(text) == ""
+
+
+def test_a_block_that_keeps_a_connection_open_is_named() -> None:
+    text = "from flask import Flask\napp = Flask('')\n@app.teardown_request\ndef t(e): pass\ndef test_it():\n    with app.test_client() as c:\n        c.get('/')\n"
+    assert "6: below Quart 0.23 no teardown runs" in reasons(text)
+    assert "no teardown runs" not in reasons(text.replace("@app.teardown_request", "@app.before_request"))

@@ -70,3 +70,11 @@ def test_a_length_of_ones_own_is_named_in_tests_only() -> None:
     text = "x = {'Content-Length': '0'}\n"
     assert reasons(text) == ""
     assert "sent as it is" in reasons("", test_app=text)
+
+
+def test_a_method_that_has_to_be_given_more_on_this_quart_is_named() -> None:
+    said = reasons(
+        f"{APP}def t():\n    app.process_response()\n    app.preprocess_request(*a)\n    app.test_request_context()\n"
+    )
+    assert "4: `process_response` has to be given" in said
+    assert said.count("has to be given") == 1

@@ -74,6 +74,18 @@ def surface() -> Surface:
     )
 
 
+@cache
+def required(label: str) -> tuple[str, ...]:
+    """What a method, written `Class.name`, has to be given, in the Quart that is installed; nothing for what is none."""
+    owner, _, name = label.partition(".")
+    method = inspect.getattr_static(_class(owner), name, None) if owner in CLASSES else None
+    if not isinstance(method, FunctionType):
+        return ()
+    wanted = list(inspect.signature(method).parameters.values())[1:]
+    by_place = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return tuple(one.name for one in wanted if one.default is one.empty and one.kind in by_place)
+
+
 def exists(module: str, name: str) -> bool:
     """Whether the module of Quart with this dotted name is there and has `name`, or holds a module of that name."""
     try:

@@ -58,7 +58,7 @@ class Evaluator:
             case ast.Await() | ast.NamedExpr() | ast.Starred():
                 return self.of(node.value, scope)
             case ast.Subscript():
-                return self._each(self.of(node.value, scope), lambda kind: _item(kind, node.slice))
+                return self._each(self.of(node.value, scope), lambda kind: self._item(kind, node.slice))
             case ast.Tuple():
                 return frozenset(
                     {Kind("tuple", "tuple", items=tuple(self._flat(one, scope) for one in node.elts))}
@@ -184,6 +184,15 @@ class Evaluator:
     @staticmethod
     def _each(kinds: Kinds, way: Callable[[Kind], Kinds]) -> Kinds:
         return NOTHING.union(*(way(kind) for kind in kinds))
+
+    def _item(self, kind: Kind, place: ast.expr) -> Kinds:
+        """What an item of something is: of a tuple, of the files of a request, of what the project has put there."""
+        match place:
+            case ast.Constant(value=int() as number) if kind.items and 0 <= number < len(kind.items):
+                return kind.items[number]
+        key = item(kind, place)
+        known = self.memory.attributes.get(key, NOTHING) if key else NOTHING
+        return known or (knowledge.called(f"{kind.name}.__getitem__") if kind.sort == "quart" else NOTHING)
 
     def _flat(self, node: ast.expr, scope: Scope) -> Kinds:
         """The kinds of an item, without tuples in it, which might hold themselves."""
@@ -311,8 +320,9 @@ def part(kinds: Kinds, path: tuple[int, ...]) -> Kinds:
     return kinds
 
 
-def _item(kind: Kind, place: ast.expr) -> Kinds:
+def item(kind: Kind, place: ast.expr) -> tuple[object, str] | None:
+    """Under which key it is kept what `app.extensions["shop"]` is; None for what is no such thing."""
     match place:
-        case ast.Constant(value=int() as number) if kind.items and 0 <= number < len(kind.items):
-            return kind.items[number]
-    return knowledge.called(f"{kind.name}.__getitem__") if kind.sort == "quart" else NOTHING
+        case ast.Constant(value=str() as name) if kind.sort in ("method", "quart", "outside"):
+            return kind.name, f"[{name}]"
+    return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from bakery.moving.imports import Library
-from bakery.moving.kinds import Evaluator, Memory, part
+from bakery.moving.kinds import Evaluator, Memory, item, part
 from bakery.moving.knowledge import NOTHING, Kind, Kinds
 from bakery.moving.scopes import Binding, Class, Function, Happening, Names, Scope
 
@@ -97,6 +97,11 @@ class Knowledge(Evaluator):
                 key = owner.owner if owner.sort in ("class", "object") else owner.name
                 if owner.sort in ("class", "object", "quart") and key is not None:
                     self._learn(self.memory.attributes, (key, target.attr), kinds)
+        elif isinstance(target, ast.Subscript):
+            kinds = self.of(value, scope)
+            for owner in self.of(target.value, scope):
+                if place := item(owner, target.slice):
+                    self._learn(self.memory.attributes, place, kinds)
         elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
             for one, its_value in zip(target.elts, value.elts, strict=False):
                 self._assigned(one, its_value, scope)

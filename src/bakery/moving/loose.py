@@ -40,6 +40,8 @@ def name_loose_ends(spread: Spread, plan: Plan) -> None:
     known = {
         function.last for function in spread.asynced - entered if not _is_test(function, spread)
     } - OF_PYTHON
+    for function in spread.asynced:
+        _factory(function, spread, plan)
     for names in spread.knowledge.library:
         for happening in names.happenings:
             if isinstance(happening.node, ast.Call):
@@ -49,6 +51,18 @@ def name_loose_ends(spread: Spread, plan: Plan) -> None:
 
 def _is_test(function: Function, spread: Spread) -> bool:
     return spread.knowledge.takes_fixtures(function) or function.last.startswith("test")
+
+
+def _factory(function: Function, spread: Spread, plan: Plan) -> None:
+    """Servers, and `quart run`, call a factory without an `await`."""
+    gives = spread.knowledge.memory.returns.get(function, ())
+    if Kind("quart", "Quart") in gives and not _is_test(function, spread):
+        plan.remark(
+            function.source,
+            function.node.lineno,
+            f"`{function.name}` makes the app and is async now: `quart run` and servers call it without an `await`",
+            "keep it sync: what waits in it goes into an `async def` below `@app.before_serving`",
+        )
 
 
 def _handed_on(happening: Happening, call: ast.Call, spread: Spread, plan: Plan) -> None:

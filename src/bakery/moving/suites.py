@@ -23,6 +23,7 @@ def write_suites(spread: Spread, plan: Plan) -> None:
         for happening in names.happenings:
             _after_the_client(happening, spread, plan)
             _response_entered(happening, spread, plan)
+            _kept_open(happening, spread, plan)
             if isinstance(happening.node, ast.Call):
                 _invoked(happening, happening.node, spread, plan)
                 _super(happening, happening.node, spread, plan)
@@ -165,5 +166,20 @@ def _response_entered(happening: Happening, spread: Spread, plan: Plan) -> None:
                 item.context_expr.lineno,
                 "a response is no context on Quart: `nullcontext` stands around it",
                 f"`{written}` says the same, without `with`",
+                "look",
+            )
+
+
+def _kept_open(happening: Happening, spread: Spread, plan: Plan) -> None:
+    """`with client:` keeps the last request's context, and Quart below 0.23 never tears it down."""
+    node, scope = happening.node, happening.scope
+    tears_down = any(".teardown_" in names.source.text for names in spread.knowledge.library)
+    for item in node.items if isinstance(node, ast.With) and tears_down else ():
+        if Kind("quart", "QuartClient") in spread.knowledge.of(item.context_expr, scope):
+            plan.remark(
+                scope.source,
+                item.context_expr.lineno,
+                "below Quart 0.23 no teardown runs after a request in this block: what it would close stays open",
+                "`async with client.session_transaction() as session:` reads the session without it",
                 "look",
             )

@@ -13,6 +13,9 @@ from bakery.moving.move import Move
 from bakery.moving.reading import Source
 
 NEVER_AWAITED = ("-W", "error::RuntimeWarning", "-W", "error::pytest.PytestUnraisableExceptionWarning")
+UNMOVED = ("-o", "asyncio_default_fixture_loop_scope=function")
+"""For tests of Flask, which say nothing of a loop: the plugin would warn, and some projects take a warning as an error."""
+
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 FAILED = re.compile(r"(?m)^(?:FAILED|ERROR) (.+)$")
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".venv*", "node_modules")
@@ -62,7 +65,7 @@ def before_and_after(move: Move, folder: Path) -> tuple[Outcome, Outcome]:
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place, folder.resolve().name or "app")
         shutil.copytree(folder, copy, symlinks=True, ignore=LEFT_OUT)
-        first = green(copy)
+        first = green(copy, only=UNMOVED)
         put(move, copy)
         return first, green(copy)
 
