@@ -99,3 +99,13 @@ def test_what_the_client_does_not_take_is_named(text: str, said: str) -> None:
 def test_a_client_of_somebody_else_keeps_its_arguments() -> None:
     text = "import requests\nfrom flask import Flask\ndef test():\n    requests.post('/', data={'a': 'b'})\n"
     assert "requests.post('/', data={'a': 'b'})" in moved(text)
+
+
+def test_fields_and_files_that_stand_under_a_name_are_told_apart() -> None:
+    text = f"{HEAD}fields = {{'a': 'b', 'f': (io.BytesIO(b''), 'a')}}\n    c.post('/', data=fields)\n"
+    assert "c.post('/', form={'a': 'b'}, files={'f': FileStorage(io.BytesIO(b''), 'a')})" in moved(text)
+
+
+def test_what_has_to_be_awaited_inside_of_such_a_literal_is_not_lost_in_silence() -> None:
+    text = f"{HEAD}c.post('/', data={{'a': c.get('/').json, 'f': (io.BytesIO(b''), 'a')}})\n"
+    assert "found no place: two changes meet here" in reasons(text)

@@ -56,3 +56,4 @@ def test_of_two_replacements_that_overlap_the_first_stands() -> None:
     edits.replace((0, 3), "x")
     edits.replace((1, 2), "y")
     assert edits.applied("abc") == "x"
+    assert [edit.text for edit in edits.lost] == ["y"]

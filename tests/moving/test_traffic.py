@@ -78,3 +78,8 @@ def test_a_method_that_has_to_be_given_more_on_this_quart_is_named() -> None:
     )
     assert "4: `process_response` has to be given" in said
     assert said.count("has to be given") == 1
+
+
+def test_a_response_that_is_closed_needs_no_line() -> None:
+    assert view("r = make_response()", "r.close()", "return r") == "r = await make_response()\nreturn r"
+    assert "`response.close` does not exist" in reasons(f"{APP}def t():\n    x = make_response().close()\n")

@@ -126,14 +126,14 @@ def _named(keyword: ast.keyword, source: Source) -> tuple[int, int]:
 def _data(keyword: ast.keyword, call: Call, knowledge: Knowledge, plan: Plan) -> None:
     """`data` is the body's own bytes on Quart; fields are `form`, files are `files`."""
     edits, source = plan.edits[call.source.path], call.source
-    pairs = _pairs(keyword.value)
-    if pairs is None:
+    pairs = _pairs(_literal(keyword.value, call.scope))
+    files = [value for _, value in pairs or () if _is_file(value, call.scope, knowledge)]
+    if pairs is None or (isinstance(keyword.value, ast.Name) and not files):
         _unwritten(keyword, call, knowledge, plan)
         return
-    files = [value for _, value in pairs if _is_file(value, call.scope, knowledge)]
     if not files:
         edits.replace(_named(keyword, source), "form")
-    elif len(files) == len(pairs):
+    elif len(files) == len(pairs) and not isinstance(keyword.value, ast.Name):
         edits.replace(_named(keyword, source), "files")
         for value in files:
             _file(value, source, plan)
@@ -147,6 +147,14 @@ def _data(keyword: ast.keyword, call: Call, knowledge: Knowledge, plan: Plan) ->
                 f"the field `{key}` holds several values, which Quart's client sends as one text",
                 "`data=` with `urlencode(…, doseq=True)` and the header `Content-Type`",
             )
+
+
+def _literal(value: ast.expr, scope: Scope) -> ast.expr:
+    """What a name stands for, if it was bound once, and here."""
+    found = scope.find(value.id) if isinstance(value, ast.Name) else None
+    if found is not None and found[0] is scope and len(found[1]) == 1 and found[1][0].how == "value":
+        return found[1][0].value or value
+    return value
 
 
 def _unwritten(keyword: ast.keyword, call: Call, knowledge: Knowledge, plan: Plan) -> None:
@@ -206,11 +214,9 @@ def _form_and_files(
 ) -> None:
     """One literal with fields and files becomes two."""
     form = ", ".join(f"{key}: {source.words(value)}" for key, value in pairs if value not in files)
-    sent = []
-    for key, value in pairs:
-        if value in files:
-            sent.append(f"{key}: {_as_file(value, source)}")
-    plan.edits[source.path].replace(source.span(keyword), f"form={{{form}}}, files={{{', '.join(sent)}}}")
+    sent = ", ".join(f"{key}: {_as_file(value, source)}" for key, value in pairs if value in files)
+    fields = f"form={{{form}}}, " if form else ""
+    plan.edits[source.path].replace(source.span(keyword), f"{fields}files={{{sent}}}")
     plan.needs_import(source, "from quart.datastructures import FileStorage")
 
 

@@ -21,6 +21,8 @@ class Edits:
 
     def __init__(self) -> None:
         self._edits: dict[Edit, None] = {}
+        self.lost: list[Edit] = []
+        """Edits that had no place, once they were applied: another one took it."""
 
     def __len__(self) -> int:
         return len(self._edits)
@@ -45,11 +47,13 @@ class Edits:
         self._add(Edit(*span, text, REPLACES))
 
     def applied(self, text: str) -> str:
-        """The text with all edits; of two that want the same place the first stands."""
+        """The text with all edits; of two that want the same place the first stands, and the other is `lost`."""
+        self.lost = []
         pieces: list[str] = []
         done = 0
         for edit in sorted(self._edits, key=lambda edit: (edit.start, edit.order, edit.size)):
             if edit.start < done:
+                self.lost += [edit] if edit.text.strip() else []
                 continue
             pieces += (text[done : edit.start], edit.text)
             done = edit.end

@@ -63,6 +63,14 @@ def move(project: Project) -> Move:
     texts = dict(plan.files)
     for source in project.sources:
         text = plan.edits[source.path].applied(source.text)
+        for edit in plan.edits[source.path].lost:
+            line = source.text.count(source.newline, 0, edit.start) + 1
+            plan.remark(
+                source,
+                line,
+                f"`{edit.text.strip()}` found no place: two changes meet here",
+                "look at this line",
+            )
         if text != source.text and _compiles(source, text, plan):
             texts[source.path] = text
     return Move(project, texts, tuple(plan.remarks), plan.awaits, plan.undecided)

@@ -31,6 +31,9 @@ INSTEAD = {
 }
 """What to write in the place of what Quart lacks."""
 
+WRITTEN = {"Response.text", "Response.close"}
+"""What Quart lacks, and another room writes in another way."""
+
 ONLY_ON_OBJECTS = {"Response.request", "Response.history"}
 """Missing in Quart, and not to be seen in Flask's classes."""
 
@@ -145,7 +148,7 @@ def _lacking(node: ast.Attribute, kind: Kind, source: Source, plan: Plan) -> Non
             "`request.stream` is not there: a request's body comes in pieces, awaited",
             INSTEAD["stream"],
         )
-    elif label != "Response.text" and (label in surface().gone or label in ONLY_ON_OBJECTS):
+    elif label not in WRITTEN and (label in surface().gone or label in ONLY_ON_OBJECTS):
         owner = {"Quart": "app", "Request": "request", "Response": "response"}.get(kind.name, "client")
         write = INSTEAD.get(node.attr, "")
         plan.remark(source, line, f"`{owner}.{node.attr}` does not exist on Quart", write)

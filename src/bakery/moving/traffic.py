@@ -60,6 +60,8 @@ def write_requests(spread: Spread, plan: Plan) -> None:
                     target.value, RESPONSE
                 ):
                     _set_data(target, node, place)
+                case ast.Attribute(attr="close") as node if place.is_a(node.value, RESPONSE):
+                    _closed(node, place)
                 case ast.Call() as node if place.is_a(node.func, APP):
                     plan.remark(
                         names.source,
@@ -159,6 +161,20 @@ def _read(key: str, request: str) -> str:
 
 def _header(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").title()
+
+
+def _closed(node: ast.Attribute, place: Place) -> None:
+    """`response.close()`: nothing is open, so a line that says only that goes."""
+    above = list(place.names.above(node))[:3]
+    match above:
+        case [ast.Call(), ast.Expr() as line, parent] if len(getattr(parent, "body", ())) > 1:
+            source = place.source
+            start, end = source.at(line.lineno, 0), source.span(line)[1]
+            rest = source.text[end:].partition("\n")[0]
+            if not source.text[start : source.span(line)[0]].strip() and not rest.strip():
+                place.replace((start, min(end + len(rest) + 1, len(source.text))), "")
+                return
+    place.plan.remark(place.source, node.lineno, "`response.close` does not exist on Quart", "leave it out")
 
 
 def _set_data(target: ast.Attribute, node: ast.Assign, place: Place) -> None:
