@@ -9,13 +9,10 @@ import quart
 
 from bakery.shop.serving import Shop, serve
 
-from .window import running_browser
+from .window import REBOUND
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-REBOUND = "MAP rebound.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
-"""A name that its owner lets point to this machine, once the page has come from elsewhere."""
 
 READ = """async address => {
     try { const answer = await fetch(address); return [answer.status, await answer.text()]; }
@@ -54,12 +51,6 @@ def a_bakery(framework: Any) -> tuple[Any, list[str]]:  # noqa: ANN401  # flask 
     app.add_url_rule("/order", "order", lambda: order_is_in(done), methods=["POST"])
     app.add_url_rule("/burnt", "burnt", lambda: str(1 / 0))
     return app, done
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    with running_browser(REBOUND) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module", params=[flask.Flask, quart.Quart], ids=["flask", "quart"])
@@ -123,8 +114,8 @@ def test_a_page_whose_name_is_let_point_here_reads_no_more_than_a_sentence(
     shop, done = bakery
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"http://rebound.test:{shop.port}/")
-    sentence = 'This shop does not answer under the name "rebound.test".'
+    page.goto(f"http://{REBOUND}:{shop.port}/")
+    sentence = f'This shop does not answer under the name "{REBOUND}".'
     assert sentence in page.locator("body").inner_text()
     for path in ("/cake", "/burnt"):
         status, text = page.evaluate(READ, path)

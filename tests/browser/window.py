@@ -314,16 +314,21 @@ def chromium() -> str | None:
     return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 
+REBOUND = "rebound.test"
+"""A name that its owner lets point to this machine, once the page has come from elsewhere."""
+
+NAMES = f"MAP {REBOUND} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+"""The names of machines as the browser knows them. One worker has one browser, so these are for all its tests."""
+
+
 @contextmanager
-def running_browser(
-    names: str = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-) -> Iterator["Browser"]:
-    """A headless browser for as long as the block lasts; `names` are its rules for the names of machines."""
+def running_browser() -> Iterator["Browser"]:
+    """A headless browser for as long as the block lasts."""
     from playwright.sync_api import sync_playwright  # here, so that tests can be collected without it
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(), args=[*FLAGS, f"--host-resolver-rules={names}"]
+            executable_path=chromium(), args=[*FLAGS, f"--host-resolver-rules={NAMES}"]
         )
         try:
             yield browser
