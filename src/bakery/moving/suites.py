@@ -179,7 +179,7 @@ def _kept_open(happening: Happening, spread: Spread, plan: Plan) -> None:
             plan.remark(
                 scope.source,
                 item.context_expr.lineno,
-                "below Quart 0.23 no teardown runs after a request in this block: what it would close stays open",
-                "`async with client.session_transaction() as session:` reads the session without it",
+                "below Quart 0.23 no teardown runs after a request in this block",
+                "`async with client.session_transaction() as session:` reads the session, and closes what it opens",
                 "look",
             )
