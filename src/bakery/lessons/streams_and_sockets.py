@@ -4,10 +4,12 @@
 import asyncio
 import inspect
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.asgi_guests import Closed, Guest
+from bakery.checking.mistakes import Wrong
 
 PEOPLE = ("Ada", "Bob", "Käthe & Co", "Noor")
 """Customers of one check: no two of the same name, and not only letters."""
@@ -116,61 +118,76 @@ def crossed_out(answer: Answer) -> None:
     expect(on_the_list == [1], "a listener who is still there should be on the list, and was not.")
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What one guest heard of a countdown, each with its second; how it ended, and when."""
+
+    told: tuple[tuple[float, str], ...]
+    code: int
+    seconds: float
+
+
+async def count_with(app: Any, number: int) -> Counted:
+    """Say a number, and hear until the app closes. Raises `Wrong`, which only the check sees."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    told: list[tuple[float, str]] = []
+    async with Guest(app, "/countdown") as one:
+        one.say(str(number))
+        try:
+            while True:
+                said = await one.hear(10)
+                told.append((round(loop.time() - start, 6), said))
+                expect(
+                    len(told) <= number,
+                    f"after “{number}” came {len(told)} messages, and the last was “{said}”.",
+                )
+        except Closed as end:
+            expect(
+                not end.refused,
+                f"the WebSocket `/countdown` was refused with {end.code}: is there such a route?",
+            )
+            return Counted(tuple(told), end.code, round(loop.time() - start, 6))
+        except TimeoutError:
+            heard = ", ".join(text for _, text in told) or "nothing"
+            raise Wrong(
+                f"a guest said “{number}”, heard {heard}, and then nothing more for ten seconds."
+            ) from None
+
+
 @ex.exercise
 def countdown(answer: Answer) -> None:
     """A WebSocket is a request with an answer."""
     answer.must_be("quart")
+    numbers = (3, 1, 5)
 
-    async def guest(app: Any, number: int) -> tuple[list[tuple[float, str]], int | None, float]:
-        loop = asyncio.get_running_loop()
-        start, told = loop.time(), []
-        async with Guest(app, "/countdown") as one:
-            one.say(str(number))
-            try:
-                while True:
-                    said = await one.hear(10)
-                    told.append((round(loop.time() - start, 6), said))
-                    expect(
-                        len(told) <= number,
-                        f"after “{number}” came {len(told)} messages, and the last was “{said}”.",
-                    )
-            except Closed as end:
-                expect(
-                    not end.refused,
-                    f"the WebSocket `/countdown` was refused with {end.code}: is there such a route?",
-                )
-                return told, end.code, round(loop.time() - start, 6)
-            except TimeoutError:
-                heard = ", ".join(text for _, text in told) or "nothing"
-                expect(
-                    False, f"a guest said “{number}”, heard {heard}, and then nothing more for ten seconds."
-                )
-        return told, None, 0.0
+    async def all_guests(app: Any) -> list[Counted]:
+        return list(await asyncio.gather(*(count_with(app, number) for number in numbers)))
 
-    async def all_guests(app: Any) -> list[tuple[list[tuple[float, str]], int | None, float]]:
-        return list(await asyncio.gather(*(guest(app, number) for number in (3, 1, 5))))
+    for number, counted in zip(numbers, answer.play(all_guests).result, strict=True):
+        must_count_down(number, counted)
 
-    for number, (told, code, end) in zip((3, 1, 5), answer.play(all_guests).result, strict=True):
-        wanted = [(float(second), str(number - second)) for second in range(number)]
-        words = [text for _, text in told]
-        expect(
-            words == [text for _, text in wanted],
-            f"a guest said “{number}” and heard {', '.join(map(str, words)) or 'nothing'}; wanted is "
-            f"{', '.join(text for _, text in wanted)}.",
-        )
-        times = ", ".join(f"{moment:g}" for moment, _ in told)
-        expect(
-            told == wanted,
-            f"after “{number}” the numbers came at {times} s, and one a second is wanted, the first at once.",
-        )
-        expect(
-            code == 4000,
-            f"the WebSocket was closed with code {code}, and 4000 is wanted: `await websocket.close(4000)`.",
-        )
-        expect(
-            end == number,
-            f"it was closed after {end:g} s, and {number} s is wanted: a second after the “1”.",
-        )
+
+def must_count_down(number: int, counted: Counted) -> None:
+    """Expect the numbers, a second apart, and the close a second after the last."""
+    wanted = [str(number - second) for second in range(number)]
+    words = [text for _, text in counted.told]
+    heard = ", ".join(map(str, words)) or "nothing"
+    expect(words == wanted, f"a guest said “{number}” and heard {heard}; wanted is {', '.join(wanted)}.")
+    moments = [moment for moment, _ in counted.told]
+    times = ", ".join(f"{moment:g}" for moment in moments)
+    expect(
+        moments == list(range(number)),
+        f"after “{number}” the numbers came at {times} s, and one a second is wanted, the first at once.",
+    )
+    expect(
+        counted.code == 4000,
+        f"the WebSocket was closed with code {counted.code}, and 4000 is wanted: `await websocket.close(4000)`.",
+    )
+    expect(
+        counted.seconds == number,
+        f"it was closed after {counted.seconds:g} s, and {number} s is wanted: a second after the “1”.",
+    )
 
 
 @ex.exercise
