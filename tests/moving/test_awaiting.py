@@ -39,6 +39,10 @@ def view(line: str) -> str:
         ("x = request.args['a'], request.method", "x = request.args['a'], request.method"),
         ("x = app.make_response('')", "x = await app.make_response('')"),
         ("x = app.ensure_sync(f)(1)", "x = await app.ensure_async(f)(1)"),
+        (
+            "x = app.jinja_env.get_template('a').render(b=1)",
+            "x = await app.jinja_env.get_template('a').render_async(b=1)",
+        ),
     ],
 )
 def test_a_line_of_a_view(before: str, after: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bakery.moving import awaits
-from bakery.moving.awaits import CLASSES, exists, required, surface
+from bakery.moving.awaits import CLASSES, accepted, exists, required, surface
 
 SAID = {
     "functions": "make_response render_template render_template_string stream_template flash send_file send_from_directory",
@@ -124,3 +124,8 @@ def test_what_a_method_has_to_be_given_is_asked_of_quart() -> None:
     assert required("Quart.test_request_context") == ("path",)
     assert required("QuartClient.get") == required("Quart.nothing") == required("str.join") == ()
     assert required("Quart.process_response")[0] in ("response", "ctx")
+
+
+def test_which_names_a_method_takes_is_asked_of_quart() -> None:
+    assert {"form", "files", "json", "headers"} <= accepted("QuartClient.open")
+    assert accepted("QuartClient.get") == accepted("Quart.nothing") == accepted("str.join") == frozenset()

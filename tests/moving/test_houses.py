@@ -1,6 +1,8 @@
 """One small app in four frameworks: the same answers, and what each keeps of Flask's words."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,33 @@ def test_quarts_twin_is_what_the_tool_makes_of_flasks_but_for_the_oven() -> None
         .replace("    time.sleep(", "    await asyncio.sleep(")
     )
     assert made == Path(HOUSES, "quart", "app.py").read_text(encoding="utf-8")
+
+
+THREE_AT_ONCE = """
+import asyncio, sys
+from bakery import order, serve
+sys.path.insert(0, ".")
+from {module} import {name}
+async def main():
+    with serve({app}) as shop:
+        return await order(shop, cakes=3, path="/bake/0.5", bake=0.5)
+print(asyncio.run(main()).bakes_long)
+"""
+
+
+@pytest.mark.parametrize(
+    ("framework", "module", "name", "app"),
+    [
+        ("quart", "app", "create_app", "create_app()"),
+        ("fastapi", "app", "create_app", "create_app()"),
+        ("django", "asgi", "app", "app"),
+    ],
+)
+def test_in_every_one_that_awaits_three_bakes_take_one(
+    framework: str, module: str, name: str, app: str
+) -> None:
+    code = THREE_AT_ONCE.format(module=module, name=name, app=app)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=HOUSES / framework, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "1\n"

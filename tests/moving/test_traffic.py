@@ -72,14 +72,6 @@ def test_a_length_of_ones_own_is_named_in_tests_only() -> None:
     assert "sent as it is" in reasons("", test_app=text)
 
 
-def test_a_method_that_has_to_be_given_more_on_this_quart_is_named() -> None:
-    said = reasons(
-        f"{APP}def t():\n    app.process_response()\n    app.preprocess_request(*a)\n    app.test_request_context()\n"
-    )
-    assert "4: `process_response` has to be given" in said
-    assert said.count("has to be given") == 1
-
-
 def test_a_response_that_is_closed_needs_no_line() -> None:
     assert view("r = make_response()", "r.close()", "return r") == "r = await make_response()\nreturn r"
     assert "`response.close` does not exist" in reasons(f"{APP}def t():\n    x = make_response().close()\n")

@@ -86,6 +86,18 @@ def required(label: str) -> tuple[str, ...]:
     return tuple(one.name for one in wanted if one.default is one.empty and one.kind in by_place)
 
 
+@cache
+def accepted(label: str) -> frozenset[str]:
+    """The named arguments of a method, written `Class.name`; none where it takes any, or is no method of Quart's."""
+    owner, _, name = label.partition(".")
+    method = inspect.getattr_static(_class(owner), name, None) if owner in CLASSES else None
+    if not isinstance(method, FunctionType):
+        return frozenset()
+    found = inspect.signature(method).parameters.values()
+    takes_any = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in found)
+    return frozenset() if takes_any else frozenset(one.name for one in found if one.name != "self")
+
+
 def exists(module: str, name: str) -> bool:
     """Whether the module of Quart with this dotted name is there and has `name`, or holds a module of that name."""
     try:

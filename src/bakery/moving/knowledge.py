@@ -62,6 +62,9 @@ GIVES = {
     "QuartClient.session_transaction": "SessionTransaction",
     "TestApp.test_client": "QuartClient",
     "Files.get": "FileStorage",
+    "Environment.get_template": "Template",
+    "Environment.select_template": "Template",
+    "Environment.from_string": "Template",
     "Files.__getitem__": "FileStorage",
     **dict.fromkeys(
         (
@@ -76,6 +79,7 @@ GIVES = {
 ATTRIBUTES = {
     "Request.files": "Files",
     "Quart.cli": "AppGroup",
+    "Quart.jinja_env": "Environment",
     "Blueprint.cli": "AppGroup",
     "RequestContext.request": "Request",
     "RequestContext.app": "Quart",

@@ -15,6 +15,7 @@ from bakery.moving.loose import name_loose_ends
 from bakery.moving.plan import Plan, Remark
 from bakery.moving.reading import Project, Source
 from bakery.moving.renaming import write_names
+from bakery.moving.signatures import check_signatures
 from bakery.moving.spreading import spread
 from bakery.moving.suites import write_suites
 from bakery.moving.traffic import name_differences, write_requests
@@ -52,6 +53,7 @@ def move(project: Project) -> Move:
     write_awaits(found, plan)
     write_arguments(found.knowledge, plan)
     write_requests(found, plan)
+    check_signatures(found.knowledge, plan)
     write_commands(found, plan)
     write_suites(found, plan)
     write_settings(project, found, plan)

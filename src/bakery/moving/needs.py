@@ -95,7 +95,8 @@ def _call(node: ast.Call, scope: Scope, knowledge: Knowledge) -> Iterator[Need]:
         ):
             yield Need(node, scope, "await", kind.name)
             return
-        if (kind.sort == "method" and kind.name in known.methods) or kind == Kind("quart", "Ensured"):
+        method = kind.sort == "method" and (kind.name in known.methods or kind.name == "Template.render")
+        if method or kind == Kind("quart", "Ensured"):
             yield Need(node, scope, "await", kind.name)
             return
         if kind.sort in ("function", "bound") and kind.function is not None:

@@ -34,6 +34,9 @@ INSTEAD = {
 WRITTEN = {"Response.text", "Response.close"}
 """What Quart lacks, and another room writes in another way."""
 
+METHODS = {"Quart.ensure_sync": "ensure_async", "Template.render": "render_async"}
+"""Methods that have another name where they are awaited; Quart's templates are all made for `await`."""
+
 ONLY_ON_OBJECTS = {"Response.request", "Response.history"}
 """Missing in Quart, and not to be seen in Flask's classes."""
 
@@ -138,9 +141,9 @@ def _attribute(node: ast.Attribute, scope: Scope, source: Source, knowledge: Kno
 def _lacking(node: ast.Attribute, kind: Kind, source: Source, plan: Plan) -> None:
     label = f"{kind.name}.{node.attr}"
     line = node.end_lineno or node.lineno
-    if label == "Quart.ensure_sync":
+    if label in METHODS:
         end = source.span(node)[1]
-        plan.edits[source.path].replace((end - len(node.attr), end), "ensure_async")
+        plan.edits[source.path].replace((end - len(node.attr), end), METHODS[label])
     elif label == "Request.stream":
         plan.remark(
             source,

@@ -4,7 +4,6 @@ import ast
 import re
 from typing import NamedTuple
 
-from bakery.moving.awaits import required
 from bakery.moving.knowledge import Kind
 from bakery.moving.plan import Plan
 from bakery.moving.reading import Source
@@ -69,16 +68,11 @@ def write_requests(spread: Spread, plan: Plan) -> None:
                         "the app is called as WSGI; Quart speaks ASGI",
                         "the test client",
                     )
-                case ast.Call() as node if not is_streaming(node.func, happening.scope, spread.knowledge):
-                    _too_few(node, place)
                 case ast.Call(args=[ast.expr() as first]) as node if is_streaming(
                     node.func, happening.scope, spread.knowledge
                 ):
                     _streamed(node, first, place)
 
-
-WRITTEN = {"Quart.test_request_context"}
-"""What is handed what it lacks by another room."""
 
 JSON = (
     "a body that is not called JSON is None on Quart, and was an error 415 on Flask",
@@ -110,22 +104,6 @@ def name_differences(spread: Spread, plan: Plan) -> None:
                 case ast.Constant(value="Content-Length") if is_test_file(names.source.path):
                     if isinstance(names.parents.get(node), ast.Dict):
                         plan.remark(names.source, node.lineno, *LENGTH, "look")
-
-
-def _too_few(node: ast.Call, place: Place) -> None:
-    """`app.preprocess_request()`: from Quart 0.23 on such a method is handed the context."""
-    if any(isinstance(one, ast.Starred) for one in node.args) or any(
-        one.arg is None for one in node.keywords
-    ):
-        return
-    for kind in place.spread.knowledge.of(node.func, place.scope):
-        wanted = required(kind.name) if kind.sort == "method" and kind.name not in WRITTEN else ()
-        lacking = wanted[len(node.args) :]
-        lacking = tuple(name for name in lacking if all(name != one.arg for one in node.keywords))
-        if lacking:
-            reason = f"`{kind.name.partition('.')[2]}` has to be given `{', '.join(lacking)}` on this Quart"
-            place.plan.remark(place.source, node.lineno, reason, "ask the app with its test client instead")
-            return
 
 
 def _environ(node: ast.Attribute, place: Place) -> None:
