@@ -108,10 +108,11 @@ style: $(VENV)/ready-to-test
 	$(RUN) -m mypy
 	$(RUN) -m codespell_lib
 
-# The unit tests and two notebooks: the one whose words are Python's own, and the one whose Quart is newer on 3.13.
+# The unit tests of what learners run, and two notebooks: the one whose words are Python's own, and the one whose Quart
+# is newer on 3.13. The workshop runs on one Python.
 $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
 	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow and not files" \
-		--ignore=tests/browser tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
+		--ignore=tests/browser --ignore=tests/workshop tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
 
 # Virtual environments. The empty files `ready…` are as old as the last installation.
 installed := pins.txt pyproject.toml share/kernel.py share/overrides.json

@@ -21,6 +21,15 @@ STEP = 0.2
 """Seconds between two parts: enough for a busy machine to keep them apart."""
 
 
+HUGE = 100_000_000
+"""Bytes of one part."""
+
+
+async def iter_of(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
 def no_pause(_awaitable: object) -> NoReturn:
     raise AssertionError("nothing here waits in plain code")
 
@@ -57,6 +66,10 @@ class Kitchen:
         @app.get("/whole")
         async def whole() -> str:
             return "a whole cake"
+
+        @app.get("/huge")
+        async def huge() -> Any:
+            return iter_of(bytes(HUGE)), {"Content-Type": "application/octet-stream"}
 
         @app.get("/endless")
         async def endless() -> Any:
@@ -148,6 +161,12 @@ def test_a_stream_that_breaks_keeps_what_was_heard() -> None:
 @pytest.mark.usefixtures("premises")
 def test_an_answer_that_is_no_stream_is_heard_in_one_part() -> None:
     assert texts(at(lambda shop, _: listen(shop, "/whole", listeners=1))) == ["a whole cake"]
+
+
+def test_of_a_huge_part_the_beginning_is_kept_and_the_rest_is_heard_all_the_same() -> None:
+    trace = at(lambda shop, _: listen(shop, "/huge", listeners=1))
+    assert (trace.cakes, trace.failures) == (1, ())
+    assert sum(len(mark.text) for mark in trace.heard) < HUGE / 10
 
 
 def test_a_flask_app_streams_too() -> None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bakery.asking import Call, Range
 from bakery.orders.customers import Customer
-from bakery.orders.events import EVENTS, EventReader
+from bakery.orders.events import EVENTS, LONGEST, EventReader
 from bakery.orders.reading import known_of
 from bakery.orders.requests import (
     Shopfront,
@@ -150,6 +150,6 @@ class _Ear:
         answer = self._customer.answer
         kind = answer.headers.get("content-type", "") if answer else ""
         if not kind.startswith(EVENTS):
-            return [data.decode(errors="replace")] if data else []
+            return [data[:LONGEST].decode(errors="replace")] if data else []
         self._events = self._events or EventReader()
         return self._events.read(data)
