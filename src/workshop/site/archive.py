@@ -15,12 +15,12 @@ from workshop.site.parts import PYODIDE, kernel_wheels
 PRELOADED = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython")
 """What the kernel would fetch and unpack while it starts, and finds in the archive instead."""
 
-UNPACKED = re.compile(r"^(IPython|anywidget|bakery)/")
-"""Packages that look for files of theirs beside their modules, and so cannot stay in the archive."""
+UNPACKED = re.compile(r"^(IPython|anywidget|bakery|msgspec)/")
+"""Packages with a compiled part, or that look for files beside their modules: they cannot stay in the archive."""
 
 UNNEEDED = re.compile(
     r"""
-    (^|/)tests?/ | \.(so|pyi|pth|map|exe|c|h)$ | \.data/ | (^|/)RECORD$ | \.dist-info/licenses/
+    (^|/)tests?/ | (?<!wasm32-emscripten)\.so$ | \.(pyi|pth|map|exe|c|h)$ | \.data/ | (^|/)RECORD$ | \.dist-info/licenses/
     | ^pygments/lexers/(?!(__init__|_mapping|python|special|text)\.py$)
     | ^wcwidth/table_grapheme_overrides/ | ^anywidget/labextension/ | ^(xmlrpc|curses|dbm)/
     | ^(idlelib|ensurepip|turtledemo|tkinter|__phello__|pydoc_data)/ | ^(antigravity|this|__hello__)\.py$

@@ -16,8 +16,11 @@ PYODIDE = "pyodide@314.0.6"
 PYODIDE_SHA512 = "BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLOtR4YrVOIFxbV8poyDOOmWwxQ=="
 PYTHON = "3.14"
 
-COMPILED_PURE = "markupsafe"
-"""The one package whose wheels all have a compiled part, which it can do without."""
+PLATFORMS = {
+    "markupsafe": "manylinux2014_x86_64",  # its compiled part is left out: it can do without
+    "msgspec": "pyemscripten_2026_0_wasm32",  # compiled for Pyodide
+}
+"""The packages that have no pure wheel, and the platform whose wheel is taken."""
 
 
 def fetched_pyodide(parts: Path) -> Path:
@@ -51,10 +54,12 @@ def fetched_wheels(pins: Path, parts: Path) -> list[Path]:
 
 
 def downloaded(lines: Sequence[str], folder: Path, *options: str) -> None:
-    """Download wheels for the Python of the site: pure ones, and with a compiled part the one that can do without it."""
+    """Download wheels for the Python of the site: pure ones, but for the few packages that have none."""
+    by_platform: dict[str, list[str]] = {}
+    for line in lines:
+        by_platform.setdefault(PLATFORMS.get(line.partition("==")[0], "any"), []).append(line)
     with tempfile.TemporaryDirectory() as lists:
-        for pure, platform in ((True, "any"), (False, "manylinux2014_x86_64")):
-            chosen = [line for line in lines if line.startswith(COMPILED_PURE) != pure]
+        for platform, chosen in by_platform.items():
             wanted = Path(lists, f"{platform}.txt")
             wanted.write_text("\n".join(chosen), encoding="utf-8")
             run(

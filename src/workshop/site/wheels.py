@@ -21,6 +21,8 @@ NEEDS_A_SERVER = {
     "nest-asyncio",  # shown in a child process, which a browser does not start
     "nbval",
     "pytest-asyncio",
+    "aiohttp",  # opens sockets
+    "flask-swagger-ui",  # 2.5 MB for a page that no tab can open there
 }
 """What `dependencies` in pyproject.toml lists and a browser has no use for."""
 
