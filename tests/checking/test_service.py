@@ -1,5 +1,8 @@
 """A stand-in service answers from its script on the virtual clock, honours time-outs, counts, and stops the endless."""
 
+from itertools import repeat
+from typing import Any
+
 import aiohttp
 import httpx
 import pytest
@@ -7,7 +10,7 @@ from answering import WAYS, asked
 
 from bakery.checking import Run
 from bakery.checking.mistakes import Wrong
-from bakery.checking.service import Asked, Response, Says, Service, Session
+from bakery.checking.service import Asked, Content, Response, Says, Service, Session
 
 
 def given(service: Service, text: str, face: str, threadless: bool = False) -> object:
@@ -81,6 +84,20 @@ def test_a_script_may_answer_in_pages_and_several_may_be_asked_for_at_once() -> 
     assert (run.result, run.seconds, service.at_once) == ([0, 1, 2], 1.0, 3)
 
 
+SWALLOWS = {
+    "an exception": "    while True:\n        try: await client.get('/again')\n        except Exception: pass",
+    "all that a gather raises": "    while True: await asyncio.gather(client.get('/again'), return_exceptions=True)",
+}
+
+
+@WAYS
+@pytest.mark.parametrize("how", SWALLOWS)
+def test_whoever_swallows_every_error_is_stopped_all_the_same(how: str, threadless: bool) -> None:
+    said = given(Service(Says(status=503), most=10), SWALLOWS[how], "httpx", threadless)
+    assert isinstance(said, Wrong)
+    assert "asked the service 11 times, the last time for `/again`, and would never stop" in str(said)
+
+
 @pytest.mark.parametrize("face", ["httpx", "aiohttp"])
 def test_whoever_never_stops_asking_is_stopped(face: str) -> None:
     said = given(Service(Says(status=503), most=10), "    while True: await client.get('/again')", face)
@@ -101,8 +118,86 @@ def test_a_connection_that_breaks_is_an_error_of_the_library(face: str, error: t
 def test_the_face_of_aiohttp_has_nothing_that_the_real_one_has_not() -> None:
     face = {name for name in dir(Session) if not name.startswith("_")} - {"send"}
     assert face <= set(dir(aiohttp.ClientSession))
-    response = {name for name in vars(Response(Says(), "")) | vars(Response) if not name.startswith("_")}
+    made = vars(Response(Says(), "", Content(Service(), Says(), None)))
+    response = {name for name in made | vars(Response) if not name.startswith("_")}
     assert response <= set(dir(aiohttp.ClientResponse)) | {"status"}
+
+
+DRIP: dict[str, Any] = {"parts": (b"flour ", b"from ", b"afar"), "pause": 1.0}
+
+READS = {
+    "httpx": """
+    loop, pieces = asyncio.get_running_loop(), []
+    async with client.stream('GET', '/', timeout=2) as reply:
+        async for piece in reply.aiter_bytes(): pieces.append((loop.time(), piece))
+    return pieces""",
+    "aiohttp": """
+    loop, pieces = asyncio.get_running_loop(), []
+    async with client.get('/') as reply:
+        async for piece in reply.content.iter_chunked(100): pieces.append((loop.time(), piece))
+    return pieces""",
+}
+
+
+@WAYS
+@pytest.mark.parametrize("face", READS)
+def test_an_answer_in_parts_comes_part_by_part(face: str, threadless: bool) -> None:
+    service = Service(Says(**DRIP))
+    run = given(service, READS[face], face, threadless)
+    assert isinstance(run, Run), run
+    assert run.result == [(1, b"flour "), (2, b"from "), (3, b"afar")]
+    assert (service.sent, service.open) == ([1, 2, 3], 0)
+
+
+@pytest.mark.parametrize(
+    ("face", "ask", "wanted"),
+    [
+        ("httpx", "(await client.get('/', timeout=1.5)).text", ("flour from afar", 3.0)),
+        ("httpx", "(await client.get('/', timeout=0.5)).text", ("ReadTimeout", 0.5)),
+        ("aiohttp", "await (await client.get('/')).text()", ("flour from afar", 3.0)),
+        (
+            "aiohttp",
+            "await (await client.get('/', timeout=aiohttp.ClientTimeout(total=1.5))).text()",
+            ("TimeoutError", 1.5),
+        ),
+    ],
+)
+def test_httpx_limits_each_wait_for_a_part_and_aiohttp_the_whole(
+    face: str, ask: str, wanted: tuple[str, float]
+) -> None:
+    text = f"    try: return {ask}\n    except Exception as error: return type(error).__name__"
+    run = given(Service(Says(**DRIP)), text, face)
+    assert isinstance(run, Run), run
+    assert (run.result, run.seconds) == wanted
+
+
+@pytest.mark.parametrize(
+    ("face", "ask", "error"),
+    [
+        ("httpx", "await client.get('/')", httpx.ReadError),
+        ("aiohttp", "await (await client.get('/')).read()", aiohttp.ClientPayloadError),
+    ],
+)
+def test_half_an_answer_is_an_error_of_the_library(face: str, ask: str, error: type[Exception]) -> None:
+    text = f"    try: {ask}\n    except Exception as error: return type(error)"
+    run = given(Service(Says(parts=(b"half ",), breaks=True)), text, face)
+    assert isinstance(run, Run), run
+    assert run.result is error
+
+
+@pytest.mark.parametrize("face", READS)
+def test_whoever_reads_an_endless_answer_is_stopped(face: str) -> None:
+    said = given(Service(Says(parts=repeat(b"x"), pause=0.01)), READS[face], face)
+    assert isinstance(said, Wrong)
+    assert "has read 1,000 parts of an answer without end" in str(said)
+
+
+def test_an_answer_that_is_left_in_the_middle_is_no_longer_open() -> None:
+    service = Service(Says(parts=repeat(b"x"), pause=1))
+    text = "    async with client.stream('GET', '/') as reply: return await anext(reply.aiter_bytes())"
+    run = given(service, text, "httpx")
+    assert isinstance(run, Run), run
+    assert (run.result, run.seconds, service.open) == (b"x", 1.0, 0)
 
 
 def test_a_stage_is_not_needed_to_count() -> None:

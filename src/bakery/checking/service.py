@@ -1,4 +1,4 @@
-"""A stand-in for somebody else's service, on the virtual clock: slow, failing, counting, or in pages.
+"""A stand-in for somebody else's service, on the virtual clock: slow, failing, counting, in pages, or in parts.
 
 It answers from a script, and honours the time-outs of whoever asks. An answer that builds on httpx gets a client of it,
 `service.httpx()`, which is a real one on another transport; one that builds on aiohttp gets `service.aiohttp()`, which has
@@ -7,27 +7,32 @@ the face of a `ClientSession`.
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.halts import Enough
 from bakery.checking.virtual.players import player
 
 MOST = 100
 """Requests after which a client asks for ever."""
+
+MOST_PARTS = 1000
+"""Parts of one answer after which whoever reads it would read for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class Says:
     """One answer: its status, its value as JSON or its text, and after how many simulated seconds it comes.
 
-    `breaks` where the connection breaks instead.
+    With `parts` the body is these, each after `pause` simulated seconds, and they may be without end. `breaks` where the
+    connection breaks instead; with parts, after the last of them.
     """
 
     value: Any = "ok"
@@ -35,6 +40,8 @@ class Says:
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
     breaks: bool = False
+    parts: Iterable[bytes] = ()
+    pause: float = 0.0
 
     @property
     def text(self) -> str:
@@ -71,7 +78,14 @@ class Service:
         """All requests, in the order in which they came."""
         self.at_once = 0
         """How many were in progress at the same moment, at most."""
+        self.sent: list[float] = []
+        """When each part of an answer in parts was handed over, in simulated seconds since the start of the run."""
         self._now = 0
+
+    @property
+    def open(self) -> int:
+        """How many answers are in progress now: in parts, until they are read to their end or closed."""
+        return self._now
 
     @property
     def moments(self) -> list[float]:
@@ -87,10 +101,10 @@ class Service:
         return Session(self, **named)
 
     def note(self, asked: Asked) -> Says:
-        """What there is to say to a request. Raises `Wrong` where there were too many."""
+        """What there is to say to a request. Where there were too many, the run is over, whatever the answer catches."""
         self.asked.append(asked)
         if len(self.asked) > self._most:
-            raise Wrong(
+            _stop(
                 f"it asked the service {len(self.asked)} times, the last time for `{asked.path}`, and would never stop. "
                 "What is to end the asking?"
             )
@@ -106,11 +120,23 @@ class Service:
         try:
             async with asyncio.timeout(patience):
                 await asyncio.sleep(says.seconds)
-            if says.breaks:
+            if says.breaks and not says.parts:
                 raise ConnectionError("the connection was closed")
             yield says
         finally:
             self._now -= 1
+
+    async def parts(self, says: Says, patience: float | None) -> AsyncIterator[bytes]:
+        """The body in parts; `patience` in seconds, for each of them. Raises as `answering`."""
+        for number, part in enumerate(says.parts):
+            async with asyncio.timeout(patience):
+                await asyncio.sleep(says.pause)
+            if number == MOST_PARTS:
+                _stop(f"it has read {number:,} parts of an answer without end. What is to end the reading?")
+            self.sent.append(round(_moment(), 9))
+            yield part
+        if says.breaks:
+            raise ConnectionError("the connection was closed in the middle of an answer")
 
 
 def _moment() -> float:
@@ -118,26 +144,60 @@ def _moment() -> float:
     return me.clock.now / SECOND if me else 0.0
 
 
+def _stop(sentence: str) -> NoReturn:
+    """End the run with a sentence, which no `except` and no `return_exceptions` of the answer can swallow."""
+    if me := player():
+        me.clock.halt(Enough(sentence))
+        raise Enough(sentence)
+    raise Wrong(sentence)
+
+
 class _Transport(httpx.AsyncBaseTransport):
     def __init__(self, service: Service) -> None:
         self._service = service
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        body = (await request.aread()).decode(errors="replace")
-        asked = Asked(
-            _moment(), request.method, request.url.path, dict(request.url.params), body, dict(request.headers)
-        )
+        text = (await request.aread()).decode(errors="replace")
+        url = request.url
+        asked = Asked(_moment(), request.method, url.path, dict(url.params), text, dict(request.headers))
         patience = request.extensions.get("timeout", {}).get("read")
-        try:
-            async with self._service.answering(asked, patience) as says:
+        with _in_words_of_httpx(request):
+            async with AsyncExitStack() as stack:
+                says = await stack.enter_async_context(self._service.answering(asked, patience))
                 kind = "text/plain" if isinstance(says.value, str) else "application/json"
-                return httpx.Response(
-                    says.status, headers={"content-type": kind, **says.headers}, text=says.text
-                )
-        except TimeoutError:
-            raise httpx.ReadTimeout("the service took too long", request=request) from None
-        except ConnectionError as error:
-            raise httpx.ReadError(str(error), request=request) from None
+                headers = {"content-type": kind, **says.headers}
+                if not says.parts:
+                    return httpx.Response(says.status, headers=headers, text=says.text)
+                body = _Body(self._service.parts(says, patience), request, stack.pop_all())
+                return httpx.Response(says.status, headers=headers, stream=body)
+
+
+@contextmanager
+def _in_words_of_httpx(request: httpx.Request) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise httpx.ReadTimeout("the service took too long", request=request) from None
+    except ConnectionError as error:
+        raise httpx.ReadError(str(error), request=request) from None
+
+
+class _Body(httpx.AsyncByteStream):
+    """A body in parts, which holds its request open until it is closed."""
+
+    def __init__(self, parts: AsyncIterator[bytes], request: httpx.Request, until: AsyncExitStack) -> None:
+        self._parts = parts
+        self._request = request
+        self._until = until
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _in_words_of_httpx(self._request):
+            async for part in self._parts:
+                yield part
+
+    async def aclose(self) -> None:
+        """The request is over."""
+        await self._until.aclose()
 
 
 class Session:
@@ -191,9 +251,10 @@ class Session:
             _moment(), method, address.path, dict(address.params), body, dict(named.get("headers") or {})
         )
         patience = _total(named["timeout"]) if "timeout" in named else self._patience
+        until = None if patience is None else asyncio.get_running_loop().time() + patience
         try:
             async with self._service.answering(asked, patience) as says:
-                response = Response(says, str(address))
+                response = Response(says, str(address), Content(self._service, says, until))
         except ConnectionError as error:
             raise _aiohttps("ServerDisconnectedError", ConnectionError)(str(error)) from None
         if named.get("raise_for_status", self._raises):
@@ -219,21 +280,23 @@ class _Asking:
 class Response:
     """The face of a `ClientResponse` of aiohttp."""
 
-    def __init__(self, says: Says, url: str) -> None:
+    def __init__(self, says: Says, url: str, content: "Content") -> None:
+        self.content = content
         self.status = says.status
         self.ok = says.status < 400
         self.headers = dict(says.headers)
         self.url = url
-        self._text = says.text
+        self._body: bytes | None = None
 
     async def text(self) -> str:
         """The body."""
-        await asyncio.sleep(0)
-        return self._text
+        return (await self.read()).decode()
 
     async def read(self) -> bytes:
         """The body."""
-        return (await self.text()).encode()
+        if self._body is None:
+            self._body = b"".join([part async for part in self.content.iter_any()])
+        return self._body
 
     async def json(self, **_named: Any) -> Any:
         """The body read as JSON. Raises `ValueError`."""
@@ -250,6 +313,38 @@ class Response:
 
     def release(self) -> None:
         """Give the connection back."""
+
+
+class Content:
+    """The face of a `StreamReader` of aiohttp; `until` is the moment at which the whole has to be there."""
+
+    def __init__(self, service: Service, says: Says, until: float | None) -> None:
+        self._service = service
+        self._says = says
+        self._until = until
+
+    async def iter_any(self) -> AsyncIterator[bytes]:
+        """The parts as they come."""
+        await asyncio.sleep(0)
+        if not self._says.parts:
+            yield self._says.text.encode()
+            return
+        parts = self._service.parts(self._says, None)
+        try:
+            while True:
+                async with asyncio.timeout_at(self._until):
+                    part = await anext(parts, None)
+                if part is None:
+                    return
+                yield part
+        except ConnectionError as error:
+            raise _aiohttps("ClientPayloadError", ConnectionError)(str(error)) from None
+
+    async def iter_chunked(self, most: int) -> AsyncIterator[bytes]:
+        """The parts, none longer than so many bytes."""
+        async for part in self.iter_any():
+            for start in range(0, len(part), most):
+                yield part[start : start + most]
 
 
 def _aiohttps(name: str, other: Any) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking.virtual.clock import SECOND
-from bakery.checking.virtual.halts import Deadlock, Endless, Halt, TimeUp
+from bakery.checking.virtual.halts import Deadlock, Endless, Enough, Halt, TimeUp
 from bakery.checking.virtual.leftovers import Forgotten
 from bakery.checking.virtual.players import Held
 from bakery.checking.virtual.stage import Stage
@@ -21,6 +21,8 @@ SLEEPS = re.compile(r"\bsleep\(")
 def on_halt(halt: Halt, where: str, held: Sequence[Held] = ()) -> str:
     """A sentence on a run that had to be stopped; `where` is the line where it waited or worked."""
     at = f" ({where})" if where else ""
+    if isinstance(halt, Enough):
+        return str(halt)
     if isinstance(halt, Deadlock) and held:
         return (
             f"{_place(held[-1])} waits without an `await`, so the event loop stands still; and what it waits for can "

@@ -7,7 +7,7 @@ from typing import Literal
 from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
 from bakery.checking.playing import Seen
 from bakery.checking.sightings import on_forgotten, on_halt, on_held
-from bakery.checking.virtual.halts import Halt, TimeUp
+from bakery.checking.virtual.halts import Enough, Halt, TimeUp
 
 Allowed = Collection[Literal["blocking", "forgetting"]]
 """Mistakes that an exercise is about: a loop that is held up, a coroutine that nobody awaits."""
@@ -23,7 +23,7 @@ def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = ()) -> Non
         raise error
     held = [] if "blocking" in allow else list(seen.outcome.held)
     if stopped := error if isinstance(error, Halt) else seen.halt:
-        if seen.forgotten:  # it waits for what was never started
+        if seen.forgotten and not isinstance(stopped, Enough):  # it waits for what was never started
             raise Wrong(on_forgotten(seen.forgotten))
         raise Wrong(on_halt(stopped, seen.outcome.where, held))
     if isinstance(error, NotImplementedError):

@@ -107,6 +107,7 @@ from `bakery.checking.service`: it answers from a script, takes its time, honour
     service = Service(Says(status=503), Says(status=503), Says({"cake": "plum"}, seconds=0.2))
     answer.run(service.httpx()).gives({"cake": "plum"})         # or service.aiohttp()
     expect(service.moments == [0, 1, 3], "…")
+    dripping = Service(Says(parts=(b"one ", b"two"), pause=0.5))   # `dripping.sent`, `dripping.open`
 
 A test that is the answer passes on a right app and fails on each broken one: `tried` and `must_tell_apart` in
 `bakery.checking.testing`, inside of `answer.play`. A database is in `bakery.checking.database`: real `aiosqlite`, where

@@ -19,3 +19,7 @@ class TimeUp(Halt):
 
 class Stopped(Halt):
     """The run has ended, so whoever is left over in it ends as well."""
+
+
+class Enough(Halt):
+    """What the answer asks of a stand-in would never stop; its text says so, and goes on after "wrong, because"."""
