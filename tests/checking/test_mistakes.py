@@ -60,3 +60,45 @@ async def answer():
 """
     said = refused(text, Answer.run)
     assert "an exception group, with 2 errors in it: `ValueError`, `KeyError`" in said
+
+
+PLAIN_CLIENTS = {
+    "httpx": "httpx.get('http://127.0.0.1:9/')",
+    "a client of httpx": "httpx.Client().get('http://127.0.0.1:9/')",
+    "requests": "requests.get('http://127.0.0.1:9/')",
+    "urllib": "urllib.request.urlopen('http://127.0.0.1:9/')",
+}
+IMPORTS = "import httpx, requests, urllib.request\n"
+
+
+@pytest.mark.parametrize("name", PLAIN_CLIENTS)
+def test_a_plain_client_in_an_async_def_is_told_what_it_does_to_the_loop(name: str) -> None:
+    said = refused(f"{IMPORTS}async def answer(): return {PLAIN_CLIENTS[name]}")
+    assert "a plain client is asked in an `async def` (line 2: async def answer(): return" in said
+    assert "`httpx.AsyncClient`" in said
+
+
+@pytest.mark.parametrize("name", PLAIN_CLIENTS)
+def test_so_is_one_in_a_function_that_an_async_def_calls(name: str) -> None:
+    said = refused(
+        f"{IMPORTS}def ask(): return {PLAIN_CLIENTS[name]}\nasync def answer(): return [ask() for _ in range(2)]"
+    )
+    assert "a plain client is asked in an `async def` (line 2: def ask()" in said
+
+
+@pytest.mark.parametrize(
+    "how", ["await asyncio.to_thread(ask)", "await asyncio.get_running_loop().run_in_executor(None, ask)"]
+)
+def test_a_plain_client_may_wait_in_a_thread(how: str) -> None:
+    said = refused(
+        f"{IMPORTS}def ask(): return httpx.get('http://127.0.0.1:9/')\nasync def answer(): return {how}"
+    )
+    assert "plain client" not in said
+    assert "ConnectError" in said
+
+
+def test_an_async_client_that_fails_is_no_plain_one() -> None:
+    text = "async def answer():\n    async with httpx.AsyncClient() as client: await client.get('http://127.0.0.1:9/')"
+    said = refused(IMPORTS + text)
+    assert "plain client" not in said
+    assert "ConnectError" in said

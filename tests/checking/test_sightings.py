@@ -1,10 +1,14 @@
 """Whatever keeps an event loop from turning is called so, with its line, and with a repair that the task allows."""
 
+import asyncio
+
 import pytest
+import quart
 from answering import BEFORE, WAYS, asked, asked_of, refused
 from cells import Cells
 
 from bakery.checking import Answer
+from bakery.shop.serving import serve
 
 SIMULATED = {
     "time.sleep": ("time.sleep(0.5)", "`time.sleep` stops the whole event loop"),
@@ -54,6 +58,23 @@ def test_what_holds_the_loop_in_real_time_is_called_so_as_well(text: str, words:
     stage = asked(text, Answer.run, limit=20)
     assert words in str(stage.error)
     assert "line " in str(stage.error)
+
+
+def test_a_plain_client_that_waits_for_a_live_shop_is_told_of_the_async_one() -> None:
+    oven = quart.Quart("oven")
+
+    @oven.get("/cake")
+    async def cake() -> str:
+        await asyncio.sleep(0.6)
+        return "cake"
+
+    with serve(oven) as shop:
+        text = f"import httpx\nasync def answer(): return httpx.get('{shop.url}/cake', trust_env=False).text"
+        said = str(asked(text, Answer.run, limit=20).error)
+    assert "httpx.get(" in said
+    assert "waits without an `await`" in said
+    assert "Take an `httpx.AsyncClient`" in said
+    assert "asyncio.Queue" not in said
 
 
 def test_a_wait_that_takes_no_time_is_no_blocking() -> None:

@@ -7,8 +7,17 @@ import traceback
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-from bakery.checking.virtual.lines import is_own, line_of
+from bakery.checking.virtual.lines import is_in_coroutine, is_own, line_of
 from bakery.mishap import reason
+
+USE_ASYNC_CLIENT = "Take an `httpx.AsyncClient`, one for all, and `await client.get(…)`."
+"""The repair of a plain client in an `async def`."""
+
+PLAIN_CLIENTS = {"requests.sessions", "urllib.request", "http.client"}
+"""Modules whose requests wait without an `await`; and so does `httpx.Client`, which shares its module with the other."""
+
+THREADS = {"concurrent.futures.thread", "bakery.checking.virtual.pools"}
+"""Modules in whose frames a call goes over to a thread, where it may wait."""
 
 
 class Wrong(Exception):
@@ -51,6 +60,11 @@ def frames_of(error: BaseException) -> Iterator[FrameType]:
 def _known(error: BaseException, said: str) -> Iterable[str]:
     """Sentences that fit; the first one is told."""
     kind = type(error)
+    if came_through_plain_client(error):
+        yield (
+            f"a plain client is asked in an `async def` ({_own_text_of(error)}). It waits without an `await`, and keeps the "
+            f"whole event loop until the answer is there. {USE_ASYNC_CLIENT}"
+        )
     if kind is TypeError:
         yield from _known_of_gather(error)
         yield from _known_of_types(error, said)
@@ -124,6 +138,23 @@ def _known_of_gather(error: BaseException) -> Iterable[str]:
                 "a plain function, gives a result; gather takes the coroutines themselves."
             )
         return
+
+
+def came_through_plain_client(error: BaseException) -> bool:
+    """Whether it came up in a request of a plain client that an `async def` of the reader's has made in the loop."""
+    in_the_loop = False
+    for frame in frames_of(error):
+        module = str(frame.f_globals.get("__name__", ""))
+        if is_own(frame.f_code):
+            in_the_loop = in_the_loop or is_in_coroutine(frame)
+        elif module in THREADS:
+            in_the_loop = False
+        elif in_the_loop and (
+            module in PLAIN_CLIENTS
+            or (module == "httpx._client" and frame.f_code.co_qualname.startswith("Client."))
+        ):
+            return True
+    return False
 
 
 def _own_text_of(error: BaseException) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from bakery.checking.mistakes import USE_ASYNC_CLIENT
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.halts import Deadlock, Endless, Enough, Halt, TimeUp
 from bakery.checking.virtual.leftovers import Forgotten
@@ -14,6 +15,9 @@ CALLED_FIRST = re.compile(
     r"\b(to_thread|run_sync|run_in_executor|submit|create_task)\((?:\w+, *)?(?P<name>[\w.]+)\("
 )
 """A function that is called where it should only be handed over."""
+
+PLAIN_CLIENT = re.compile(r"\b(?:httpx|requests)\.\w+\(|\burlopen\(|\bhttpx\.Client\b")
+"""A request of a client that waits without an `await`."""
 
 SLEEPS = re.compile(r"\bsleep\(")
 
@@ -120,6 +124,8 @@ def _long(held: Held) -> str:
 
 
 def _repair(held: Held, theirs: Sequence[str]) -> str:
+    if PLAIN_CLIENT.search(held.line):
+        return USE_ASYNC_CLIENT
     thread = f"`await asyncio.to_thread({held.function}, …)` lets a thread wait in its place, and the loop goes on."
     if held.caller and (held.elsewhere or held.function in theirs):
         return thread.replace(", …", "")
