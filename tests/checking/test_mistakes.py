@@ -16,6 +16,10 @@ MEANT = {
     "with in place of async with": ("\n    with asyncio.Lock(): pass", "write `async with`"),
     "async with in place of with": ("\n    async with threading.Lock(): pass", "write plain `with`"),
     "async for over a list": ("\n    async for one in [1]: pass", "plain `for` is enough"),
+    "await of an async generator": (
+        "\n    async def cakes(): yield 1\n    await cakes()",
+        "with `async for`",
+    ),
     "brackets in create_task": ("asyncio.create_task(bake)", "a coroutine is wanted there"),
     "awaited twice": ("one = bake(); await one; await one", "awaits the same coroutine twice"),
     "a result before it is there": ("return bake() + 1", "there is a coroutine where its result is wanted"),

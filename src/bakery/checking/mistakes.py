@@ -19,6 +19,10 @@ PLAIN_CLIENTS = {"requests.sessions", "urllib.request", "http.client"}
 THREADS = {"concurrent.futures.thread", "bakery.checking.virtual.pools"}
 """Modules in whose frames a call goes over to a thread, where it may wait."""
 
+GENERATOR = (
+    "an async generator is gone through with `async for`; it is neither awaited nor put into a plain `for`."
+)
+
 
 class Wrong(Exception):
     """The answer is wrong, because …: raised inside a check, with the sentence that says why."""
@@ -67,7 +71,25 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         )
     if kind is TypeError:
         yield from _known_of_gather(error)
-        yield from _known_of_types(error, said)
+        yield from _known_of_await(said, _own_text_of(error))
+        yield from _known_of_threads(error, said)
+        yield from _known_of_with(said)
+        yield from _known_of_for(said)
+    yield from _known_of_missing_awaits(error, said)
+    if kind is RuntimeError:
+        yield from _known_of_contexts(error, said)
+        yield from _known_of_loops(said)
+    if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
+        yield (
+            f"`{name[1]}` is assigned in the function, so it is a name of the function's own there, and has no value yet. "
+            f"Is `global {name[1]}` missing, or does it get its value only further down?"
+        )
+    yield from _known_of_ends(error)
+
+
+def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
+    """What stands where its result is wanted."""
+    kind = type(error)
     if kind in {TypeError, AttributeError, ValueError} and "coroutine" in said:
         yield (
             "there is a coroutine where its result is wanted: an `await` is missing. Calling a coroutine function does "
@@ -82,18 +104,14 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
             f"an `await` is missing: what stands before `.{error.name}` has to be awaited first, in brackets of its own, as in "
             f"`(await db.execute(…)).{error.name}`."
         )
-    if kind is RuntimeError:
-        yield from _known_of_contexts(error, said)
-        yield from _known_of_loops(said)
     if isinstance(error, asyncio.InvalidStateError) and "not set" in said:
         yield (
             "it asks a task or a future for its `result()` before it is done. `await` waits for it, and gives the result."
         )
-    if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
-        yield (
-            f"`{name[1]}` is assigned in the function, so it is a name of the function's own there, and has no value yet. "
-            f"Is `global {name[1]}` missing, or does it get its value only further down?"
-        )
+
+
+def _known_of_ends(error: BaseException) -> Iterable[str]:
+    """What never comes to an end, and what ends more than the answer."""
     if isinstance(error, RecursionError):
         yield "it calls itself again and again, and never comes to an end."
     if isinstance(error, SystemExit):
@@ -162,9 +180,11 @@ def _own_text_of(error: BaseException) -> str:
     return next((line_of(frame) for frame in reversed(list(frames_of(error))) if is_own(frame.f_code)), "")
 
 
-def _known_of_types(error: BaseException, said: str) -> Iterable[str]:
+def _known_of_await(said: str, line: str) -> Iterable[str]:
+    """What cannot be awaited, or made a task of; `line` is the reader's own."""
+    if "async_generator" in said and "can't be" in said:
+        yield GENERATOR
     if re.search(r"(function|method|type) can't be used in 'await'", said):
-        line = _own_text_of(error)
         made = re.search(r"\b(?P<maker>run_sync|partial)\((?P<of>.*?)\)", line)
         called = f"`await {made[0]}()`" if made else "`await bake()`, and not `await bake`"
         yield f"`await` stands before a function that nobody has called. Call it with brackets: {called}."
@@ -177,15 +197,24 @@ def _known_of_types(error: BaseException, said: str) -> Iterable[str]:
         )
     if re.search(r"a coroutine was expected, got <function|coroutine .*required", said):
         yield "a coroutine is wanted there. Call the function, so that it gives one: `create_task(bake())`."
+
+
+def _known_of_threads(error: BaseException, said: str) -> Iterable[str]:
     if "is not callable" in said and passed(error, "to_thread"):
         yield (
             "`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread(bake)`. With brackets "
             "the call is made first, here in the loop, and everybody waits for it."
         )
+
+
+def _known_of_with(said: str) -> Iterable[str]:
     if "does not support the asynchronous context manager protocol" in said:
         yield "it has no `__aenter__`: write plain `with` there, without `async`."
     elif "does not support the context manager protocol" in said:
         yield "what stands after `with` is entered with an `await`: write `async with`."
+
+
+def _known_of_for(said: str) -> Iterable[str]:
     if "'async for' requires an object with __aiter__" in said:
         coroutine = "coroutine" in said
         if re.search(r"got Result\b", said):
@@ -203,8 +232,8 @@ def _known_of_types(error: BaseException, said: str) -> Iterable[str]:
             "a plain `for` cannot go through a cursor of aiosqlite, because its rows are waited for: "
             "`async for row in rows`, or `await rows.fetchall()`."
         )
-    if "'async_generator' object is not iterable" in said or "'async_generator' object can't be" in said:
-        yield "an async generator is gone through with `async for`; it is neither awaited nor put into a plain `for`."
+    if "'async_generator' object is not iterable" in said:
+        yield GENERATOR
 
 
 def _known_of_contexts(error: BaseException, said: str) -> Iterable[str]:

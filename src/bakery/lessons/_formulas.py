@@ -11,6 +11,8 @@ from bakery.checking import Answer, Run, Wrong, expect
 
 Case = tuple[float, ...]
 Formula = Callable[..., float]
+Slips = Mapping[str, Formula]
+"""Formulas that many write first, each under the sentence that is said of it."""
 
 
 def number_of(run: Run, what: str = "seconds") -> float:
@@ -36,14 +38,14 @@ def formula(
     cases: Iterable[Case],
     right: Formula,
     told: Callable[..., str],
-    slips: Mapping[str, Formula],
+    slips: Slips,
     what: str = "seconds",
     also: Callable[..., str] = lambda *_: "",
 ) -> None:
     """Expect that the answer gives what the right formula gives, in every case.
 
-    `told` puts a case into words, with an @ for the number that is right; `slips` has a sentence for formulas that many
-    write first, which is said of an answer that agrees with the slip in every case. `also` tells what comes of the number that it gave.
+    `told` puts a case into words, with an @ for the number that is right; the sentence of a slip is said of an answer
+    that agrees with it in every case. `also` tells what comes of the number that it gave.
     """
     several = list(cases)
     got = [number_of(answer.call(*case), what) for case in several]
@@ -56,9 +58,7 @@ def formula(
             )
 
 
-def _why(
-    answer: Answer, cases: Sequence[Case], got: Sequence[float], right: Formula, slips: Mapping[str, Formula]
-) -> str:
+def _why(answer: Answer, cases: Sequence[Case], got: Sequence[float], right: Formula, slips: Slips) -> str:
     for says, slip in slips.items():
         if all(_agrees(number, slip, case) for case, number in zip(cases, got, strict=True)):
             return f" {says}"

@@ -225,44 +225,52 @@ def tin_comes_back(answer: Answer) -> None:
     """The line after an `await` always runs."""
     answer.must_be("quart")
     tins = answer.named("tins").given
-    both = ("round tin", "square tin")
-    tins[:] = both
+    _two_are_served(answer, tins)
+    for seconds in (1.0, 2.0):
+        _one_leaves(answer, tins, seconds)
+
+
+TINS = ("round tin", "square tin")
+
+
+def _two_are_served(answer: Answer, tins: list[str]) -> None:
+    tins[:] = TINS
     served = answer.visit("/cake", visitors=2)
     expect(
         len(set(served.texts)) == 2,
         f"two customers at the same moment both got “{served.texts[0]}”. A tin that is in the oven is not on the rack.",
     )
     expect(
-        sorted(served.texts) == [f"cake from the {tin}" for tin in both],
+        sorted(served.texts) == [f"cake from the {tin}" for tin in TINS],
         f"two customers got “{served.texts[0]}” and “{served.texts[1]}”.",
     )
     served.takes(3)
     expect(
-        sorted(tins) == list(both),
+        sorted(tins) == list(TINS),
         f"two customers were served, and then these tins are on the rack: {', '.join(tins) or 'none'}.",
     )
-    for seconds in (1.0, 2.0):
-        tins[:] = both
 
-        async def leave(app: Any, seconds: float = seconds) -> tuple[float, list[str]]:
-            went_on = await leave_after(app, "/cake", seconds)
-            await asyncio.sleep(0)
-            return went_on, list(tins)
 
-        went_on, there = answer.play(leave).result
-        expect(
-            not went_on,
-            f"a customer left after {seconds:g} s, and the handler went on for {went_on:g} s. When somebody leaves, a "
-            "`CancelledError` is raised at its `await`: let it pass.",
-        )
-        expect(
-            len(there) >= 2,
-            f"a customer left after {seconds:g} s, and the tin is not back on the rack. The `await` was cancelled, so the "
-            "lines after it did not run.",
-        )
-        expect(
-            sorted(there) == list(both), f"a customer left, and these are on the rack: {', '.join(there)}."
-        )
+def _one_leaves(answer: Answer, tins: list[str], seconds: float) -> None:
+    tins[:] = TINS
+
+    async def leave(app: Any) -> tuple[float, list[str]]:
+        went_on = await leave_after(app, "/cake", seconds)
+        await asyncio.sleep(0)
+        return went_on, list(tins)
+
+    went_on, there = answer.play(leave).result
+    expect(
+        not went_on,
+        f"a customer left after {seconds:g} s, and the handler went on for {went_on:g} s. When somebody leaves, a "
+        "`CancelledError` is raised at its `await`: let it pass.",
+    )
+    expect(
+        len(there) >= 2,
+        f"a customer left after {seconds:g} s, and the tin is not back on the rack. The `await` was cancelled, so the "
+        "lines after it did not run.",
+    )
+    expect(sorted(there) == list(TINS), f"a customer left, and these are on the rack: {', '.join(there)}.")
 
 
 @ex.exercise

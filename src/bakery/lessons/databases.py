@@ -2,9 +2,10 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
+from typing import Any
 
 from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.database import Connection, Database
@@ -296,44 +297,57 @@ def _drawn_tickets(answer: Answer, before: Sequence[int], customers: Sequence[st
         ]
         run = answer.together(*calls)
         numbers = run.result
-        for number in numbers:
-            is_number = isinstance(number, int) and not isinstance(number, bool)
-            expect(is_number, f"it should give a number, and gives {described(number)}.")
-        told = ", ".join(map(str, numbers))
-        expect(
-            len(set(numbers)) == len(numbers),
-            f"{counted(len(numbers), 'customer')} at the same moment got the tickets {told}. "
-            "What was read before an `await` may be old after it.",
-        )
-        expect(
-            not set(numbers) & set(before),
-            f"the tickets {', '.join(map(str, before))} were drawn before, and now somebody got one of them again: {told}.",
-        )
+        _must_be_new(numbers, before)
         rows = database.kept("SELECT customer, number FROM tickets")
-        kept = dict(rows)
-        expect(
-            all(kept.get(f"early {number}") == number for number in before),
-            "a ticket that was drawn before is not in the table any more.",
-        )
-        expect(
-            len(rows) >= len(before) + len(customers),
-            f"of {counted(len(customers), 'ticket')}, {len(rows) - len(before)} "
-            f"{'was' if len(rows) - len(before) == 1 else 'were'} kept. Is there a `commit`, and is it awaited?",
-        )
-        expect(
-            set(customers) <= set(kept),
-            f"the tickets of {listed(customers)} are in the table under other names: "
-            f"{listed([str(name) for name, number in rows if number not in before])}.",
-        )
-        expect(
-            all(kept[customer] == number for customer, number in zip(customers, numbers, strict=True)),
-            "the number on somebody's ticket is not the one in the table.",
-        )
-        first = max(before, default=0) + 1
-        wanted = list(range(first, first + len(customers)))
-        expect(
-            sorted(numbers) == wanted,
-            f"after {first - 1} the numbers go on with {', '.join(map(str, wanted))}, and it gave {told}. "
-            "The table knows how far the numbers are.",
-        )
-        expect(len(kept) == len(before) + len(customers), "there are more rows in the table than tickets.")
+        _must_be_kept(rows, before, dict(zip(customers, numbers, strict=True)))
+    _must_go_on(numbers, max(before, default=0))
+    expect(len(rows) == len(before) + len(customers), "there are more rows in the table than tickets.")
+
+
+def _must_be_new(numbers: Sequence[Any], before: Sequence[int]) -> None:
+    for number in numbers:
+        is_number = isinstance(number, int) and not isinstance(number, bool)
+        expect(is_number, f"it should give a number, and gives {described(number)}.")
+    told = ", ".join(map(str, numbers))
+    expect(
+        len(set(numbers)) == len(numbers),
+        f"{counted(len(numbers), 'customer')} at the same moment got the tickets {told}. "
+        "What was read before an `await` may be old after it.",
+    )
+    expect(
+        not set(numbers) & set(before),
+        f"the tickets {', '.join(map(str, before))} were drawn before, and now somebody got one of them again: {told}.",
+    )
+
+
+def _must_be_kept(rows: Sequence[tuple[str, int]], before: Sequence[int], numbers: Mapping[str, int]) -> None:
+    """Expect the earlier tickets in the table, and beside them one for each customer, with the number they got."""
+    kept = dict(rows)
+    expect(
+        all(kept.get(f"early {number}") == number for number in before),
+        "a ticket that was drawn before is not in the table any more.",
+    )
+    more = len(rows) - len(before)
+    expect(
+        more >= len(numbers),
+        f"of {counted(len(numbers), 'ticket')}, {counted(more, 'was', 'were')} kept. "
+        "Is there a `commit`, and is it awaited?",
+    )
+    expect(
+        set(numbers) <= set(kept),
+        f"the tickets of {listed(list(numbers))} are in the table under other names: "
+        f"{listed([str(name) for name, number in rows if number not in before])}.",
+    )
+    expect(
+        all(kept[customer] == number for customer, number in numbers.items()),
+        "the number on somebody's ticket is not the one in the table.",
+    )
+
+
+def _must_go_on(numbers: Sequence[int], last: int) -> None:
+    wanted = list(range(last + 1, last + 1 + len(numbers)))
+    expect(
+        sorted(numbers) == wanted,
+        f"after {last} the numbers go on with {', '.join(map(str, wanted))}, and it gave {', '.join(map(str, numbers))}. "
+        "The table knows how far the numbers are.",
+    )

@@ -5,7 +5,7 @@ from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted
-from bakery.lessons._formulas import drawn, formula
+from bakery.lessons._formulas import Slips, drawn, formula
 from bakery.trace import Trace
 
 ex = Lesson("03_flask_bakery", __file__)
@@ -38,6 +38,29 @@ def shorter_rounds(trace: Trace) -> str:
 # Exercises
 
 
+IN_LINE_SLIPS: Slips = {
+    "That is one baker's time, and the customer's own bake is in it.": lambda number, _, bake: number * bake,
+    "That is the time of a single baker.": lambda number, _, bake: (number - 1) * bake,
+    "A round lasts a whole bake, so count whole rounds: round down.": lambda number, bakers, bake: (
+        (number - 1) / bakers * bake
+    ),
+    "Count the customers in front, and only whole rounds of them: round down.": lambda number, bakers, bake: (
+        number / bakers * bake
+    ),
+    "That is the number of rounds; each lasts one `bake`.": lambda number, bakers, _: (number - 1) // bakers,
+    "That is when the cake is done. The waiting ends one bake before.": lambda number, bakers, bake: (
+        ceil(number / bakers) * bake
+    ),
+    "`round` goes up as well as down.": lambda number, bakers, bake: round((number - 1) / bakers) * bake,
+    "A round that is not full yet keeps nobody waiting: round down.": lambda number, bakers, bake: (
+        ceil((number - 1) / bakers) * bake
+    ),
+    "Nobody waits for their own cake: count those in front, `number - 1`.": lambda number, bakers, bake: (
+        number // bakers * bake
+    ),
+}
+
+
 @ex.exercise
 def in_line(answer: Answer) -> None:
     """How long the customer with a number waits, for any number of threads."""
@@ -51,33 +74,7 @@ def in_line(answer: Answer) -> None:
         lambda number, bakers, bake: (
             f"customer {number:g} of {counted(int(bakers), 'baker')} waits for @ s where a bake takes {bake:g} s"
         ),
-        {
-            "That is one baker's time, and the customer's own bake is in it.": lambda number, _, bake: (
-                number * bake
-            ),
-            "That is the time of a single baker.": lambda number, _, bake: (number - 1) * bake,
-            "A round lasts a whole bake, so count whole rounds: round down.": lambda number, bakers, bake: (
-                (number - 1) / bakers * bake
-            ),
-            "Count the customers in front, and only whole rounds of them: round down.": lambda number, bakers, bake: (
-                number / bakers * bake
-            ),
-            "That is the number of rounds; each lasts one `bake`.": lambda number, bakers, _: (
-                (number - 1) // bakers
-            ),
-            "That is when the cake is done. The waiting ends one bake before.": lambda number, bakers, bake: (
-                ceil(number / bakers) * bake
-            ),
-            "`round` goes up as well as down.": lambda number, bakers, bake: (
-                round((number - 1) / bakers) * bake
-            ),
-            "A round that is not full yet keeps nobody waiting: round down.": lambda number, bakers, bake: (
-                ceil((number - 1) / bakers) * bake
-            ),
-            "Nobody waits for their own cake: count those in front, `number - 1`.": lambda number, bakers, bake: (
-                number // bakers * bake
-            ),
-        },
+        IN_LINE_SLIPS,
     )
 
 

@@ -5,7 +5,7 @@ from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted
-from bakery.lessons._formulas import drawn, formula
+from bakery.lessons._formulas import Slips, drawn, formula
 from bakery.trace import Trace
 
 BAKE = 0.5
@@ -53,6 +53,27 @@ def by_chance(seconds: float) -> float:
 BAKES = (0.25, 0.5, 1.0, 2.0)
 
 
+RULE_SLIPS: Slips = {
+    "That is one order after another, as with one thread.": lambda orders, bake, _: orders * bake,
+    "Half a round does not exist: round up.": lambda orders, bake, threads: orders / threads * bake,
+    "The last orders are left out: their round is not full, but it is a round.": lambda orders, bake, threads: (
+        orders // threads * bake
+    ),
+    "Where the last round is full, no other follows it.": lambda orders, bake, threads: (
+        (orders // threads + 1) * bake
+    ),
+    "`round` goes down as well as up, and a round that is begun is a round.": lambda orders, bake, threads: (
+        round(orders / threads) * bake
+    ),
+    "Round the rounds up, not the seconds.": lambda orders, bake, threads: ceil(orders / threads * bake),
+    "Those are the rounds. How long is one?": lambda orders, _, threads: ceil(orders / threads),
+    "That is one round, and there may be more orders than threads.": lambda _orders, bake, _threads: bake,
+    "The bake of the notebook was 0.5 s, but here it is what `bake` says.": lambda orders, _bake, threads: (
+        ceil(orders / threads) * BAKE
+    ),
+}
+
+
 @ex.exercise
 def rule(answer: Answer) -> None:
     """Threads share the waiting too, up to their number."""
@@ -66,30 +87,32 @@ def rule(answer: Answer) -> None:
         lambda orders, bake, threads: (
             f"{counted(int(orders), 'order')}, a bake of {bake:g} s and {counted(int(threads), 'thread')} take @ s"
         ),
-        {
-            "That is one order after another, as with one thread.": lambda orders, bake, _: orders * bake,
-            "Half a round does not exist: round up.": lambda orders, bake, threads: orders / threads * bake,
-            "The last orders are left out: their round is not full, but it is a round.": lambda orders, bake, threads: (
-                orders // threads * bake
-            ),
-            "Where the last round is full, no other follows it.": lambda orders, bake, threads: (
-                (orders // threads + 1) * bake
-            ),
-            "`round` goes down as well as up, and a round that is begun is a round.": lambda orders, bake, threads: (
-                round(orders / threads) * bake
-            ),
-            "Round the rounds up, not the seconds.": lambda orders, bake, threads: ceil(
-                orders / threads * bake
-            ),
-            "Those are the rounds. How long is one?": lambda orders, _, threads: ceil(orders / threads),
-            "That is one round, and there may be more orders than threads.": lambda _orders, bake, _threads: (
-                bake
-            ),
-            "The bake of the notebook was 0.5 s, but here it is what `bake` says.": lambda orders, _bake, threads: (
-                ceil(orders / threads) * BAKE
-            ),
-        },
+        RULE_SLIPS,
     )
+
+
+ENOUGH_THREADS_SLIPS: Slips = {
+    "That is a third more than are busy. Of all these, only a quarter is free.": lambda per_second, stay: (
+        ceil(per_second * stay * 4 / 3)
+    ),
+    "So many are busy on average, and none would be free.": lambda per_second, stay: ceil(per_second * stay),
+    "There are no parts of a thread, and none of these would be free.": lambda per_second, stay: (
+        per_second * stay
+    ),
+    "There are no parts of a thread.": lambda per_second, stay: per_second * stay * 1.5,
+    "That is rounded down, and leaves less than a third free.": lambda per_second, stay: int(
+        per_second * stay * 1.5
+    ),
+    "`round` goes down as well as up, and then less than a third is free.": lambda per_second, stay: round(
+        per_second * stay * 1.5
+    ),
+    "Where nothing is left over, one thread fewer will do.": lambda per_second, stay: (
+        int(per_second * stay * 1.5) + 1
+    ),
+    "Then two thirds would be free.": lambda per_second, stay: ceil(per_second * stay * 3),
+    "Then half of them would be free.": lambda per_second, stay: ceil(per_second * stay * 2),
+    "That many come in each second. How many are there at once?": lambda per_second, _stay: per_second,
+}
 
 
 @ex.exercise
@@ -106,32 +129,7 @@ def enough_threads(answer: Answer) -> None:
         lambda per_second, stay: (
             f"{counted(int(per_second), 'order')} a second that stay {stay:g} s: @ threads"
         ),
-        {
-            "That is a third more than are busy. Of all these, only a quarter is free.": lambda per_second, stay: (
-                ceil(per_second * stay * 4 / 3)
-            ),
-            "So many are busy on average, and none would be free.": lambda per_second, stay: ceil(
-                per_second * stay
-            ),
-            "There are no parts of a thread, and none of these would be free.": lambda per_second, stay: (
-                per_second * stay
-            ),
-            "There are no parts of a thread.": lambda per_second, stay: per_second * stay * 1.5,
-            "That is rounded down, and leaves less than a third free.": lambda per_second, stay: int(
-                per_second * stay * 1.5
-            ),
-            "`round` goes down as well as up, and then less than a third is free.": lambda per_second, stay: (
-                round(per_second * stay * 1.5)
-            ),
-            "Where nothing is left over, one thread fewer will do.": lambda per_second, stay: (
-                int(per_second * stay * 1.5) + 1
-            ),
-            "Then two thirds would be free.": lambda per_second, stay: ceil(per_second * stay * 3),
-            "Then half of them would be free.": lambda per_second, stay: ceil(per_second * stay * 2),
-            "That many come in each second. How many are there at once?": lambda per_second, _stay: (
-                per_second
-            ),
-        },
+        ENOUGH_THREADS_SLIPS,
         "threads",
     )
 
@@ -155,6 +153,30 @@ def in_shop(answer: Answer) -> None:
     )
 
 
+QUEUE_AFTER_SLIPS: Slips = {
+    "A queue is never shorter than nothing.": lambda seconds, per_second, bake, threads: (
+        (per_second - threads / bake) * seconds
+    ),
+    "A queue is never shorter than nothing, and never longer because of that.": lambda seconds, per_second, bake, threads: (
+        abs(per_second - threads / bake) * seconds
+    ),
+    "That many have come in. Some of them were served.": lambda seconds, per_second, *_: per_second * seconds,
+    "A longer bake would serve more orders there: divide by it.": lambda seconds, per_second, bake, threads: (
+        max(0, per_second - threads * bake) * seconds
+    ),
+    "That is what is added in one second.": lambda _seconds, per_second, bake, threads: max(
+        0, per_second - threads / bake
+    ),
+    "A thread serves more than one order in a second, if a bake is shorter.": lambda seconds, per_second, _, threads: (
+        max(0, per_second - threads) * seconds
+    ),
+    "That many are served. How many are not?": lambda seconds, _, bake, threads: seconds * threads / bake,
+    "A thread that serves an order and a half has served it by half: do not round what one second serves.": lambda seconds, per_second, bake, threads: (
+        max(0, per_second - threads // bake) * seconds
+    ),
+}
+
+
 @ex.exercise
 def queue_after(answer: Answer) -> None:
     """Where there is a limit, and what happens beyond it."""
@@ -169,31 +191,6 @@ def queue_after(answer: Answer) -> None:
             f"{counted(int(per_second), 'order')} a second, a bake of {bake:g} s, {counted(int(threads), 'thread')}: after {seconds:g} s "
             f"there are @ in the queue"
         ),
-        {
-            "A queue is never shorter than nothing.": lambda seconds, per_second, bake, threads: (
-                (per_second - threads / bake) * seconds
-            ),
-            "A queue is never shorter than nothing, and never longer because of that.": lambda seconds, per_second, bake, threads: (
-                abs(per_second - threads / bake) * seconds
-            ),
-            "That many have come in. Some of them were served.": lambda seconds, per_second, *_: (
-                per_second * seconds
-            ),
-            "A longer bake would serve more orders there: divide by it.": lambda seconds, per_second, bake, threads: (
-                max(0, per_second - threads * bake) * seconds
-            ),
-            "That is what is added in one second.": lambda _seconds, per_second, bake, threads: max(
-                0, per_second - threads / bake
-            ),
-            "A thread serves more than one order in a second, if a bake is shorter.": lambda seconds, per_second, _, threads: (
-                max(0, per_second - threads) * seconds
-            ),
-            "That many are served. How many are not?": lambda seconds, _, bake, threads: (
-                seconds * threads / bake
-            ),
-            "A thread that serves an order and a half has served it by half: do not round what one second serves.": lambda seconds, per_second, bake, threads: (
-                max(0, per_second - threads // bake) * seconds
-            ),
-        },
+        QUEUE_AFTER_SLIPS,
         "orders",
     )

@@ -6,7 +6,7 @@ from math import ceil
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted, in_words
 from bakery.kitchen import predict
-from bakery.lessons._formulas import drawn, formula
+from bakery.lessons._formulas import Slips, drawn, formula
 from bakery.trace import Trace
 
 JOBS = {
@@ -39,6 +39,38 @@ BOWLS = (1, 2, 3, 4, 5, 10)
 TIMES = (0.25, 0.5, 1, 2, 3)
 
 
+def _one_bowl(cakes: float, mixing: float, baking: float, bakers: float) -> float:
+    return predict(int(cakes), mixing, baking, bakers=int(bakers))
+
+
+MAKESPAN_SLIPS: Slips = {
+    "That is one bowl for all. Here each baker has a bowl.": _one_bowl,
+    "That is one baker's time: nobody helps.": lambda cakes, mixing, baking, _: cakes * (mixing + baking),
+    "A round that is begun lasts to its end, even for a single cake: round up.": lambda cakes, mixing, baking, bakers: (
+        cakes / bakers * (mixing + baking)
+    ),
+    "The last round is missing: it is not full, but it is a round.": lambda cakes, mixing, baking, bakers: (
+        cakes // bakers * (mixing + baking)
+    ),
+    "That is a round too many where the last round is full.": lambda cakes, mixing, baking, bakers: (
+        (cakes // bakers + 1) * (mixing + baking)
+    ),
+    "`round` goes down as well as up, and a round that is begun is a round.": lambda cakes, mixing, baking, bakers: (
+        round(cakes / bakers) * (mixing + baking)
+    ),
+    "The mixing is missing: a baker who waits mixes and bakes.": lambda cakes, _, baking, bakers: (
+        ceil(cakes / bakers) * baking
+    ),
+    "The baking is missing: a baker who waits mixes and bakes.": lambda cakes, mixing, _, bakers: (
+        ceil(cakes / bakers) * mixing
+    ),
+    "The baking overlaps there, but these bakers stand at the oven.": lambda cakes, mixing, baking, bakers: (
+        ceil(cakes / bakers) * mixing + baking
+    ),
+    "Those are the rounds. How long is one?": lambda cakes, _mixing, _baking, bakers: ceil(cakes / bakers),
+}
+
+
 @ex.exercise
 def makespan(answer: Answer) -> None:
     """More bakers, and rounds: a started round is a whole round."""
@@ -51,41 +83,8 @@ def makespan(answer: Answer) -> None:
             f"{counted(int(cakes), 'cake')} and {counted(int(bakers), 'baker', 'bakers with a bowl each')}, {mixing:g} s of "
             f"mixing and {baking:g} s of baking: it takes @ s"
         ),
-        {
-            "That is one bowl for all. Here each baker has a bowl.": _one_bowl,
-            "That is one baker's time: nobody helps.": lambda cakes, mixing, baking, _: (
-                cakes * (mixing + baking)
-            ),
-            "A round that is begun lasts to its end, even for a single cake: round up.": lambda cakes, mixing, baking, bakers: (
-                cakes / bakers * (mixing + baking)
-            ),
-            "The last round is missing: it is not full, but it is a round.": lambda cakes, mixing, baking, bakers: (
-                cakes // bakers * (mixing + baking)
-            ),
-            "That is a round too many where the last round is full.": lambda cakes, mixing, baking, bakers: (
-                (cakes // bakers + 1) * (mixing + baking)
-            ),
-            "`round` goes down as well as up, and a round that is begun is a round.": lambda cakes, mixing, baking, bakers: (
-                round(cakes / bakers) * (mixing + baking)
-            ),
-            "The mixing is missing: a baker who waits mixes and bakes.": lambda cakes, _, baking, bakers: (
-                ceil(cakes / bakers) * baking
-            ),
-            "The baking is missing: a baker who waits mixes and bakes.": lambda cakes, mixing, _, bakers: (
-                ceil(cakes / bakers) * mixing
-            ),
-            "The baking overlaps there, but these bakers stand at the oven.": lambda cakes, mixing, baking, bakers: (
-                ceil(cakes / bakers) * mixing + baking
-            ),
-            "Those are the rounds. How long is one?": lambda cakes, _mixing, _baking, bakers: ceil(
-                cakes / bakers
-            ),
-        },
+        MAKESPAN_SLIPS,
     )
-
-
-def _one_bowl(cakes: float, mixing: float, baking: float, bakers: float) -> float:
-    return predict(int(cakes), mixing, baking, bakers=int(bakers))
 
 
 @ex.exercise
