@@ -94,7 +94,7 @@ class Service:
 
     def httpx(self, base: str = "http://service", **named: Any) -> httpx.AsyncClient:
         """A client of httpx that asks this service, and nobody else."""
-        return httpx.AsyncClient(transport=_Transport(self), base_url=base, **named)
+        return httpx.AsyncClient(transport=Transport(self), base_url=base, **named)
 
     def aiohttp(self, **named: Any) -> "Session":
         """What has the face of a `ClientSession` of aiohttp, and asks this service."""
@@ -152,20 +152,37 @@ def _stop(sentence: str) -> NoReturn:
     raise Wrong(sentence)
 
 
-class _Transport(httpx.AsyncBaseTransport):
+def asked_for(request: httpx.Request, body: bytes) -> Asked:
+    """A request of httpx, as the service notes it."""
+    url, text = request.url, body.decode(errors="replace")
+    return Asked(_moment(), request.method, url.path, dict(url.params), text, dict(request.headers))
+
+
+def patience_of(request: httpx.Request) -> float | None:
+    """Seconds that whoever asks with httpx would wait for the answer."""
+    patience: float | None = request.extensions.get("timeout", {}).get("read")
+    return patience
+
+
+def headers_of(says: Says) -> dict[str, str]:
+    """The headers that an answer has."""
+    kind = "text/plain" if isinstance(says.value, str) else "application/json"
+    return {"content-type": kind, **says.headers}
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """Carries the requests of an `httpx.AsyncClient` to a service."""
+
     def __init__(self, service: Service) -> None:
         self._service = service
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        text = (await request.aread()).decode(errors="replace")
-        url = request.url
-        asked = Asked(_moment(), request.method, url.path, dict(url.params), text, dict(request.headers))
-        patience = request.extensions.get("timeout", {}).get("read")
-        with _in_words_of_httpx(request):
+        """What the service says. Raises `httpx.ReadTimeout` or `httpx.ReadError`."""
+        asked, patience = asked_for(request, await request.aread()), patience_of(request)
+        with in_words_of_httpx(request):
             async with AsyncExitStack() as stack:
                 says = await stack.enter_async_context(self._service.answering(asked, patience))
-                kind = "text/plain" if isinstance(says.value, str) else "application/json"
-                headers = {"content-type": kind, **says.headers}
+                headers = headers_of(says)
                 if not says.parts:
                     return httpx.Response(says.status, headers=headers, text=says.text)
                 body = _Body(self._service.parts(says, patience), request, stack.pop_all())
@@ -173,7 +190,8 @@ class _Transport(httpx.AsyncBaseTransport):
 
 
 @contextmanager
-def _in_words_of_httpx(request: httpx.Request) -> Iterator[None]:
+def in_words_of_httpx(request: httpx.Request) -> Iterator[None]:
+    """Turn what went wrong into the errors of httpx."""
     try:
         yield
     except TimeoutError:
@@ -191,7 +209,7 @@ class _Body(httpx.AsyncByteStream):
         self._until = until
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _in_words_of_httpx(self._request):
+        with in_words_of_httpx(self._request):
             async for part in self._parts:
                 yield part
 

@@ -109,6 +109,8 @@ from `bakery.checking.service`: it answers from a script, takes its time, honour
     expect(service.moments == [0, 1, 3], "…")
     dripping = Service(Says(parts=(b"one ", b"two"), pause=0.5))   # `dripping.sent`, `dripping.open`
 
+`bakery.checking.clients` has a plain `httpx.Client` for it, and catches the clients that an answer makes itself.
+
 A test that is the answer passes on a right app and fails on each broken one: `tried` and `must_tell_apart` in
 `bakery.checking.testing`, inside of `answer.play`. A database is in `bakery.checking.database`: real `aiosqlite`, where
 every call takes simulated time, `database.connect()` for each customer.
