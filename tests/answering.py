@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cells import Cells
 
 from bakery.checking import Answer
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.performing import perform
 from bakery.checking.virtual.stage import Stage
+from workshop.cells import Cells
 
 BEFORE = """
 import asyncio, os, queue, random, select, subprocess, sys, threading, time

@@ -2,9 +2,9 @@
 
 import pytest
 from answering import WAYS, asked_of
-from cells import Cells
 
 from bakery.checking import Answer, Run
+from workshop.cells import Cells
 
 BAKE = (
     "import asyncio, time\nasync def bake(): await asyncio.sleep(1)\ndef mix(): time.sleep(1)\nother = bake"

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 import quart
 from answering import BEFORE, WAYS, asked, asked_of, refused
-from cells import Cells
 
 from bakery.checking import Answer
 from bakery.shop.serving import serve
+from workshop.cells import Cells
 
 SIMULATED = {
     "time.sleep": ("time.sleep(0.5)", "`time.sleep` stops the whole event loop"),

@@ -65,6 +65,13 @@ async def until(condition: Callable[[], object]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def begun(lab: RaceLab) -> "asyncio.Task[tuple[Trace, Trace]]":
+    """A race of two orders that is on, seen to grow."""
+    race = asyncio.create_task(lab.run(orders=2))
+    await until(lambda: lab._view.picture.get("growing"))
+    return race
+
+
 @on_a_loop
 async def test_run_returns_both_traces_and_shows_them() -> None:
     lab = a_lab()
@@ -108,8 +115,7 @@ async def test_a_handler_that_is_called_is_seen_before_its_cake_is_done() -> Non
 async def test_stop_ends_a_race_and_the_next_one_runs_as_usual() -> None:
     oven = {"seconds": 3.0}
     lab = a_lab(oven)
-    race = asyncio.create_task(lab.run(orders=2))
-    await until(lambda: lab._view.picture.get("growing"))
+    race = await begun(lab)
     lab.stop()
     await race
     assert lab.outcomes[-1].stopped
@@ -129,8 +135,7 @@ async def test_stop_without_a_race_does_nothing() -> None:
 async def test_the_oven_turned_during_a_race_is_the_apps_oven_at_once() -> None:
     oven = {"seconds": 3.0}
     lab = a_lab(oven)
-    race = asyncio.create_task(lab.run(orders=2))
-    await until(lambda: lab._view.picture.get("growing"))
+    race = await begun(lab)
     lab._dials[0].field.value = 1.0
     assert oven["seconds"] == 1.0
     assert "now takes 1 s" in lab._status.value
@@ -229,8 +234,7 @@ async def test_a_server_that_dies_in_mid_race_costs_its_orders_and_no_more(
 @on_a_loop
 async def test_a_race_that_is_interrupted_leaves_nothing_running() -> None:
     lab = a_lab({"seconds": 3.0})
-    race = asyncio.create_task(lab.run(orders=2))
-    await until(lambda: lab._view.picture.get("growing"))
+    race = await begun(lab)
     race.cancel()
     with pytest.raises(asyncio.CancelledError):
         await race

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bakery.moving.house import move_in, open_counter, rewire
+from bakery.moving.commands import HELPER
+from bakery.moving.house import HOUSES, move_in, open_counter, rewire
 from bakery.moving.move import Move, move
 from bakery.moving.reading import Project, parsed, read
 from bakery.moving.trying import green, put
@@ -20,6 +21,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def moved(house: Path) -> Move:
     return move(read(house))
+
+
+def test_the_awaited_database_has_the_helper_for_commands_as_the_tool_writes_it() -> None:
+    assert HELPER in (HOUSES / "aiosqlite" / "db.py").read_text(encoding="utf-8")
 
 
 def test_it_is_green_on_flask(house: Path) -> None:

@@ -71,18 +71,23 @@ def test_a_file_that_changed_meanwhile_stops_it_all(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["app.py", "other.py"]
 
 
-def test_if_one_file_cannot_be_written_all_are_as_before(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = moved(folder)
+def disk_is_full_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this file be written no more, and all others as ever."""
     real = Path.replace
 
     def broken(self: Path, target: Path) -> Path:
-        if target.name == "other.py":
+        if target.name == name:
             raise OSError("the disk is full")
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", broken)
+
+
+def test_if_one_file_cannot_be_written_all_are_as_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = moved(folder)
+    disk_is_full_for("other.py", monkeypatch)
     with pytest.raises(MovingError, match="Nothing was changed: the disk is full"):
         write(found, folder)
     assert (folder / "app.py").read_bytes() == APP
@@ -97,14 +102,7 @@ def test_a_file_that_is_new_goes_again_if_another_fails(
     )
     found = moved(tmp_path)
     assert set(found.texts) == {"pytest.ini", "test_a.py"}
-    real = Path.replace
-
-    def broken(self: Path, target: Path) -> Path:
-        if target.name == "test_a.py":
-            raise OSError("no")
-        return real(self, target)
-
-    monkeypatch.setattr(Path, "replace", broken)
-    with pytest.raises(MovingError):
+    disk_is_full_for("test_a.py", monkeypatch)
+    with pytest.raises(MovingError, match="the disk is full"):
         write(found, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["test_a.py"]

@@ -2,10 +2,10 @@
 
 import pytest
 from answering import BEFORE, WAYS, asked, asked_of, run_of
-from cells import Cells
 
 from bakery.checking import Answer, Run
 from bakery.checking.mistakes import Wrong
+from workshop.cells import Cells
 
 COLLECTS = "import gc\nasync def answer():\n    gc.collect()\n    await asyncio.sleep(1)\n"
 

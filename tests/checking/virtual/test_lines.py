@@ -3,9 +3,8 @@
 import asyncio
 import sys
 
-from cells import Cells
-
 from bakery.checking.virtual.lines import is_own, line_at, line_of_task, own_frames, own_line
+from workshop.cells import Cells
 
 
 def test_a_line_has_its_number_and_its_text() -> None:

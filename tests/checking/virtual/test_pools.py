@@ -2,9 +2,9 @@
 
 import pytest
 from answering import BEFORE, WAYS, asked_of
-from cells import Cells
 
 from bakery.checking import Answer, Run
+from workshop.cells import Cells
 
 MADE = {
     "in a cell": "pool = ThreadPoolExecutor(32)\ndef get(): return pool",
