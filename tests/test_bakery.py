@@ -1,10 +1,12 @@
 """What a learner imports, and how a notebook shows it."""
 
 import inspect
+import os
 import pydoc
 import re
 import subprocess
 import sys
+from pathlib import Path
 from types import FunctionType
 
 import pytest
@@ -47,6 +49,25 @@ def test_an_empty_trace_is_shown_too() -> None:
     forms = shown(Trace(()))
     assert forms["text/plain"] == "no orders"
     assert "<svg" in forms["image/svg+xml"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [("import msgspec", True), ("import no_such_cake", False), ("no_such_cake", False), ("1 / 0", False)],
+)
+def test_an_import_of_a_package_that_only_some_notebooks_need_says_how_to_install_it(
+    cell: str, told: bool, tmp_path: Path
+) -> None:
+    code = f"import sys, bakery\nsys.modules['msgspec'] = None\n{cell}"
+    run = subprocess.run(
+        [sys.executable, "-m", "IPython", "--no-banner", "--HistoryManager.enabled=False", "-c", code],
+        env={**os.environ, "IPYTHONDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Error" in run.stdout
+    assert ("msgspec is not installed where this runs." in run.stdout) == told
 
 
 def test_widgets_are_imported_only_when_they_are_asked_for() -> None:

@@ -21,7 +21,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bakery.doctor import IN_A_BROWSER, doctor, hiding_sentence
+from bakery.doctor import IN_A_BROWSER, doctor, hiding_sentence, missing_sentence
 from bakery.kitchen import simulate
 from bakery.trace import Mark, Span, Trace
 
@@ -116,9 +116,22 @@ def _timeline(trace: Trace) -> "Picture":
     return picture
 
 
+def _say_what_is_missing(shell: Any) -> None:  # noqa: ANN401  # as above
+    """Let an import of a package that only some notebooks need say how to install it, below its traceback."""
+
+    def show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:  # noqa: ANN401
+        said = missing_sentence(error.name or "")
+        if said and said not in getattr(error, "__notes__", ()):
+            error.add_note(said)
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+    shell.set_custom_exc((ModuleNotFoundError,), show)
+
+
 _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 if _shell:
     _show_traces(_shell)
+    _say_what_is_missing(_shell)
 if IN_A_BROWSER:
     from bakery.browser import move_in
 

@@ -37,7 +37,16 @@ IN_A_BROWSER = sys.platform == "emscripten"
 
 NOT_IN_A_BROWSER = ("waitress", "ipykernel", "jupyterlab")
 
-IMPORTED = ("flask", "quart", "httpx", "waitress", "hypercorn", "h11", "ipywidgets", "anywidget", "aiosqlite")
+OF_SOME = {
+    "aiosqlite": "aiosqlite",
+    "aiohttp": "aiohttp",
+    "quart_schema": "quart-schema",
+    "msgspec": "msgspec",
+    "flask_swagger_ui": "flask-swagger-ui",
+}
+"""What single notebooks import besides: the package of each module."""
+
+IMPORTED = ("flask", "quart", "httpx", "waitress", "hypercorn", "h11", "ipywidgets", "anywidget", *OF_SOME)
 """What notebooks and this package import from others: a file of such a name beside a notebook hides it."""
 
 NOBODYS = {"test", "this", "antigravity"}
@@ -322,6 +331,12 @@ def hidden(folders: Sequence[Path] = ()) -> tuple[str, ...]:
     here = Path.cwd()
     beside = [*dict.fromkeys((here, here / "my_notebooks", here / "notebooks", *folders))]
     return tuple(dict.fromkeys([*_in_place_of_packages(), *_beside(beside)]))
+
+
+def missing_sentence(module: str) -> str:
+    """What to say where an import does not find a module that some notebooks need; "" for any other module."""
+    package = OF_SOME.get(module.partition(".")[0])
+    return f"{package} is not installed where this runs. {INSTALL}\n{RESTART}" if package else ""
 
 
 def hiding_sentence() -> str:

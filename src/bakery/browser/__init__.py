@@ -26,5 +26,5 @@ def move_in(shell: Any = None) -> None:  # noqa: ANN401  # an IPython shell, whi
     for row in names(threads, asyncio.get_event_loop()):
         setattr(row.owner, row.name, row.value)
     if shell is not None:
-        shell.set_custom_exc((NoMachineError, NameError), tell)
+        shell.set_custom_exc((NoMachineError, NameError, ModuleNotFoundError), tell)
         shell._showtraceback = going_on(shell)

@@ -8,6 +8,12 @@ from typing import Any
 
 REAL = "Run this notebook on Binder or on your own machine to see it."
 
+ABSENT = {
+    "aiohttp": f"aiohttp opens sockets, and a browser has none for Python, so it is not here. {REAL}",
+    "flask_swagger_ui": f"The files of Swagger UI are not here, since no tab could open their page. {REAL}",
+}
+"""What notebooks import and the site leaves out, and why."""
+
 
 class NoMachineError(RuntimeError):
     """Something that needs a real machine; its text says what, and what to do instead."""
@@ -24,14 +30,15 @@ def tell(
     trace: TracebackType | None,
     tb_offset: int | None = None,
 ) -> None:
-    """Say the sentence of a `NoMachineError` in the cell, which then counts as done.
+    """Say the sentence of a `NoMachineError`, or of a package that is not here, in the cell, which then counts as done.
 
     A later cell that misses what the first one would have made says that, too. Other errors are shown as ever.
     """
-    if isinstance(error, NoMachineError):
+    said = absent(error) or (str(error) if isinstance(error, NoMachineError) else "")
+    if said:
         history = getattr(shell, "user_ns", {}).get("In", [])
         MISSING.update(made(history[-1] if history else ""))
-        print(error)  # noqa: T201  # a cell's output
+        print(said)  # noqa: T201  # a cell's output
     elif isinstance(error, NameError) and error.name in MISSING:
         print(f"This needs `{error.name}` from the cell that had no machine to run on. {REAL}")  # noqa: T201
     else:
@@ -39,15 +46,27 @@ def tell(
         shell._showtraceback(kind, error, shown)
 
 
+def absent(error: BaseException) -> str:
+    """Why the module that an import did not find is not on the site; "" for any other error."""
+    name = error.name if isinstance(error, ModuleNotFoundError) else ""
+    return ABSENT.get((name or "").partition(".")[0], "")
+
+
 def made(code: str) -> set[str]:
-    """The names that some code assigns."""
+    """The names that some code assigns, imports or defines."""
     try:
         tree = ast.parse(code)
     except SyntaxError:  # a cell with magics
         return set()
-    return {
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+    return names
 
 
 def going_on(shell: Any) -> Callable[..., None]:  # noqa: ANN401  # an IPython shell
