@@ -1,16 +1,406 @@
 """Notebook 15, API docs: a page where anybody can press the buttons."""
+# ruff: noqa: ANN401  # replies of a framework, and values of JSON
 
-from bakery.checking import Answer, Lesson
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-BAKE = 0.5
-"""Seconds in the oven, as the notebook has it."""
+from bakery.checking import Answer, Lesson, expect
+from bakery.checking.replying import must_be_good
+from bakery.checking.run import Reply
+from bakery.checking.service import Says, Service
+
+Json = Mapping[str, Any]
 
 ex = Lesson("15_api_docs", __file__)
 
 
+# Predictions
+
+
+@ex.prediction
+def forgotten(answer: Any) -> str:
+    """The status of an order that lacks a field, where nobody checks it."""
+    return str(answer.status_code)
+
+
+@ex.prediction
+def in_quotes(answer: Any) -> str:
+    """The status of an order with a number between quotation marks."""
+    return str(answer.status_code)
+
+
+@ex.prediction
+def knows_the_rule(text: str) -> str:
+    """Whether a document has the number of a rule that stands in a function."""
+    return "yes" if "8" in text else "no"
+
+
+@ex.prediction
+def own_mistake(answer: Any) -> str:
+    """The status of an answer that does not fit its model."""
+    return str(answer.status_code)
+
+
+@ex.prediction
+def other_hosts(html: str) -> int:
+    """How many links in a page lead to another machine."""
+    return html.count("https://")
+
+
+@ex.prediction
+def leads_to(address: str) -> str:
+    """Whether an address is below a reader's own part of a hub."""
+    return "shop" if "/user/" in address else "hub"
+
+
+@ex.prediction
+def who_reads_it(answer: Any) -> str:
+    """The status of an order that a document forbids and nobody checks."""
+    return str(answer.status_code)
+
+
+@ex.prediction
+def misfit(wrong: Sequence[str]) -> int:
+    """In how many fields an answer does not fit."""
+    return len(wrong)
+
+
+# Reading documents
+
+
+def _document(answer: Answer) -> Json:
+    """What the app says of itself."""
+    document = answer.visit("/openapi.json").replies[0].json
+    expect(isinstance(document, dict), "`/openapi.json` is no JSON object.")
+    found: Json = document
+    return found
+
+
+def _operation(document: Json, path: str, method: str) -> Json:
+    methods = document.get("paths", {}).get(path, {})
+    expect(method in methods, f"the document does not know `{method.upper()} {path}` any more.")
+    found: Json = methods[method]
+    return found
+
+
+def _resolved(document: Json, schema: Any) -> Json:
+    """A schema, or what it refers to in the same document."""
+    found = schema
+    while isinstance(found, dict) and "$ref" in found:
+        target = found["$ref"]
+        found = document
+        for part in target.removeprefix("#/").split("/"):
+            found = found.get(part) if isinstance(found, dict) else None
+        expect(found is not None, f"`{target}` leads nowhere in the document.")
+    expect(isinstance(found, dict), f"where a schema should be, the document has `{found!r}`.")
+    return found  # type: ignore[no-any-return]  # expected above
+
+
+def _body(document: Json, operation: Json, silent: str) -> Json:
+    """The schema of a JSON body; `silent` is said where the document has none."""
+    expect(operation.get("requestBody"), silent)
+    content = _resolved(document, operation["requestBody"]).get("content", {})
+    expect(
+        "application/json" in content,
+        "the `content` of the body has no `application/json`, and that is what the app takes.",
+    )
+    return _resolved(document, content["application/json"].get("schema", {}))
+
+
+def _bounds(rule: Json) -> tuple[float | None, float | None]:
+    """The smallest and the largest whole number that a rule allows; None where it does not say."""
+    if isinstance(rule.get("enum"), list) and rule["enum"]:
+        return min(rule["enum"]), max(rule["enum"])
+    low, high = rule.get("minimum"), rule.get("maximum")
+    if low is None and "exclusiveMinimum" in rule:
+        low = rule["exclusiveMinimum"] + 1
+    if high is None and "exclusiveMaximum" in rule:
+        high = rule["exclusiveMaximum"] - 1
+    return low, high
+
+
+def _posted(answer: Answer, path: str, bodies: Sequence[Json]) -> tuple[Reply, ...]:
+    """The replies to these bodies; an error in a handler is told as it is anywhere else."""
+    return answer.visit(path, method="POST", each=[{"json": body} for body in bodies], may_fail=True).replies
+
+
+def _accepted(answer: Answer, reply: Reply, what: str, why: str = "") -> Any:
+    """The JSON of a reply that should be a 201."""
+    if reply.error is not None or reply.status in (404, 405):
+        must_be_good(answer.given, (reply,), "POST")
+    expect(reply.status == 201, f"{what} is answered with status {reply.status}, and 201 is wanted.{why}")
+    return reply.json
+
+
+def _refused(reply: Reply, what: str) -> None:
+    """Expect a 400."""
+    kind = f", for a `{type(reply.error).__name__}` came out of the handler" if reply.error else ""
+    expect(
+        reply.status != 500,
+        f"{what} is answered with 500{kind}. It is the customer's mistake, so a 400 is wanted.",
+    )
+    expect(reply.status >= 400, f"{what} is accepted, with status {reply.status}. A 400 is wanted.")
+    expect(reply.status == 400, f"{what} is answered with status {reply.status}, and 400 is wanted.")
+
+
+# Exercises
+
+PARTIES: tuple[Json, ...] = (
+    {"cake": "nut", "guests": 3, "note": "no candles"},
+    {"cake": "plum", "guests": 12},
+)
+NO_PARTIES: tuple[tuple[str, Json], ...] = (
+    ("a party without guests", {"cake": "plum"}),
+    ("a party without a cake", {"guests": 12}),
+    ("a party with “many” as its guests", {"cake": "plum", "guests": "many"}),
+    ("a party with a list as its cake", {"cake": ["plum"], "guests": 12}),
+)
+
+
 @ex.exercise
-def together(answer: Answer) -> None:
-    """TODO: what a reader has understood who has this right."""
-    for number in (3, 7):
-        cakes = [f"cake {one}" for one in range(number)]
-        answer.run(cakes).gives(cakes).takes(BAKE).at_once(number)
+def taken(answer: Answer) -> None:
+    """A check by hand is enough, and a default makes no difference."""
+    answer.must_be("quart")
+    fields = " The cake and the note are texts, and the guests are a whole number."
+    optional = " The note may be left out: a field with a default may."
+    for body, reply in zip(PARTIES, _posted(answer, "/parties", PARTIES), strict=True):
+        what = f"the party {json.dumps(body)}"
+        _must_take_data(reply)
+        told = _accepted(answer, reply, what, fields if "note" in body else optional)
+        wanted = {"note": "", **body}
+        expect(
+            told == wanted,
+            f"{what} is answered with {reply.text.strip()}, and not with {json.dumps(wanted)}.",
+        )
+    for (what, _), reply in zip(
+        NO_PARTIES, _posted(answer, "/parties", [body for _, body in NO_PARTIES]), strict=True
+    ):
+        _refused(reply, what)
+    document = _document(answer)
+    schema = _body(
+        document,
+        _operation(document, "/parties", "post"),
+        "all parties are judged rightly, but the document does not say what a party has: nobody can know before they "
+        "ask. Let a model with `validate_request` do the check.",
+    )
+    expect(
+        set(schema.get("required", ())) == {"cake", "guests"},
+        f"in the document these fields are required: {', '.join(schema.get('required', ())) or 'none'}. The cake and the "
+        "guests should be.",
+    )
+
+
+def _must_take_data(reply: Reply) -> None:
+    """Tell of a handler that does not get the checked body, or does not take it."""
+    said = str(reply.error) if isinstance(reply.error, TypeError) else ""
+    expect(
+        "missing 1 required positional argument: 'data'" not in said,
+        "nobody hands over `data`. `validate_request` stands below the route, so that what the route calls is checked.",
+    )
+    expect(
+        "unexpected keyword argument 'data'" not in said,
+        "`validate_request` hands over the body under the name `data`, and the function has no such argument.",
+    )
+
+
+@ex.exercise
+def one_to_eight(answer: Answer) -> None:
+    """A rule in a handler is a rule that customers know."""
+    answer.must_be("quart")
+    numbers = (1, 2, 7, 8, 0, 9, -1, 100)
+    replies = _posted(answer, "/boxes", [{"pralines": number} for number in numbers])
+    for number, reply in zip(numbers, replies, strict=True):
+        what = f"a box with {number}"
+        if 1 <= number <= 8:
+            expect(
+                _accepted(answer, reply, what) == {"pralines": number},
+                f"{what} is answered with {reply.text.strip()}.",
+            )
+        else:
+            _refused(reply, what)
+    document = _document(answer)
+    schema = _body(
+        document, _operation(document, "/boxes", "post"), "the document does not say any more what a box has."
+    )
+    rule = _resolved(document, schema.get("properties", {}).get("pralines", {}))
+    low, high = _bounds(rule)
+    expect(
+        low is not None or high is not None,
+        "all boxes are judged rightly, and the document knows nothing of the bounds: it says only "
+        f"`{json.dumps(rule)}`. They belong into the type of the field.",
+    )
+    expect(
+        (low, high) == (1, 8),
+        f"the document says that the smallest box has {low} and the largest {high}. 1 and 8 are wanted.",
+    )
+
+
+WRONG_ORDERS: tuple[tuple[str, Json], ...] = (
+    ("pieces", {"cake": "plum"}),
+    ("cake", {"pieces": 2}),
+    ("pieces", {"cake": "plum", "pieces": "two"}),
+    ("pieces", {"cake": "plum", "pieces": 9}),
+)
+
+
+@ex.exercise
+def says_why(answer: Answer) -> None:
+    """Any error may be told as the customer's."""
+    answer.must_be("quart")
+    good, broken = _posted(answer, "/orders", [{"cake": "plum", "pieces": 2}, {"cake": "nut", "pieces": 2}])
+    told = _accepted(answer, good, "an order for two pieces of plum cake")
+    expect(
+        told == {"cents": 600}, f"an order for two pieces of plum cake is answered with {good.text.strip()}."
+    )
+    replies = _posted(answer, "/orders", [body for _, body in WRONG_ORDERS])
+    for (name, body), reply in zip(WRONG_ORDERS, replies, strict=True):
+        what = f"the order {json.dumps(body)}"
+        _refused(reply, what)
+        _must_name(reply, what, name)
+    expect(
+        broken.status == 500,
+        "a nut cake has no price, which is the bakery's own mistake (a `TypeError` in the handler), and it is answered with "
+        f"status {broken.status}, as if it were something else. Answer for one kind of error only.",
+    )
+
+
+def _must_name(reply: Reply, what: str, name: str) -> None:
+    """Expect JSON with an `error` that names the field."""
+    said: Any = reply.json if reply.kind == "application/json" else None
+    expect(
+        isinstance(said, dict),
+        f"{what} is answered with 400, and the answer is no JSON object: `{reply.kind}`.",
+    )
+    expect("error" in said, f"{what} is answered with {reply.text.strip()}, where `error` is missing.")
+    expect(
+        name in json.dumps(said["error"]),
+        f"{what} is answered with {reply.text.strip()}, which does not name the field `{name}`. The error has a "
+        "`validation_error`, and its text has the field in it.",
+    )
+
+
+@ex.exercise
+def documented(answer: Answer) -> None:
+    """A page explains a route by itself."""
+    answer.must_be("quart")
+    answer.visit("/cakes").gets_json({"cakes": ["lemon", "plum"]})
+    answer.visit("/cakes/plum").gets_json({"cents": 300})
+    document = _document(answer)
+    for path, field in (("/cakes", "cakes"), ("/cakes/{cake}", "cents")):
+        operation = _operation(document, path, "get")
+        expect(
+            operation.get("summary", "").strip(),
+            f"`GET {path}` has no summary in the document. The first line of the function's docstring is taken for it.",
+        )
+        answers = operation.get("responses", {})
+        expect(
+            "200" in answers,
+            f"`GET {path}` answers with status 200, and in the document "
+            + (f"it answers with {', '.join(answers)}." if answers else "it answers nothing at all."),
+        )
+        content = answers["200"].get("content", {}).get("application/json", {})
+        schema = _resolved(document, content.get("schema", {}))
+        expect(
+            field in schema.get("properties", {}),
+            f"`GET {path}` answers with `{field}`, and the document says that it answers with "
+            f"{', '.join(schema.get('properties', {})) or 'something'}.",
+        )
+
+
+@ex.exercise
+def same_for_flask(answer: Answer) -> None:
+    """A document by hand needs only the names."""
+    answer.must_be("flask")
+    party, without = {"day": "Friday", "guests": 12}, {"day": "Friday"}
+    good, bad = _posted(answer, "/parties", [party, without])
+    expect(
+        _accepted(answer, good, "a party with a day and guests") == party,
+        "the handler answers something else now.",
+    )
+    _refused(bad, "a party without guests")
+    document = _document(answer)
+    operation = _operation(document, "/parties", "post")
+    schema = _body(document, operation, "the letter does not say yet what is in the body.")
+    rules = schema.get("properties", {})
+    for name, kind in (("day", "string"), ("guests", "integer")):
+        expect(name in rules, f"`invite` wants a `{name}`, and the letter has no such property.")
+        _must_be_of(kind, name, _resolved(document, rules[name]))
+    required = schema.get("required", ())
+    expect(
+        isinstance(required, list) and {"day", "guests"} <= set(required),
+        "both the day and the guests are required. In JSON Schema that is a list of names, beside the properties: "
+        f"`required` is {json.dumps(required)}.",
+    )
+    low, _ = _bounds(_resolved(document, rules["guests"]))
+    expect(low is not None, "the handler refuses a party with 0 guests, and the letter allows it.")
+    expect(low == 1, f"the letter wants {low} guests at least, and the handler is content with 1.")
+    expect(
+        _resolved(document, operation["requestBody"]).get("required") is True,
+        "the body itself may be left out, says the letter: a `requestBody` is optional unless its `required` is true.",
+    )
+
+
+def _must_be_of(kind: str, name: str, rule: Json) -> None:
+    """Expect the type of a property; a Python name for it is called by its own."""
+    found = rule.get("type")
+    pythons = {"str": "string", "int": "integer", "float": "number", "dict": "object", "list": "array"}
+    expect(
+        found not in pythons,
+        f"`{name}` is of type `{found}` in the letter. That is Python's name; JSON Schema says `{pythons.get(str(found))}`.",
+    )
+    if kind == "integer" and found == "number":
+        expect(
+            False, f"`{name}` may be any number in the letter, such as 2.5. A whole number is an `integer`."
+        )
+    expect(found == kind, f"`{name}` is of type `{found}` in the letter, and the handler wants a `{kind}`.")
+
+
+PARCELS: Json = {
+    "paths": {
+        "/cakes": {"get": {"operationId": "get_menu"}},
+        "/cakes/{cake}": {"get": {"operationId": "get_price"}, "delete": {"operationId": "delete_cake"}},
+        "/orders": {"post": {"operationId": "post_order"}},
+        "/orders/{number}": {"put": {"operationId": "put_order"}},
+    }
+}
+PRESSED: tuple[tuple[str, Json, str, str, Json | None], ...] = (
+    ("get_menu", {}, "GET", "/cakes", None),
+    ("get_price", {"cake": "black forest"}, "GET", "/cakes/black forest", None),
+    ("post_order", {"cake": "plum", "pieces": 2}, "POST", "/orders", {"cake": "plum", "pieces": 2}),
+    ("put_order", {"number": 7, "pieces": 3}, "PUT", "/orders/7", {"pieces": 3}),
+    ("delete_cake", {"cake": "nut"}, "DELETE", "/cakes/nut", None),
+)
+"""The name of a button, its words, and the method, the path and the body that are to come of it."""
+
+
+@ex.exercise
+def press(answer: Answer) -> None:
+    """A client has to be written for each API."""
+    for name, words, method, path, body in PRESSED:
+        service = Service(Says({"pressed": name}))
+        run = answer.run(service.httpx(), PARCELS, name, **words)
+        what = f"`{name}`" + (f" with {json.dumps(words)}" if words else "")
+        expect(service.asked, f"{what}: nobody was asked.")
+        asked = service.asked[0]
+        expect(len(service.asked) == 1, f"{what}: the service was asked {len(service.asked)} times.")
+        expect(
+            (asked.method, asked.path) == (method, path),
+            f"{what} is `{method} {path}` in the document, and it asked `{asked.method} {asked.path}`.",
+        )
+        _must_send(asked.body, body, f"{what}, `{method} {path}`,")
+        run.gives({"pressed": name})
+
+
+def _must_send(text: str, body: Json | None, what: str) -> None:
+    """Expect this JSON in the request, or nothing at all."""
+    if body is None:
+        expect(not text, f"{what} needs no body, and `{text}` was sent.")
+        return
+    expect(text, f"{what} should send {json.dumps(body)}, and nothing was sent.")
+    try:
+        sent = json.loads(text)
+    except ValueError:
+        sent = None
+    expect(sent is not None, f"{what} should send JSON, and sent `{text}`.")
+    expect(sent == body, f"{what} should send {json.dumps(body)}, and sent {json.dumps(sent)}.")
