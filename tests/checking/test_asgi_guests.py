@@ -2,7 +2,6 @@
 
 from answering import WAYS, refused, run_of
 
-from bakery.checking import Answer
 from bakery.checking.asgi_guests import leave_after
 from bakery.checking.heard import Heard
 
@@ -206,68 +205,3 @@ def test_a_close_code_is_seen_and_another_one_is_called_by_its_number(threadless
 
 def test_a_websocket_that_is_not_there_is_refused() -> None:
     assert "was refused with 404" in refused(APP, lambda answer: answer.talk("/nowhere", "hi"))
-
-
-LIFE = """
-from quart import Quart
-answer = Quart("bakery")
-diary = []
-
-@answer.before_serving
-async def light(): diary.append("light")
-
-@answer.while_serving
-async def oven():
-    await asyncio.sleep(1)
-    diary.append("warm")
-    yield
-    await asyncio.sleep(1)
-    diary.append("cold")
-
-@answer.after_serving
-async def lock(): diary.append("lock")
-
-@answer.get("/")
-async def index(): return " ".join(diary)
-"""
-
-
-@WAYS
-def test_an_app_is_opened_and_closed_as_often_as_one_likes_and_the_order_is_known(threadless: bool) -> None:
-    async def ask(client: object) -> str:
-        return str(await (await client.get("/")).get_data(as_text=True))  # type: ignore[attr-defined]
-
-    def twice(answer: Answer) -> object:
-        return answer.watch("light", "lock").live(ask, times=2)
-
-    run = run_of(LIFE, twice, threadless=threadless)
-    assert run.result == ["light warm", "light warm cold lock light warm"]
-    assert run.order == ("light", "lock", "light", "lock")
-    assert run.seconds == 4
-
-
-BACKGROUND = """
-from quart import Quart
-answer = Quart("bakery")
-async def wash():
-    await asyncio.sleep(1)
-    WORK
-@answer.get("/")
-async def index():
-    answer.add_background_task(wash)
-    return "ok"
-"""
-
-
-@WAYS
-def test_a_background_task_goes_on_after_the_answer_and_one_that_fails_counts_as_wrong(
-    threadless: bool,
-) -> None:
-    served = run_of(
-        BACKGROUND.replace("WORK", "pass"), lambda answer: answer.visit("/"), threadless=threadless
-    )
-    assert (served.replies[0].end, served.seconds, served.closed) == (0.0, 0.0, 1.0)
-    said = refused(
-        BACKGROUND.replace("WORK", "1 / 0"), lambda answer: answer.visit("/"), threadless=threadless
-    )
-    assert "a background task failed, and nobody saw it: it raised ZeroDivisionError" in said

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import threading
 import time
 from collections.abc import Iterator
 
@@ -12,8 +11,8 @@ from answering import FIVE, WAYS, asked, run_of
 from bakery.checking import Answer
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import Run
-from bakery.checking.virtual.stage import LIMIT, Stage
-from bakery.checking.virtual.supervising import Rest, Supervisor
+from bakery.checking.virtual.stage import LIMIT
+from bakery.checking.virtual.supervising import Rest
 
 SOON = 5.0
 """Real seconds within which any verdict has to come."""
@@ -91,29 +90,6 @@ def test_after_a_thread_that_cannot_be_stopped_the_streams_are_the_kernels_own_a
     capsys.readouterr()
     time.sleep(0.05)
     assert capsys.readouterr().out == ""
-
-
-def test_a_thread_that_catches_everything_lies_down() -> None:
-    seen: list[str] = []
-
-    def spin() -> None:
-        while True:
-            try:
-                while True:
-                    seen.append("spinning")
-                    del seen[:-1]
-            except BaseException:
-                seen.append("caught")
-
-    thread = threading.Thread(target=spin, daemon=True)
-    thread.start()
-    stage: Stage[None] = Stage(threads={thread.ident or 0: "main"})
-    supervisor = Supervisor(stage, thread, 0.0)
-    for _ in range(100):
-        supervisor._throw(Rest, 0.1)
-        if thread.ident in Rest.threads or not thread.is_alive():
-            break
-    assert thread.ident in Rest.threads or not thread.is_alive()
 
 
 @WAYS

@@ -1,11 +1,8 @@
 """What is printed on a stage is kept there, as far as anybody would read it."""
 
-import io
-
 from answering import asked
 
 from bakery.checking import Answer
-from bakery.checking.virtual.output import Output
 from bakery.checking.virtual.stage import MOST_PRINTED, Stage, stage
 
 
@@ -22,12 +19,3 @@ def test_a_flood_is_kept_up_to_its_limit() -> None:
     for _ in range(1000):
         on.write("x" * 100)
     assert on.printed == "x" * MOST_PRINTED
-
-
-def test_whoever_is_not_on_stage_prints_as_ever() -> None:
-    real = io.StringIO()
-    on: Stage[None] = Stage()
-    Output(real, lambda: None, kept=True).write("outside")
-    Output(real, lambda: on, kept=True).write("kept")
-    Output(real, lambda: on, kept=False).write("dropped")
-    assert (real.getvalue(), on.printed) == ("outside", "kept")

@@ -1,0 +1,138 @@
+"""A stage is looked after from outside: what is stuck is passed over, what computes too long is noted, what hangs is ended."""
+
+import threading
+import time
+
+import pytest
+from answering import asked, run_of
+
+from bakery.checking import Answer
+from bakery.checking.run import Run
+from bakery.checking.virtual.halts import TimeUp
+from bakery.checking.virtual.stage import Stage
+from bakery.checking.virtual.supervising import Rest, Supervisor
+
+BLOCKED = """
+import os
+def answer():
+    reading, writing = os.pipe()
+    def give():
+        time.sleep(2)
+        os.write(writing, b"cake")
+    thread = threading.Thread(target=give)
+    thread.start()
+    got = os.read(reading, 4)
+    thread.join()
+    os.close(reading), os.close(writing)
+    return got
+"""
+
+
+def test_whoever_is_blocked_where_the_clock_cannot_see_is_passed_over_and_comes_back() -> None:
+    run: Run = run_of(BLOCKED, Answer.call)
+    assert (run.result, run.seconds) == (b"cake", 2.0)
+
+
+SPINS = """
+async def answer():
+    end = time.thread_time() + {seconds}
+    while time.thread_time() < end: pass
+"""
+
+
+BUSY = 60.0
+"""Real seconds for less than a second of work: on a busy machine they are needed."""
+
+
+def test_work_in_an_event_loop_is_noted_where_it_takes_long_and_not_where_it_is_short() -> None:
+    assert "keeps the event loop busy" in str(asked(SPINS.format(seconds=0.6), Answer.run, limit=BUSY).error)
+    assert asked(SPINS.format(seconds=0.02), Answer.run, limit=BUSY).error is None
+
+
+def test_work_outside_of_an_event_loop_holds_nobody_up() -> None:
+    plain = SPINS.format(seconds=0.6).replace("async ", "")
+    assert asked(plain, Answer.call, limit=BUSY).error is None
+
+
+@pytest.mark.parametrize("loop", ["while True: pass", "time.sleep(0.1) or [0 for _ in iter(int, 1)]"])
+def test_what_hangs_is_ended_when_its_time_is_up_with_the_line_it_was_at(loop: str) -> None:
+    stage = asked(f"def answer():\n    {loop}", Answer.call, limit=0.3)
+    assert stage.out_of_time
+    assert not stage.finished
+    assert loop in stage.last_line
+
+
+def test_a_stage_that_is_over_in_time_is_left_as_it_is() -> None:
+    thread = threading.Thread(target=time.sleep, args=(0.01,))
+    stage: Stage[None] = Stage(limit=30.0)
+    thread.start()
+    Supervisor(stage, thread, 0.0).watch()
+    assert not thread.is_alive()
+    assert (stage.out_of_time, stage.abandoned, stage.last_line) == (False, False, "")
+
+
+def test_what_cannot_be_ended_is_abandoned_and_told_to_end_at_its_next_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raised: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: raised.append(told.exc_type))
+    gate = threading.Lock()
+    gate.acquire()
+    thread = threading.Thread(target=gate.acquire, daemon=True)  # inside of a lock no exception reaches it
+    thread.start()
+    stage: Stage[None] = Stage(limit=0.0, threads={thread.ident or 0: "main"})
+    Supervisor(stage, thread, 0.0).watch()
+    assert (stage.out_of_time, stage.abandoned) == (True, True)
+    assert raised == []
+    gate.release()
+    thread.join()
+    assert raised == [Rest]
+
+
+def test_a_thread_that_has_lain_down_is_not_thrown_at_again() -> None:
+    stage: Stage[None] = Stage(threads={-1: "resting", -2: "at work"})
+    supervisor = Supervisor(stage, threading.current_thread(), 0.0)
+    before, Rest.threads = Rest.threads, frozenset({-1})
+    try:
+        assert supervisor._left(Rest) == [-2]
+        assert supervisor._left(TimeUp) == [-1, -2]
+    finally:
+        Rest.threads = before
+
+
+def test_a_thread_that_catches_everything_lies_down() -> None:
+    seen: list[str] = []
+
+    def spin() -> None:
+        while True:
+            try:
+                while True:
+                    seen.append("spinning")
+                    del seen[:-1]
+            except BaseException:
+                seen.append("caught")
+
+    thread = threading.Thread(target=spin, daemon=True)
+    thread.start()
+    stage: Stage[None] = Stage(threads={thread.ident or 0: "main"})
+    supervisor = Supervisor(stage, thread, 0.0)
+    for _ in range(100):
+        supervisor._throw(Rest, 0.1)
+        if thread.ident in Rest.threads or not thread.is_alive():
+            break
+    assert thread.ident in Rest.threads or not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("filename", "rests"), [("ipykernel_1/9.py", True), ("/lib/site-packages/flask/app.py", False)]
+)
+def test_only_in_the_readers_own_code_does_a_thread_lie_down(filename: str, rests: bool) -> None:
+    """Elsewhere it may hold a lock that the kernel needs, and the error has to be raised."""
+    made: list[BaseException] = []
+    code = compile("made.append(Rest())", filename, "exec")
+    thread = threading.Thread(target=exec, args=(code, {"made": made, "Rest": Rest}), daemon=True)
+    thread.start()
+    while thread.is_alive() and thread.ident not in Rest.threads:
+        time.sleep(0.001)
+    assert (thread.ident in Rest.threads) is rests
+    assert bool(made) is not rests

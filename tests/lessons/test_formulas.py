@@ -1,0 +1,99 @@
+"""A formula is tried on many numbers, and a slip is called by its name only where it explains every one of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from answering import asked
+
+from bakery.checking import Answer
+from bakery.lessons._formulas import Slips, drawn, formula
+
+SLIPS: Slips = {
+    "That is one more.": lambda cakes, bakers: cakes * bakers + 1,
+    "Divide, do not multiply.": lambda cakes, bakers: cakes / (bakers - 2),
+}
+CASES = [(3, 2), (4, 3), (7, 2), (8, 8)]
+
+
+def said(returned: str, cases: Sequence[tuple[float, ...]] = CASES, **more: Any) -> str:  # noqa: ANN401
+    def ask(answer: Answer) -> None:
+        formula(
+            answer,
+            cases,
+            lambda cakes, bakers: cakes * bakers,
+            lambda cakes, bakers: f"{cakes} cakes and {bakers} bakers take @ s",
+            SLIPS,
+            **more,
+        )
+
+    error = asked(f"def answer(cakes, bakers): return {returned}", ask).error
+    return "" if error is None else str(error)
+
+
+@pytest.mark.parametrize(
+    "returned", ["cakes * bakers", "float(cakes * bakers)", "cakes * bakers * (1 + 1e-12)"]
+)
+def test_what_is_right_in_every_case_but_for_the_last_bits_is_right(returned: str) -> None:
+    assert said(returned) == ""
+
+
+def test_the_first_case_that_is_wrong_is_told_with_both_numbers() -> None:
+    told = said("cakes * bakers if cakes < 7 else 99")
+    assert told == "7 cakes and 2 bakers take 14 s, and it says 99."
+
+
+def test_a_slip_that_explains_every_case_is_called_by_its_name() -> None:
+    assert said("cakes * bakers + 1").endswith("it says 7. That is one more.")
+
+
+def test_a_slip_that_explains_most_cases_is_not_called() -> None:
+    assert "one more" not in said("cakes * bakers + 1 if cakes < 8 else 3")
+
+
+def test_a_slip_that_cannot_be_worked_out_for_a_case_explains_nothing() -> None:
+    assert "Divide" not in said("cakes / (bakers - 2) if bakers != 2 else 5")
+
+
+def test_the_same_number_whatever_is_asked_is_told_so_but_not_of_a_single_case() -> None:
+    assert said("5").endswith(" It says that whatever it is asked.")
+    assert "whatever" not in said("5", CASES[:1])
+
+
+@pytest.mark.parametrize(("returned", "name"), [("cakes * 5", "bakers"), ("bakers * 5", "cakes")])
+def test_an_argument_that_changes_nothing_is_named(returned: str, name: str) -> None:
+    assert said(returned).endswith(f" It does not depend on `{name}`.")
+
+
+def test_an_answer_that_gives_no_number_for_another_case_loses_no_sentence() -> None:
+    told = said("cakes * 5 if cakes * bakers in (6, 12, 14, 64) else None")
+    assert told.startswith("3 cakes and 2 bakers take 6 s, and it says 15.")
+    assert "depend" not in told
+
+
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        ("None", "it gives back nothing (`None`)"),
+        ("True", "a number of seconds is wanted, and it gives `True`"),
+        ("'6'", "a number of seconds is wanted, and it gives `'6'`"),
+        ("[6]", "a number of seconds is wanted, and it gives `[6]`"),
+        ("6j", "a number of seconds is wanted, and it gives `6j`"),
+    ],
+)
+def test_what_is_no_number_is_told_as_what_it_is(returned: str, words: str) -> None:
+    assert words in said(returned)
+
+
+def test_the_kind_of_number_and_what_comes_of_it_are_said_in_the_words_of_the_exercise() -> None:
+    assert "a number of threads is wanted" in said("'6'", what="threads")
+    also: Callable[..., str] = lambda cakes, bakers, got: f" Of {cakes}, {got:g} are burnt."  # noqa: E731
+    assert " Of 3, 1 are burnt." in said("1 if cakes < 4 else 2", also=also)
+
+
+def test_the_cases_that_are_drawn_are_the_same_every_time_and_have_one_of_each_choice() -> None:
+    several = drawn("rule", 50, (1, 2, 3), (0.5, 1.0))
+    assert several == drawn("rule", 50, (1, 2, 3), (0.5, 1.0))
+    assert several != drawn("other", 50, (1, 2, 3), (0.5, 1.0))
+    assert len(several) == 50
+    assert set(several) == {(number, seconds) for number in (1, 2, 3) for seconds in (0.5, 1.0)}
