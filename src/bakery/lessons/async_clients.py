@@ -1,16 +1,283 @@
 """Notebook 13, Async clients: one client for an app, and what waits for what."""
 
-from bakery.checking import Answer, Lesson
+import inspect
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from itertools import repeat
+from typing import Any
 
-BAKE = 0.5
-"""Seconds in the oven, as the notebook has it."""
+import httpx
+
+from bakery.checking import Answer, Lesson, expect
+from bakery.checking.describing import short
+from bakery.checking.service import Asked, Says, Script, Service
+
+SACK = 65_536
+"""Bytes of one piece."""
 
 ex = Lesson("13_async_clients", __file__)
 
 
+# Predictions
+
+
+@ex.prediction
+def lines(connections: int) -> int:
+    """How many connections five orders at the same moment had."""
+    return connections
+
+
+@ex.prediction
+def two_lines(bakes: int) -> int:
+    """How many bakes six orders through two connections took."""
+    return bakes
+
+
+@ex.prediction
+def no_line(came: Mapping[str, int]) -> int:
+    """How many orders gave up waiting for a connection."""
+    return came.get("PoolTimeout", 0)
+
+
+@ex.prediction
+def in_all(came: Mapping[str, int]) -> int:
+    """How many orders had their flour in time."""
+    return came.get("flour", 0)
+
+
+@ex.prediction
+def drip(came: object) -> str:
+    """Whether a slow answer came as a whole."""
+    return "late" if isinstance(came, str) else "whole"
+
+
+# Exercises
+
+
 @ex.exercise
-def together(answer: Answer) -> None:
-    """TODO: what a reader has understood who has this right."""
-    for number in (3, 7):
-        cakes = [f"cake {one}" for one in range(number)]
-        answer.run(cakes).gives(cakes).takes(BAKE).at_once(number)
+def one_client(answer: Answer) -> None:
+    """A client per order is fine."""
+    for count in (4, 7):
+        service = Service(lambda asked: Says(f"flour from {asked.path}", seconds=0.5))
+        made: list[httpx.AsyncClient] = []
+
+        def make_client(
+            service: Service = service, made: list[httpx.AsyncClient] = made
+        ) -> httpx.AsyncClient:
+            made.append(service.httpx())
+            return made[-1]
+
+        paths = [f"/mill/{number}" for number in range(count)]
+        run = answer.run(make_client, paths)
+        run.gives([f"flour from {path}" for path in paths]).takes(0.5)
+        expect(
+            made,
+            "`make_client` was never called. The task is to use it: it makes a client that knows the mill.",
+        )
+        expect(
+            len(made) == 1,
+            f"{count} orders made {len(made)} clients, each with connections of its own, and one client is enough for all.",
+        )
+        expect(
+            made[0].is_closed,
+            "the client is still open after the last order, and nobody is left to close it. `async with make_client() as client:` "
+            "closes it at the end of its block.",
+        )
+
+
+def grinding(waits: Mapping[str, float]) -> Script:
+    """What a mill says that needs so many seconds for each path."""
+    return lambda asked: Says(asked.path, seconds=waits[asked.path])
+
+
+@ex.exercise
+def at_most_two(answer: Answer) -> None:
+    """A crowd is free."""
+    for seconds in ((1.5, 0.5, 0.5, 0.5, 0.5, 0.5), (0.5,) * 6):
+        paths = [f"/mill/{number}" for number in range(len(seconds))]
+        waits = dict(zip(paths, seconds, strict=True))
+        service = Service(grinding(waits))
+        run = answer.run(service.httpx(), paths).gives(paths)
+        expect(
+            service.at_once <= 2,
+            f"{service.at_once} orders were under way at the same moment, and two is the limit. What has two places, and is "
+            "shared by all six?",
+        )
+        expect(
+            service.at_once == 2,
+            "one order was under way at a time, and two may be. Start them all; what limits them is a number of places.",
+        )
+        run.takes(
+            sum(seconds) / 2,
+            "with orders of different lengths a place stood empty: as soon as one order is done, the next should begin. "
+            f"That takes {sum(seconds) / 2:g} s, and it took {run.seconds:g} s.",
+        )
+
+
+async def what_came_of(made: Any) -> tuple[str, Any]:  # noqa: ANN401  # whatever an answer gives
+    """What an answer gave, or the kind of error that it raised."""
+    try:
+        return "gave", await made if inspect.isawaitable(made) else made
+    except Exception as error:  # that it raises may be right
+        return "raised", type(error)
+
+
+def asking(service: Service, *args: object) -> Callable[[Any], Coroutine[Any, Any, tuple[str, Any]]]:
+    """A script: the answer is called with a client of the service, and may raise."""
+
+    async def script(answer: Any) -> tuple[str, Any]:  # noqa: ANN401  # the answer
+        return await what_came_of(answer(service.httpx(), *args))
+
+    return script
+
+
+def said_of(came: tuple[str, Any]) -> str:
+    """What an answer gave or raised, in words that go on after "it"."""
+    how, what = came
+    return f"gave {short(what)}" if how == "gave" else f"raised `{what.__name__}`"
+
+
+@ex.exercise
+def in_time(answer: Answer) -> None:
+    """`timeout=2` is a deadline."""
+    whole = (b"a sack ", b"of flour")
+    slow = Says(parts=whole, pause=0.75)
+    answer.run(Service(Says("flour", seconds=0.5)).httpx(), "/flour", 1).gives("flour").takes(0.5)
+    answer.run(Service(slow).httpx(), "/sack", 2).gives("a sack of flour").takes(1.5)
+    for what, late, seconds in (
+        ("comes in four pieces, one every 0.75 s", Says(parts=whole * 2, pause=0.75), 2),
+        ("says nothing for four seconds", Says("flour", seconds=4), 1),
+    ):
+        run = answer.play(asking(Service(late), "/sack", seconds))
+        expect(
+            run.result == ("gave", None),
+            f"an answer that {what} is late with a deadline of {seconds} s, and `None` is wanted. It {said_of(run.result)}, "
+            f"after {run.seconds:g} s."
+            + (" A time-out of httpx begins anew with every piece." if run.seconds > seconds else ""),
+        )
+        expect(run.seconds == seconds, f"the deadline is {seconds} s, and it took {run.seconds:g} s.")
+    for what, says in (("a 503", Says(status=503)), ("a broken connection", Says(breaks=True))):
+        came = answer.play(asking(Service(says), "/flour", 1)).result
+        expect(
+            came[0] == "raised",
+            f"{what} is not late, it is an error, and should come out as one. It {said_of(came)}.",
+        )
+
+
+@ex.exercise
+def save_as(answer: Answer) -> None:
+    """`.content` is fine for big files."""
+    pieces = [bytes([65 + number]) * SACK for number in range(4)]
+    written: list[bytes] = []
+    held: list[int] = []
+
+    def coming() -> Iterator[bytes]:
+        for number, piece in enumerate(pieces):
+            held.append(number * SACK - sum(map(len, written)))
+            yield piece
+        held.append(len(pieces) * SACK - sum(map(len, written)))
+
+    def write(piece: bytes) -> None:
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            raise TypeError(f"a bytes-like object is required, not {type(piece).__name__!r}")
+        written.append(bytes(piece))
+
+    service = Service(lambda _: Says(parts=coming(), pause=0.5))
+    answer.run(service.httpx(), "/sack", write)
+    expect(written, "nothing was written. `write` takes the bytes, piece by piece.")
+    expect(
+        max(held) <= SACK,
+        f"the answer comes in four pieces of 64 KiB, and {max(held) // 1024} KiB were held at the same time before they were "
+        "written. A file of two gigabytes would fill the memory.",
+    )
+    expect(
+        b"".join(written) == b"".join(pieces),
+        f"what was written is not what came: {sum(map(len, written)):,} bytes of {len(pieces) * SACK:,}, or in another order.",
+    )
+    expect(len(service.asked) == 1, f"the mill was asked {len(service.asked)} times for one sack.")
+    expect(service.open == 0, "the answer is still open: `async with client.stream(…)` closes it.")
+
+
+@ex.exercise
+def no_more_than(answer: Answer) -> None:
+    """Every answer has an end."""
+    for parts, most, wanted in (
+        ((b"four", b"four"), 8, b"fourfour"),
+        ((b"four", b"four"), 100, b"fourfour"),
+        ((b"four", b"four"), 7, None),
+    ):
+        run = answer.run(Service(Says(parts=parts, pause=0.5)).httpx(), "/sack", most)
+        size = sum(map(len, parts))
+        run.gives(
+            wanted,
+            f"an answer of {size} bytes, and at most {most}: {short(wanted)} is wanted, and it gave {short(run.result)}.",
+        )
+    service = Service(Says(parts=repeat(b"flour "), pause=0.5))
+    run = answer.run(service.httpx(), "/endless", 20).gives(None)
+    expect(
+        len(service.sent) <= 4,
+        f"at most 20 bytes were to be read of an endless answer, and it read {6 * len(service.sent)} before it stopped.",
+    )
+    expect(
+        service.open == 0,
+        "the endless answer is still open: its server goes on sending. `async with client.stream(…)` closes it, also when "
+        "`return` leaves the block.",
+    )
+
+
+FLOUR = {"flour": 2}
+
+HONEST: Mapping[str, tuple[str, Any]] = {
+    "/flour": ("a 200 with JSON", FLOUR),
+    "/empty": ("a 200 with an empty list", []),
+    "/copy": ("a 203 with JSON", FLOUR),
+    "/gone": ("a 404", None),
+    "/old": ("a 302 that leads to flour", FLOUR),
+    "/lost": ("a 302 that leads to a 404", None),
+}
+"""What a path answers, and what is to be made of it."""
+
+FAILING = {
+    "/closed": "a 503",
+    "/burning": "a 500 with a page in HTML",
+    "/page": "a 200 with a page in HTML",
+    "/round": "a 302 that leads to itself",
+    "/cut": "a broken connection",
+}
+"""What is no answer at all."""
+
+SAYS = {
+    "/flour": Says(FLOUR),
+    "/empty": Says([]),
+    "/copy": Says(FLOUR, status=203),
+    "/gone": Says({"error": "no such flour"}, status=404),
+    "/old": Says("moved", status=302, headers={"location": "/flour"}),
+    "/lost": Says("moved", status=302, headers={"location": "/gone"}),
+    "/closed": Says({"error": "closed"}, status=503),
+    "/burning": Says("<h1>500</h1>", status=500),
+    "/page": Says("<h1>flour</h1>"),
+    "/round": Says("moved", status=302, headers={"location": "/round"}),
+    "/cut": Says(breaks=True),
+}
+
+
+def mill(asked: Asked) -> Says:
+    """What a mill says that is not always well."""
+    return SAYS[asked.path]
+
+
+@ex.exercise
+def honest_answer(answer: Answer) -> None:
+    """An answer is a success."""
+    answer.run(Service(mill).httpx(), "/flour").gives(FLOUR)
+    for path, (what, wanted) in HONEST.items():
+        came = answer.play(asking(Service(mill), path)).result
+        expect(
+            came == ("gave", wanted),
+            f"of {what} it should make {short(wanted)}, and it {said_of(came)}.",
+        )
+    for path, what in FAILING.items():
+        came = answer.play(asking(Service(mill, most=50), path)).result
+        expect(
+            came[0] == "raised",
+            f"{what} is no answer to the question, so an error should come out, and it {said_of(came)}.",
+        )
