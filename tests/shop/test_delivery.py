@@ -54,7 +54,9 @@ def test_only_the_first_head_counts() -> None:
     assert asyncio.run(run()) == (200, [])
 
 
-def test_a_client_that_leaves_sends_an_app_home_that_is_not_done() -> None:
+def test_a_client_that_leaves_sends_an_app_home_that_is_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bakery.shop.delivery.NOTICING", 0)
+
     async def run(whole: bool) -> bool:
         delivery = Delivery()
         app = asyncio.create_task(asyncio.sleep(10))
@@ -62,8 +64,8 @@ def test_a_client_that_leaves_sends_an_app_home_that_is_not_done() -> None:
         if whole:
             delivery.finish()
         delivery.leave(app)
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        for _ in range(10):
+            await asyncio.sleep(0)
         left, cancelled = delivery.left.is_set(), app.cancelled()
         app.cancel()
         assert left
@@ -71,6 +73,22 @@ def test_a_client_that_leaves_sends_an_app_home_that_is_not_done() -> None:
 
     assert asyncio.run(run(whole=False))
     assert not asyncio.run(run(whole=True))
+
+
+def test_an_app_that_notices_by_itself_ends_in_its_own_way() -> None:
+    async def run() -> str:
+        delivery = Delivery()
+
+        async def serve() -> str:
+            await delivery.left.wait()
+            return "cleared up"
+
+        app = asyncio.create_task(serve())
+        await asyncio.sleep(0)
+        delivery.leave(app)
+        return await app
+
+    assert asyncio.run(run()) == "cleared up"
 
 
 def test_an_app_waits_at_its_next_part_until_the_client_has_read_enough() -> None:
@@ -89,8 +107,9 @@ def test_an_app_waits_at_its_next_part_until_the_client_has_read_enough() -> Non
         told.append("nobody has read")
         await anext(body)
         await asyncio.sleep(0)
+        before = list(told)
         answer.leave(making)
-        return told
+        return before
 
     assert asyncio.run(test()) == ["nobody has read", "part 0 has room behind it"]
 
@@ -102,5 +121,18 @@ def test_an_app_does_not_wait_for_a_client_who_has_left() -> None:
         gone = asyncio.create_task(asyncio.sleep(0))
         answer.leave(gone)
         await answer.room()
+
+    asyncio.run(test())
+
+
+def test_patience_ends_with_the_error_of_httpx_and_another_time_out_is_let_through() -> None:
+    async def test() -> None:
+        delivery = Delivery(0.01)
+        with pytest.raises(httpx.ReadTimeout):
+            async with delivery.patience():
+                await delivery.head
+        with pytest.raises(TimeoutError):
+            async with Delivery().patience():
+                raise TimeoutError
 
     asyncio.run(test())

@@ -182,9 +182,15 @@ def test_a_stream_of_a_flask_app_arrives_part_by_part() -> None:
 def test_a_client_that_leaves_frees_its_place() -> None:
     app = quart_app()
 
+    ended = list[str]()
+
     @app.get("/never")
     async def never_done() -> str:
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            ended.append("cancelled")
+            raise
         return "never"
 
     async def leave() -> int:
@@ -201,6 +207,48 @@ def test_a_client_that_leaves_frees_its_place() -> None:
         return len(server._inside) if server else -1
 
     assert asyncio.run(leave()) == 0
+    assert ended == ["cancelled"]
+
+
+def test_a_read_time_out_ends_the_wait_for_a_head_and_for_each_part_as_on_a_connection() -> None:
+    app, ended = Quart("bakery"), list[str]()
+
+    @app.get("/head")
+    async def head() -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("head")
+        return "never"
+
+    @app.get("/part")
+    async def part() -> AsyncIterator[bytes]:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"mixed"
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append("part")
+
+        return parts()
+
+    async def ask() -> list[bytes]:
+        heard = list[bytes]()
+        async with serve(app).client(timeout=0.01) as client:
+            with pytest.raises(httpx.ReadTimeout) as late:
+                await client.get("/head")
+            assert (late.value.request.url.path, str(late.value)) == ("/head", "")
+            async with client.stream("GET", "/part", timeout=0.01) as answer:
+                parts = answer.aiter_raw()
+                heard.append(await anext(parts))
+                with pytest.raises(httpx.ReadTimeout):
+                    await anext(parts)
+        while len(ended) < 2:
+            await asyncio.sleep(0)
+        return heard
+
+    assert asyncio.run(ask()) == [b"mixed"]
+    assert sorted(ended) == ["head", "part"]
 
 
 def test_an_app_starts_before_its_first_order_and_ends_when_the_shop_closes() -> None:

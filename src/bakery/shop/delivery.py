@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 
@@ -9,11 +10,19 @@ MOST = 4 * 1024 * 1024
 """Bytes on their way at which an app waits at its next part, as it does where a connection's buffers are full."""
 
 
-class Delivery:
-    """An answer on its way from the app to the client: the head, then one part after the other."""
+NOTICING = 0.1
+"""Seconds in which an app may notice by itself that its client has left."""
 
-    def __init__(self) -> None:
+
+class Delivery:
+    """An answer on its way from the app to the client: the head, then one part after the other.
+
+    `seconds` is how long the client waits for the head, and for each part: the read time-out of httpx.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
         loop = asyncio.get_running_loop()
+        self._seconds = seconds
         self.head: asyncio.Future[tuple[int, list[tuple[bytes, bytes]]]] = loop.create_future()
         self.parts: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.left = asyncio.Event()
@@ -21,6 +30,18 @@ class Delivery:
         self._on_the_way = 0
         self._room = asyncio.Event()
         self._room.set()
+
+    @asynccontextmanager
+    async def patience(self) -> AsyncIterator[None]:
+        """Wait no longer than the client's read time-out allows, as on a connection. Raises `httpx.ReadTimeout`."""
+        limit = asyncio.timeout(self._seconds)
+        try:
+            async with limit:
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise httpx.ReadTimeout("") from None  # without words, as on a connection
 
     def begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         """Send the head."""
@@ -63,7 +84,10 @@ class Delivery:
             self.head.set_exception(httpx.RemoteProtocolError("the shop hung up without an answer"))
 
     def leave(self, task: asyncio.Task[None]) -> None:
-        """Note that the client has left; an app that does not notice is sent home as a server would."""
+        """Note that the client has left; an app that does not notice is sent home.
+
+        Not at once: an app that is cancelled before it has heard of it has no time to end its own handler.
+        """
         self.left.set()
         self._room.set()
         if self.head.done() and not self.head.cancelled():
@@ -71,7 +95,7 @@ class Delivery:
         else:
             self.head.cancel()
         if not self.complete:
-            task.cancel()
+            asyncio.get_running_loop().call_later(NOTICING, task.cancel)
 
 
 class Body(httpx.AsyncByteStream):
@@ -82,11 +106,15 @@ class Body(httpx.AsyncByteStream):
         self._task = task
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while (part := await self._answer.parts.get()) is not None:
+        while (part := await self._next()) is not None:
             self._answer.taken(part)
             yield part
         if not self._answer.complete:
             raise httpx.RemoteProtocolError("the shop hung up in the middle of its answer")
+
+    async def _next(self) -> bytes | None:
+        async with self._answer.patience():
+            return await self._answer.parts.get()
 
     async def aclose(self) -> None:
         """Note that the client has read all it wants."""

@@ -114,17 +114,18 @@ class _InProcess:
             )
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request; raises `httpx.ConnectError` when the shop is closed."""
+        """Answer one request; raises `httpx.ConnectError` when the shop is closed, `httpx.ReadTimeout` when it is late."""
         if not self._open:
             raise httpx.ConnectError("the shop is closed", request=request)
-        answer = Delivery()
+        answer = Delivery(request.extensions.get("timeout", {}).get("read"))
         body = await request.aread()
         task = asyncio.create_task(self._serve(request, body, answer))
         self._inside.add(task)
         task.add_done_callback(self._inside.discard)
         task.add_done_callback(answer.ended)
         try:
-            status, headers = await answer.head
+            async with answer.patience():
+                status, headers = await answer.head
         except BaseException:
             answer.leave(task)
             raise
