@@ -8,6 +8,9 @@ NAME =
 TITLE =
 LEVEL =
 MINUTES =
+# Where this repository is, and a hub.
+URL =
+HUB =
 PYTHONS := 3.11 3.12 3.13
 
 VENVS := $(VENV) $(PYTHONS:%=$(VENV)-%)
@@ -22,7 +25,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-site site site-serve bench soak trials doctor notebooks lesson lesson-check editions picture pins pin wheels derived clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-site site site-serve bench soak trials hub hub-check doctor notebooks lesson lesson-check editions picture pins pin wheels derived address links learners clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +56,12 @@ soak: $(VENV)/ready-to-test ## try for half an hour to break the notebooks (less
 
 trials: $(VENV)/ready-to-test ## move public Flask apps to Quart, and run their tests (fetches them; needs a registry)
 	@$(RUN) -m workshop.moved_apps
+
+hub: $(VENV)-hub/ready-for-a-class ## open a hub for a class on this machine: CLASS_WORD=three-cakes (needs Node.js)
+	@$(VENV)-hub/bin/jupyterhub --config docs/hub/jupyterhub_config.py
+
+hub-check: $(VENV)-hub/ready-for-a-class $(VENV)/ready-to-test ## let twenty students come to that hub, and look at what they see
+	@$(RUN) tests/hub/check.py $(VENV)-hub
 
 doctor: ## ask whether this kitchen is all right, and what to do if not
 	@$(firstword $(wildcard $(RUN)) $(PYTHON)) src/bakery/doctor.py
@@ -86,6 +95,15 @@ wheels: $(VENV)/ready $(VENV)-pins/bin/uv ## write the list of the site's packag
 
 derived: $(VENV)/ready ## write what follows from pyproject.toml and pins.txt: environment.yml, the README's links
 	@$(RUN) -m workshop derived
+
+address: $(VENV)/ready ## settle the repository's address, for every badge and link: this copy's origin, or URL=…
+	@$(RUN) -m workshop address "$(URL)"
+
+links: $(VENV)/ready ## print the links that a class can be given (with a hub: HUB=…)
+	@$(RUN) -m workshop links --hub "$(HUB)"
+
+learners: $(VENV)/ready ## bring the branch `learners` up to date: the notebooks without outputs, for tools that pull
+	@$(RUN) -m workshop learners
 
 clean: ## remove all that was installed or left behind here
 	rm -rf $(VENV) $(VENV)-* dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -129,6 +147,12 @@ $(VENV)-site/ready-to-build: pins.txt pyproject.toml | $(VENV)/bin/pip
 	$(RUN) -m venv $(VENV)-site
 	$(VENV)-site/bin/python -m pip install --quiet --constraint pins.txt jupyterlite-core jupyterlite-pyodide-kernel
 	$(VENV)-site/bin/python -m pip install --quiet --no-deps --constraint pins.txt jupyterlab-widgets anywidget
+	@touch $@
+
+$(VENV)-hub/ready-for-a-class: $(installed) | $(VENV)/bin/pip
+	$(RUN) -m venv $(VENV)-hub
+	$(VENV)-hub/bin/python -m pip install --quiet --constraint pins.txt --editable '.[hub]'
+	npm install --silent --no-audit --no-fund --prefix $(VENV)-hub configurable-http-proxy@5.3.0
 	@touch $@
 
 $(VENV)/bin/pip:

@@ -113,15 +113,16 @@ def originals(root: Path) -> dict[str, bytes]:
 # Making it, and keeping it up to date
 
 
-def refresh(root: Path, take: Sequence[str] = ()) -> Outcome:
+def refresh(root: Path, take: Sequence[str] = (), home: Path | None = None) -> Outcome:
     """Make the working copy of the repository at `root`, or bring it up to date; never change what the reader changed.
 
-    The files named in `take` are taken anew, and the reader's own are kept beside them. Raises `CopyError` where
-    something of another name is wanted, or where the copy cannot be written.
+    It is made in the folder `home`, such as a student's on a hub, or in the repository itself. The files named in
+    `take` are taken anew, and the reader's own are kept beside them. Raises `CopyError` where something of another name
+    is wanted, or where the copy cannot be written.
     """
     fresh = originals(root)
     wanted = [_named(name, fresh) for name in take]
-    folder = root / COPY
+    folder = (home or root) / COPY
     try:
         folder.mkdir(exist_ok=True)
         known = _record(folder)
