@@ -11,9 +11,12 @@ from pathlib import Path
 
 from bakery.checking.markdown import PaperError
 from bakery.checking.progress import FILE
+from bakery.working_copy import CopyError
 from workshop.building import build_all, check_all, say
+from workshop.class_links import LEARNERS, known, links, origin, settle
 from workshop.comparing import read_rules
 from workshop.editions import write_editions
+from workshop.learners import write as write_learners
 from workshop.lesson_check import lacks
 from workshop.new_lesson import Wanted, write
 from workshop.places import MARK, Places, WorkshopError, notebooks, repository, wanted
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(words)
     try:
         return int(given.run(given))
-    except (WorkshopError, PaperError, ProjectError) as error:
+    except (WorkshopError, PaperError, ProjectError, CopyError) as error:
         say(str(error), sys.stderr)
         return 1
 
@@ -60,6 +63,17 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--level", required=True, type=int, help="0 to 6")
     command.add_argument("--minutes", required=True, type=int, help="for somebody who does the exercises")
     command.set_defaults(run=lesson)
+    command = commands.add_parser(
+        "address", help="settle the repository's address: this one's origin, or another"
+    )
+    command.add_argument("url", nargs="?", default="", help="such as https://github.com/OWNER/NAME")
+    command.set_defaults(run=settle_address)
+    command = commands.add_parser("links", help="print the links that a class can be given")
+    command.add_argument("--hub", default="", help="the address of your JupyterHub")
+    command.add_argument("--site", default="", help="where the site is served, if not on GitHub's pages")
+    command.set_defaults(run=class_links)
+    command = commands.add_parser("learners", help="bring the branch `learners` up to date")
+    command.set_defaults(run=learners)
     command = commands.add_parser("lesson-check", help="say what a lesson still lacks, in seconds")
     command.add_argument("name", help="such as 08_everyday_quart, or 08")
     command.set_defaults(run=lesson_check)
@@ -100,6 +114,28 @@ def lesson(given: argparse.Namespace) -> bool:
         for name in write_derived(places.root):
             say(f"{name}: written anew")
     say(f"Now write its words; `make lesson-check NAME={given.name}` names those that are missing.")
+    return False
+
+
+def settle_address(given: argparse.Namespace) -> bool:
+    """Write the repository's address wherever it is needed."""
+    root = repository(Path.cwd())
+    changed = settle(root, given.url or origin(root))
+    say(f"written: {', '.join(changed) or 'nothing, all was up to date'}")
+    return False
+
+
+def class_links(given: argparse.Namespace) -> bool:
+    """Print a link for every way in which a class can begin."""
+    for what, link in links(known(repository(Path.cwd())), given.hub, given.site):
+        say(f"{what}:\n  {link}")
+    return False
+
+
+def learners(_given: argparse.Namespace) -> bool:
+    """Bring the branch for tools that pull up to date."""
+    commit = write_learners(repository(Path.cwd()))
+    say(f"{LEARNERS}: {commit[:12]}" if commit else f"{LEARNERS}: nothing new")
     return False
 
 

@@ -64,7 +64,7 @@ def test_the_other_platforms_run_what_make_runs_on_the_other_pythons() -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name)
 def test_what_is_installed_to_test_is_what_make_installs(path: Path) -> None:
-    (ours,) = re.findall(r"--editable '(\.\[\S+\])'", MAKEFILE)
+    (ours,) = re.findall(r"--editable '(\.\[test\S*\])'", MAKEFILE)
     for line in runs(path):
         assert [word for word in shlex.split(line) if re.fullmatch(r"\.\[[a-z,]+\]", word)] in ([], [ours])
 
@@ -86,7 +86,8 @@ def test_the_weekly_run_takes_no_pins_and_tells_whatever_fails_once() -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name)
 def test_a_workflow_may_do_no_more_than_it_needs_and_names_versions(path: Path) -> None:
     workflow = read(path)
-    assert workflow["permissions"]["contents"] == "read"
+    # The branch for learners is pushed; nothing else writes.
+    assert workflow["permissions"]["contents"] == ("write" if path.stem == "learners" else "read")
     for step in steps(path):
         assert "run" in step or re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"])
 
