@@ -83,7 +83,7 @@ class Delivery:
         if not self.head.done():
             self.head.set_exception(httpx.RemoteProtocolError("the shop hung up without an answer"))
 
-    def leave(self, task: asyncio.Task[None]) -> None:
+    def leave(self, task: asyncio.Task[object]) -> None:
         """Note that the client has left; an app that does not notice is sent home.
 
         Not at once: an app that is cancelled before it has heard of it has no time to end its own handler.
