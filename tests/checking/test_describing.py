@@ -7,7 +7,16 @@ import pytest
 from flask import Flask
 from quart import Quart
 
-from bakery.checking.describing import MANY, close_coroutines, described, dots_in, framework_of, short
+from bakery.checking.describing import (
+    MANY,
+    cell_of,
+    close_coroutines,
+    described,
+    dots_in,
+    framework_of,
+    short,
+)
+from workshop.cells import Cells
 
 
 async def bake() -> None:
@@ -72,3 +81,30 @@ def test_dots_that_are_left_are_found_with_their_line() -> None:
     assert dots_in("a = 1\nb = ...") == "line 2"
     assert dots_in("a = 1") == ""
     assert dots_in("no python (") == ""
+
+
+A_CLASS = """
+from contextlib import asynccontextmanager
+
+class Remote:
+    size = 3
+
+    def __init__(self): pass
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls): yield cls()
+"""
+
+
+def test_a_class_and_several_have_the_cell_that_they_were_written_in() -> None:
+    cells = Cells(A_CLASS)
+    assert cell_of(cells.value("Remote")) == A_CLASS
+    assert cell_of(cells.value("(Remote, Remote.open)")) == A_CLASS
+    cells.run("class Other(Remote):\n    def close(self): pass\n")
+    assert cell_of(cells.value("Other")) == "class Other(Remote):\n    def close(self): pass\n"
+    assert cell_of(cells.value("(Remote, Other)")) == ""
+
+
+def test_a_class_of_somebody_else_has_no_cell() -> None:
+    assert cell_of(dict) == cell_of(Flask) == cell_of((1, 2)) == ""

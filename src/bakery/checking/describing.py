@@ -28,16 +28,28 @@ _repr.maxstring = _repr.maxother = _repr.maxlong = LONGEST
 
 
 def codes_of(given: Any) -> Iterable[CodeType]:
-    """The code that the reader wrote for an answer: of a function, a coroutine, an app's handlers."""
+    """The code that the reader wrote for an answer: of a function, a coroutine, a class, an app's handlers."""
     while isinstance(given, functools.partial):
         given = given.func
     given = inspect.unwrap(given) if callable(given) and not framework_of(given) else given
-    handlers = getattr(given, "view_functions", None) if framework_of(given) else None
-    several = [inspect.unwrap(one) for one in handlers.values()] if isinstance(handlers, dict) else [given]
-    for one in several:
+    for one in _functions_of(given):
         code = getattr(one, "__code__", None) or getattr(one, "cr_code", None)
         if isinstance(code, CodeType) and is_own(code):
             yield code
+
+
+def _functions_of(given: Any) -> Iterable[Any]:
+    """What has the code of an answer: an app's handlers, the methods of a class and of several, else the answer itself."""
+    if isinstance(given, tuple):
+        return [one for part in given for one in _functions_of(part)]
+    handlers = getattr(given, "view_functions", None) if framework_of(given) else None
+    if isinstance(handlers, dict):
+        return [inspect.unwrap(one) for one in handlers.values()]
+    if inspect.isclass(given):
+        # A method of a class or of nobody is wrapped in something that has it as `__func__`.
+        methods = [getattr(one, "__func__", one) for one in vars(given).values()]
+        return [inspect.unwrap(one) for one in methods if callable(one)]
+    return [given]
 
 
 def cell_of(given: Any) -> str:
