@@ -202,3 +202,13 @@ def test_an_answer_that_is_left_in_the_middle_is_no_longer_open() -> None:
 
 def test_a_stage_is_not_needed_to_count() -> None:
     assert Service(Says("x")).note(Asked(0, "GET", "/", {})).text == "x"
+
+
+def test_an_address_without_a_protocol_is_refused_as_by_the_library() -> None:
+    run = given(
+        Service(Says()),
+        "    async with httpx.AsyncClient(transport=client._transport) as c: await c.get('/cake')",
+        "httpx",
+    )
+    assert isinstance(run, Wrong)
+    assert "UnsupportedProtocol: Request URL is missing" in str(run)

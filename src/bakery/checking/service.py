@@ -153,7 +153,9 @@ def _stop(sentence: str) -> NoReturn:
 
 
 def asked_for(request: httpx.Request, body: bytes) -> Asked:
-    """A request of httpx, as the service notes it."""
+    """A request of httpx, as the service notes it. Raises what httpx does where the address says not where to."""
+    if request.url.scheme not in {"http", "https"}:
+        raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
     url, text = request.url, body.decode(errors="replace")
     return Asked(_moment(), request.method, url.path, dict(url.params), text, dict(request.headers))
 
