@@ -12,6 +12,7 @@ For the cells of a notebook:
                                        the same with sliders, live
     doctor()                           says whether everything here works, and what to do if not
     progress()                         says which exercises are done, and what is next
+    class_board.join(address, word)    in a class: lets what you get done light up on the teacher's board
 
 `help(order)`, `help(listen)` and `help(serve)` say more. Exercises bring their own words: `ex.NAME.check(answer)`, `.hint()`,
 `.solution()`.
@@ -27,6 +28,7 @@ from bakery.trace import Mark, Span, Trace
 
 if TYPE_CHECKING:
     from bakery.checking.course import Progress
+    from bakery.classroom.joining import class_board
     from bakery.lab.labs import KitchenLab, RaceLab
     from bakery.orders.listening import listen
     from bakery.orders.ordering import order
@@ -48,6 +50,7 @@ __all__ = [
     "Shop",
     "Span",
     "Trace",
+    "class_board",
     "curve",
     "doctor",
     "listen",
@@ -65,6 +68,7 @@ _ROOMS = {
     "RaceLab": "bakery.lab.labs",
     "Series": "bakery.picture.curve",
     "Shop": "bakery.shop.serving",
+    "class_board": "bakery.classroom.joining",
     "curve": "bakery.picture.curve",
     "listen": "bakery.orders.listening",
     "order": "bakery.orders.ordering",

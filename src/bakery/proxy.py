@@ -46,6 +46,12 @@ def prefix(port: int) -> str:
     return f"{base}proxy/absolute/{port}" if base != "/" else ""
 
 
+def cut_prefix(port: int) -> str:
+    """The same for an app that builds no links: the proxy cuts this path off before it asks the app."""
+    base = _base()
+    return f"{base}proxy/{port}" if base != "/" else ""
+
+
 def _base() -> str:
     base = os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or _base_of_the_kernels_server() or "/"
     return f"/{base.strip('/')}/" if base.strip("/") else "/"

@@ -272,3 +272,17 @@ def test_progress_is_saved_over_progress(file: Path, tmp_path: Path) -> None:
         note("02_waiting", name)
         assert "Saved" in progress.save(mine).words
     assert json.loads(mine.read_text()) == {"done": {"02_waiting": ["bake_all", "mended"]}}
+
+
+def test_whoever_listens_hears_of_what_is_done_and_cannot_disturb_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, str]] = []
+
+    def broken(_lesson: str, _name: str) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(memory, "listeners", [broken, lambda *what: heard.append(what)])
+    note("02_waiting", "in_a_row")
+    assert heard == [("02_waiting", "in_a_row")]
+    assert done() == {"02_waiting": {"in_a_row"}}

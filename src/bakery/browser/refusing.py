@@ -8,6 +8,7 @@ from bakery.browser.telling import REAL, NoMachineError
 THREAD = f"A browser gives Python one thread, so this cell cannot start another. {REAL}"
 PROCESS = f"A browser starts no second Python, so this cell has nowhere to run. {REAL}"
 PORT = "A browser lets Python open no port. Serve the app in this notebook instead:  shop = serve(app)"
+BOARD = f"A class board is on another machine, and a browser lets Python get to none. {REAL}"
 LOOK = f"A browser gives Python one thread, and nobody can look at it while it is held. {REAL}"
 
 

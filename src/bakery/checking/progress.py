@@ -5,7 +5,7 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -38,6 +38,12 @@ _session: Done = {}
 
 _trouble: list[str] = []
 """The latest trouble with the file, in words."""
+
+Listener = Callable[[str, str], None]
+"""Is told the lesson and the name of what is done, in the moment it is. It must not wait: a check waits for it."""
+
+listeners: list[Listener] = []
+"""Who wants to hear of what is done: nobody, unless the reader has asked for it."""
 
 
 class Unreadable(ValueError):
@@ -83,6 +89,9 @@ def _kept_at() -> Path | None:
 def note(lesson: str, name: str) -> None:
     """Remember that something is done. Never raises: a file that cannot be written costs a sentence, no more."""
     _session.setdefault(lesson, set()).add(name)
+    for listener in tuple(listeners):
+        with suppress(Exception):  # it is no part of the exercise
+            listener(lesson, name)
     if (path := _kept_at()) is not None:
         _keep(path)
 

@@ -118,7 +118,7 @@ class Guard:
         own = not name or is_loopback(name)  # whoever sends no Host is no browser
         if not (own or self._is_a_name(name)):
             return Verdict(refusal=WRONG_NAME.format(name), trusted=False)
-        if not _from_elsewhere(arrival):
+        if not from_elsewhere(arrival):
             return Verdict(trusted=own)
         page = _name(urlsplit(arrival.origin).netloc)
         if self._is_a_name(page):
@@ -134,7 +134,7 @@ def _begins(path: str, way: str) -> bool:
     return f"{path}/".startswith(f"{way}/")
 
 
-def _from_elsewhere(arrival: Arrival) -> bool:
+def from_elsewhere(arrival: Arrival) -> bool:
     """Whether a page that is not the shop's own sends this, other than by a link that somebody follows."""
     if arrival.site in ("same-origin", "none"):
         return False

@@ -1,0 +1,50 @@
+"""The seat of this reader, for the next kernel."""
+
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from bakery.checking.progress import FILE
+from bakery.classroom.kept_seat import KeptSeat, file, forget, recall, remember
+
+SEAT = KeptSeat("http://127.0.0.1:1", "word", "Ada", "token")
+
+
+def test_a_seat_is_kept_beside_the_progress_until_it_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FILE, str(tmp_path / "new" / "progress.json"))
+    assert recall() is None
+    remember(SEAT)
+    assert file() == tmp_path / "new" / "class_board.json"
+    assert recall() == SEAT
+    if sys.platform != "win32":
+        assert stat.S_IMODE((tmp_path / "new" / "class_board.json").stat().st_mode) == 0o600
+    forget()
+    forget()
+    assert recall() is None
+
+
+def test_where_no_progress_is_kept_no_seat_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FILE, "off")
+    remember(SEAT)
+    assert (file(), recall()) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "[" * 5_000, '{"address": "x"}'])
+def test_a_torn_file_is_no_seat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv(FILE, str(tmp_path / "progress.json"))
+    (tmp_path / "class_board.json").write_text(text)
+    assert recall() is None
+
+
+def test_a_folder_that_cannot_be_written_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(FILE, str(tmp_path / "file" / "progress.json"))
+    remember(SEAT)
+    forget()
+    assert recall() is None
