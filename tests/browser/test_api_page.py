@@ -64,6 +64,7 @@ def playground(window: Window) -> Iterator[OpenNotebook]:
         quart=f"{QUART}\n{LINKS['quart']}",
         flask=FLASK,
         without=f'{without}\nserve(playground, name="without").link / "docs"',
+        later="serve(careful), serve(flask_counter())",  # as later cells do; the pages stay open
     )
     with window.notebook(name) as opened:
         assert opened.run_all(), opened.errors
