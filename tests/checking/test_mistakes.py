@@ -20,16 +20,26 @@ MEANT = {
         "\n    async def cakes(): yield 1\n    await cakes()",
         "with `async for`",
     ),
+    "closing an async generator": (
+        "\n    with contextlib.closing(one async for one in rows()): pass",
+        "closed with an `await`",
+    ),
     "brackets in create_task": ("asyncio.create_task(bake)", "a coroutine is wanted there"),
     "awaited twice": ("one = bake(); await one; await one", "awaits the same coroutine twice"),
     "a result before it is there": ("return bake() + 1", "there is a coroutine where its result is wanted"),
 }
 
 
+BEFORE = """import contextlib
+async def bake(): return 'cake'
+async def rows(): yield 'cake'
+"""
+
+
 @pytest.mark.parametrize("name", MEANT)
 def test_an_error_is_told_as_what_it_means(name: str) -> None:
     code, words = MEANT[name]
-    said = refused(f"async def bake(): return 'cake'\nasync def answer(): {code}")
+    said = refused(f"{BEFORE}async def answer(): {code}")
     assert words in said
     assert "line " in said
 

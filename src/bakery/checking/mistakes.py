@@ -104,6 +104,10 @@ def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
             f"an `await` is missing: what stands before `.{error.name}` has to be awaited first, in brackets of its own, as in "
             f"`(await db.execute(…)).{error.name}`."
         )
+    if isinstance(error, AttributeError) and inspect.isasyncgen(error.obj) and error.name == "close":
+        yield (
+            "an async generator is closed with an `await`: `await rows.aclose()`, or `async with aclosing(rows):` round the loop."
+        )
     if isinstance(error, asyncio.InvalidStateError) and "not set" in said:
         yield (
             "it asks a task or a future for its `result()` before it is done. `await` waits for it, and gives the result."
