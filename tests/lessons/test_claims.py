@@ -1,4 +1,4 @@
-"""What the first notebooks say in passing, without a cell that shows it, is true."""
+"""What notebooks say in passing, without a cell that shows it, is true."""
 
 import asyncio
 import gc
@@ -6,7 +6,8 @@ import hashlib
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -139,3 +140,52 @@ def test_neither_a_timed_cell_nor_one_without_autoawait_may_await(before: str, c
     error = ran.error_before_exec or ran.error_in_exec
     assert isinstance(error, SyntaxError)
     assert "'await' outside function" in str(error)
+
+
+# 17, Pagination
+
+
+async def book(diary: list[str]) -> AsyncIterator[int]:
+    try:
+        for order in (3, 2, 1):
+            yield order
+    finally:
+        diary.append("put back")
+
+
+async def left_by_break(orders: AsyncIterator[int]) -> None:
+    async for _ in orders:
+        break
+
+
+async def left_by_return(orders: AsyncIterator[int]) -> int:
+    async for order in orders:
+        return order
+    return 0
+
+
+async def left_by_an_error(orders: AsyncIterator[int]) -> None:
+    with suppress(ValueError):
+        async for _ in orders:
+            raise ValueError
+
+
+@pytest.mark.parametrize("leave", [left_by_break, left_by_return, left_by_an_error])
+def test_a_generator_that_was_left_is_closed_by_aclose_or_when_nobody_holds_it(
+    leave: Callable[[AsyncIterator[int]], Coroutine[Any, Any, Any]],
+) -> None:
+    async def read() -> None:
+        diary: list[str] = []
+        held: Any = book(diary)
+        await leave(held)
+        gc.collect()
+        await asyncio.sleep(0.01)
+        assert diary == []
+        await held.aclose()
+        assert diary == ["put back"]
+        await leave(book(diary))
+        gc.collect()
+        await asyncio.sleep(0.01)
+        assert diary == ["put back"] * 2
+
+    asyncio.run(read())
