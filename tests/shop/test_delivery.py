@@ -76,19 +76,20 @@ def test_a_client_that_leaves_sends_an_app_home_that_is_not_done(monkeypatch: py
 
 
 def test_an_app_that_notices_by_itself_ends_in_its_own_way() -> None:
-    async def run() -> str:
-        delivery = Delivery()
+    async def run() -> list[str]:
+        delivery, told = Delivery(), list[str]()
 
-        async def serve() -> str:
+        async def serve() -> None:
             await delivery.left.wait()
-            return "cleared up"
+            told.append("cleared up")
 
         app = asyncio.create_task(serve())
         await asyncio.sleep(0)
         delivery.leave(app)
-        return await app
+        await app
+        return told
 
-    assert asyncio.run(run()) == "cleared up"
+    assert asyncio.run(run()) == ["cleared up"]
 
 
 def test_an_app_waits_at_its_next_part_until_the_client_has_read_enough() -> None:
