@@ -78,3 +78,11 @@ def asks(client: object) -> None:
 def test_one_that_does_not_is_told_why(test: Any, words: str) -> None:  # noqa: ANN401
     assert words in judged(test)
     assert bool(judged(test)) is bool(words)
+
+
+def test_what_is_tried_may_be_something_else_than_an_app() -> None:
+    async def test() -> None:
+        must_tell_apart(await tried(mistaken, {"app": RIGHT}, ""), [], "client")
+
+    with pytest.raises(Wrong, match="although the client is right"):
+        asyncio.run(test())

@@ -46,14 +46,17 @@ async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -
     return Tested(name, None)
 
 
-def must_tell_apart(right: Tested, broken: list[Tested]) -> None:
-    """Expect that a test passes on the right app and fails on each broken one; raises `Wrong` otherwise."""
+def must_tell_apart(right: Tested, broken: list[Tested], what: str = "app") -> None:
+    """Expect that a test passes on the right app and fails on each broken one; raises `Wrong` otherwise.
+
+    `what` is tried, in a word.
+    """
     if right.error is not None and type(right.error).__name__ == SKIPPED:
         raise Wrong("the test is skipped, so it finds nothing.")
     if isinstance(right.error, AssertionError):
-        raise Wrong(f"the test fails although the app is right: {wrong_because(right.error)}")
+        raise Wrong(f"the test fails although the {what} is right: {wrong_because(right.error)}")
     if right.error is not None:
-        raise Wrong(f"the test ends with an error, and the app is right: {wrong_because(right.error)}")
+        raise Wrong(f"the test ends with an error, and the {what} is right: {wrong_because(right.error)}")
     for one in broken:
         if one.error is None:
             raise Wrong(f"the test passes although {one.app}. What should it look at?")

@@ -1,16 +1,446 @@
-"""Notebook 16, Mocking: stand-ins, and what they cannot tell."""
+"""Notebook 16, Mocking: stand-ins, what they cannot tell, and what a test is worth."""
 
-from bakery.checking import Answer, Lesson
+import inspect
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from typing import Any
 
-BAKE = 0.5
-"""Seconds in the oven, as the notebook has it."""
+import httpx
+
+from bakery.checking import Answer, Lesson, expect
+from bakery.checking.describing import described, short
+from bakery.checking.mistakes import Wrong
+from bakery.checking.service import Asked, Says, Service
+from bakery.checking.testing import Tested, must_tell_apart, tried
+
+StandIn = Callable[[httpx.Request], Any]
+Client = Callable[[httpx.AsyncClient, str], Any]
+
+PATIENCE = 2.0
+"""Seconds that a client waits for an answer, in the exercise about lateness."""
 
 ex = Lesson("16_mocking", __file__)
 
 
+# Predictions
+
+
+@ex.prediction
+def first_night(came: object) -> str:
+    """What came of a client that was written after a phone call."""
+    return "error" if came == "KeyError" else str(came)
+
+
+@ex.prediction
+def believed(came: Mapping[str, object]) -> str:
+    """Which lie was taken for a price."""
+    return next(lie for lie, what in came.items() if what == "120")
+
+
+@ex.prediction
+def cut_off(came: Mapping[str, object]) -> str:
+    """Who was cut off by a time-out."""
+    late = [name for name, what in came.items() if what == "ReadTimeout"]
+    return {0: "neither", 1: late[0] if late else "", 2: "both"}[len(late)]
+
+
+@ex.prediction
+def hung_up(came: Sequence[object]) -> str:
+    """Whether half an answer of a server is the same error as that of a stand-in."""
+    return "same" if came[2] == "JSONDecodeError" else "other"
+
+
+@ex.prediction
+def unopened(came: object) -> str:
+    """What an app answers in process that nobody has opened."""
+    return "error" if came == "KeyError" else str(came)
+
+
+# Exercises
+
+
+def on(stand_in: object, patience: float | None = None) -> httpx.AsyncClient:
+    """A client of httpx on the reader's stand-in; `patience` in seconds. What is no answer raises `Wrong` there."""
+    if not callable(stand_in):
+        raise Wrong(f"a stand-in is a function of a request, and this is {described(stand_in)}.")
+
+    async def answering(request: httpx.Request) -> httpx.Response:
+        made = stand_in(request)
+        made = await made if inspect.isawaitable(made) else made
+        if isinstance(made, BaseException):
+            raise Wrong(f"the stand-in gives back the error `{type(made).__name__}`. An error is raised.")
+        if not isinstance(made, httpx.Response):
+            raise Wrong(f"the stand-in gives {described(made)}, and httpx wants an `httpx.Response(…)`.")
+        return made
+
+    return httpx.AsyncClient(
+        transport=httpx.MockTransport(answering), base_url="http://mill", timeout=patience
+    )
+
+
 @ex.exercise
-def together(answer: Answer) -> None:
-    """TODO: what a reader has understood who has this right."""
-    for number in (3, 7):
-        cakes = [f"cake {one}" for one in range(number)]
-        answer.run(cakes).gives(cakes).takes(BAKE).at_once(number)
+def stand_in(answer: Answer) -> None:
+    """A stand-in that says yes to everything is enough."""
+    prices = answer.named("PRICES").given
+    before = dict(prices)
+    try:
+        prices.clear()
+        prices.update({"rye": 120, "wheat": 90, "oat flakes": 75})
+        answer.play(_is_as_strict_as_the_mill)
+    finally:
+        prices.clear()
+        prices.update(before)
+
+
+async def _is_as_strict_as_the_mill(given: StandIn) -> None:
+    """Expect a price for each flour, 404 for another, and 405 for what is no GET. Raises `Wrong`."""
+    client = on(given)
+    for flour, cents in (("rye", 120), ("wheat", 90), ("oat flakes", 75), ("rye", 120)):
+        came = await client.get(f"/price/{flour}")
+        expect(
+            came.status_code == 200,
+            f"a GET of `/price/{flour}` gets {came.status_code}, and {flour} is in `PRICES`.",
+        )
+        _must_say(came, {"cents": cents}, f"`/price/{flour}`")
+    came = await client.get("/price/stone")
+    expect(
+        came.status_code == 404,
+        f"`/price/stone` gets status {came.status_code}, and stone is not in `PRICES`. The mill says 404, and a client "
+        "that looks at the status has to see it.",
+    )
+    for method in ("POST", "DELETE"):
+        came = await client.request(method, "/price/rye")
+        expect(
+            came.status_code == 405,
+            f"a {method} to `/price/rye` gets status {came.status_code}, and the mill says 405: it lets nobody but a GET "
+            "ask for a price. `request.method` tells.",
+        )
+
+
+def _must_say(came: httpx.Response, wanted: object, where: str) -> None:
+    try:
+        value = came.json()
+    except ValueError:
+        raise Wrong(
+            f"{where} gets {short(came.text)}, which is no JSON, and {short(wanted)} is wanted."
+        ) from None
+    expect(value == wanted, f"{where} gets {short(value)}, and {short(wanted)} is wanted.")
+
+
+@ex.exercise
+def burnt_twice(answer: Answer) -> None:
+    """Tests may share a script."""
+    expect(callable(answer.given), f"a function is wanted, and it got {described(answer.given)}.")
+    answer.play(_begins_anew)
+
+
+async def _begins_anew(make: Callable[[], Any]) -> None:
+    """Expect 503, 503, and then 200, of two stand-ins that are asked in turns. Raises `Wrong`."""
+    first, second = make(), make()
+    for made in (first, second):
+        if inspect.isawaitable(made):
+            if inspect.iscoroutine(made):
+                made.close()
+            raise Wrong(
+                "`burnt_twice` is an `async def`. Making a stand-in waits for nothing: a plain `def`."
+            )
+    expect(
+        callable(first),
+        f"`burnt_twice()` gives {described(first)}, and a stand-in is wanted: a function of a request.",
+    )
+    clients = (on(first), on(second))
+    said: tuple[list[int], list[int]] = ([], [])
+    for turn in range(1, 7):
+        for heard, client in zip(said, clients, strict=True):
+            came = await _asked_again(client, turn)
+            heard.append(came.status_code)
+            if came.status_code == 200:
+                _must_say(came, {"cents": 120}, f"request {turn}")
+    wanted = [503, 503, 200, 200, 200, 200]
+    for heard in said:
+        both = f"{' '.join(map(str, said[0]))} and {' '.join(map(str, said[1]))}"
+        expect(
+            heard == wanted,
+            f"two stand-ins, each asked six times in turns, say {both}. Each should say 503 503 200 200 200 200, whatever "
+            "the other was asked.",
+        )
+
+
+async def _asked_again(client: httpx.AsyncClient, turn: int) -> httpx.Response:
+    try:
+        return await client.get("/price/rye")
+    except (StopIteration, IndexError, RuntimeError) as error:
+        if not _is_at_its_end(error):
+            raise
+        raise Wrong(
+            f"at request {turn} the script is at its end, and the stand-in raises an error that no mill would. It should go "
+            "on with its last line."
+        ) from None
+
+
+def _is_at_its_end(error: Exception) -> bool:
+    return "StopIteration" in f"{type(error).__name__} {error}" or isinstance(error, IndexError)
+
+
+@ex.exercise
+def late(answer: Answer) -> None:
+    """A stand-in that sleeps is late."""
+
+    async def script(given: StandIn) -> httpx.Response | Exception:
+        try:
+            return await on(given, PATIENCE).get("/price/rye")
+        except Exception as error:  # whatever a reader raises
+            return error
+
+    run = answer.play(script)
+    came = run.result
+    if isinstance(came, Wrong):
+        raise came
+    if isinstance(came, httpx.Response):
+        raise Wrong(
+            f"the client has a patience of two seconds, and gets an answer with status {came.status_code} after "
+            f"{run.seconds:g} s. With the mill there would be no answer: the wait would end in an error."
+        )
+    if type(came) is not httpx.ReadTimeout:
+        _wrong_kind(came)
+    expect(
+        run.seconds <= PATIENCE,
+        f"the client sees an `httpx.ReadTimeout`, but after {run.seconds:g} s, and its patience is two seconds. Nothing has "
+        "to wait here.",
+    )
+
+
+def _wrong_kind(came: Exception) -> None:
+    """Say what else was raised than a read time-out. Raises `Wrong`, or the error itself where it is a slip."""
+    name = type(came).__name__
+    if isinstance(came, httpx.HTTPError):
+        raise Wrong(
+            f"the client sees an `httpx.{name}`. Here the mill has taken the request, and its answer does not come: "
+            "that is an `httpx.ReadTimeout`."
+        )
+    if isinstance(came, TimeoutError):
+        raise Wrong(
+            "the client sees Python's own `TimeoutError`. httpx has errors of another family, and a client that catches "
+            "`httpx.HTTPError` lets this one through: raise `httpx.ReadTimeout`."
+        )
+    raise came
+
+
+def _read(answer: httpx.Response) -> int | None:
+    if answer.status_code == 404:
+        return None
+    cents = answer.raise_for_status().json()["cents"]
+    if not isinstance(cents, int):
+        raise ValueError(cents)
+    return cents
+
+
+def _clients(mill_error: type[Exception]) -> tuple[Client, Client]:
+    """Two right clients: one asks with `get`, the other with `send`."""
+    troubles = (httpx.HTTPError, ValueError, KeyError, TypeError)
+
+    async def price(client: httpx.AsyncClient, flour: str) -> int | None:
+        try:
+            return _read(await client.get(f"/price/{flour}"))
+        except troubles as error:
+            raise mill_error(f"no price for {flour}") from error
+
+    async def other_price(client: httpx.AsyncClient, flour: str) -> int | None:
+        try:
+            return _read(await client.send(client.build_request("GET", f"/price/{flour}")))
+        except troubles as error:
+            raise mill_error(f"no price for {flour}") from error
+
+    return price, other_price
+
+
+def _broken(price: Client, mill_error: type[Exception]) -> dict[str, Client]:
+    """The four broken clients of the notebook, by what is wrong with them."""
+
+    async def by_heart(client: httpx.AsyncClient, flour: str) -> int:  # noqa: ARG001
+        return 120
+
+    async def always_rye(client: httpx.AsyncClient, flour: str) -> Any:  # noqa: ANN401, ARG001
+        return await price(client, "rye")
+
+    async def free(client: httpx.AsyncClient, flour: str) -> Any:  # noqa: ANN401
+        return await price(client, flour) or 0
+
+    async def blind(client: httpx.AsyncClient, flour: str) -> Any:  # noqa: ANN401
+        try:
+            return await price(client, flour)
+        except mill_error:
+            return None
+
+    return {
+        "the client asks nobody, and knows one price by heart (`by_heart`)": by_heart,
+        "the client asks for rye, whatever it wants (`always_rye`)": always_rye,
+        "the client says 0 for a flour that the mill does not have (`free`)": free,
+        "the client says None when the mill is down, as if it had no such flour (`blind`)": blind,
+    }
+
+
+@ex.exercise
+def tests_that_bite(answer: Answer) -> None:
+    """A green test is a good test."""
+    tests = answer.given if isinstance(answer.given, list | tuple) else [answer.given]
+    expect(tests, "there is no test in the list.")
+    for test in tests:
+        expect(
+            inspect.isfunction(test),
+            f"a test is wanted, a function of `price`, and it got {described(test)}.",
+        )
+    mill_error = answer.named("MillError").given
+    price, other_price = _clients(mill_error)
+    # Each in a run of its own, so that a forgotten `await` is told before what came of it.
+    right = answer.play(_on(tests, price)).result
+    must_tell_apart(right, [], "client")
+    other = answer.play(_on(tests, other_price), allow={"forgetting"}).result
+    expect(
+        other.error is None,
+        "the test is red for a client that is right, and asks with `client.send` where the other one has `client.get`. A "
+        "stand-in for one method knows nothing of the rest: put it below the client, in its transport.",
+    )
+    for says, broken in _broken(price, mill_error).items():
+        one = answer.play(_on(tests, broken, says)).result
+        must_tell_apart(right, [one], "client")
+
+
+def _on(
+    tests: Collection[Callable[..., Any]], price: Client, says: str = ""
+) -> Callable[[object], Coroutine[Any, Any, Tested]]:
+    """What comes of the first test that is red on this client, or of none."""
+
+    async def script(_tests: object) -> Tested:
+        for test in tests:
+            one = await tried(test, {"price": price}, says)
+            if one.error is not None:
+                return one
+        return Tested(says, None)
+
+    return script
+
+
+@ex.exercise
+def recorder(answer: Answer) -> None:
+    """What was said once is true."""
+    expect(
+        inspect.isclass(answer.given),
+        f"the class `Recorder` is wanted, and it got {described(answer.given)}.",
+    )
+    answer.play(_records)
+
+
+class _Mill:
+    """The mill of a check: a price for so many bags, down for a while, and 405 for what is no GET."""
+
+    def __init__(self, port: int) -> None:
+        self.down = False
+        self.service = Service(self._say)
+        self.client = self.service.httpx(f"http://127.0.0.1:{port}")
+
+    def _say(self, asked: Asked) -> Says:
+        if self.down:
+            return Says({"error": "ask again"}, status=503)
+        if asked.method != "GET":
+            return Says({"error": "only GET"}, status=405)
+        flour = asked.path.removeprefix("/price/")
+        cents = {"rye": 120, "wheat": 90}.get(flour)
+        if cents is None:
+            return Says({"error": "no such flour"}, status=404)
+        return Says({"cents": cents * int(asked.query.get("bags", "1"))})
+
+    @property
+    def times(self) -> int:
+        return len(self.service.asked)
+
+
+async def _records(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
+    """Expect a recording for each question, and none of a bad moment. Raises `Wrong`."""
+    mill, tape = _Mill(8001), dict[Any, Any]()
+
+    def player(mill: _Mill, base: str = "http://mill") -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=make(mill.client, tape), base_url=base)
+
+    client = player(mill)
+    for bags, cents in ((1, 120), (10, 1200), (1, 120), (10, 1200)):
+        came = await client.get(f"/price/rye?bags={bags}")
+        expect(came.status_code == 200, f"`/price/rye?bags={bags}` gets status {came.status_code}.")
+        _must_say(came, {"cents": cents}, f"`/price/rye?bags={bags}`")
+    expect(
+        mill.times == 2,
+        f"two questions were asked, each of them twice, and the mill was asked {mill.times} times. What is on tape is "
+        "played.",
+    )
+    await _keeps_no_bad_moment(client, mill)
+    came = await client.post("/price/rye?bags=1")
+    expect(
+        came.status_code == 405,
+        f"after a GET of `/price/rye?bags=1`, a POST of the same address gets {came.status_code}. Another method is "
+        "another question, and the mill says 405 to it.",
+    )
+    tomorrow = _Mill(8002)
+    came = await player(tomorrow, "http://127.0.0.1:8002").get("/price/rye?bags=10")
+    expect(
+        not tomorrow.times,
+        "the next day the mill is on another port, the tape is the same, and the mill is asked again. The host and the "
+        "port are no part of the question.",
+    )
+    _must_say(came, {"cents": 1200}, "a question of yesterday")
+
+
+async def _keeps_no_bad_moment(client: httpx.AsyncClient, mill: _Mill) -> None:
+    mill.down = True
+    came = await client.get("/price/wheat")
+    expect(
+        came.status_code == 503,
+        f"while the mill says 503, the client sees {came.status_code}. It should see the same.",
+    )
+    mill.down = False
+    came = await client.get("/price/wheat")
+    expect(
+        came.status_code != 503, "the mill is well again, and its 503 is played: a bad moment was recorded."
+    )
+    _must_say(came, {"cents": 90}, "`/price/wheat`")
+    before = mill.times
+    await client.get("/price/wheat")
+    expect(
+        mill.times == before, "after a bad moment, the good answer is not kept: the mill is asked every time."
+    )
+
+
+ROWS: Mapping[str, tuple[Says, Says, str]] = {
+    "/price/rye": (Says({"cents": 120}), Says({"cents": 150}), ""),
+    "/price/wheat": (Says({"price": 90}), Says({"cents": 90}), "`price` is not in the real one's answer"),
+    "/price/oats": (Says({"cents": 80}), Says({"cents": "80"}), "`cents` is a number in one and a text in the other"),
+    "/price/stone": (Says({"error": "no"}), Says({"error": "no"}, status=404), "the status is another one"),
+    "/price/spelt": (Says({"cents": 95}), Says({"cents": 99, "day": "Monday"}), ""),
+    "/price/corn": (Says({"cents": 60, "day": "Monday"}), Says({"cents": 60}), "`day` is only in the stand-in's answer"),
+    "/price/bran": (Says({"error": "none"}, status=404), Says({"error": "sold out"}, status=404), ""),
+}  # fmt: skip
+"""What the stand-in and the real one say to each path, and why they differ; empty where they do not."""
+
+
+@ex.exercise
+def same_contract(answer: Answer) -> None:
+    """The same contract is the same answer."""
+    played = Service(lambda asked: ROWS[asked.path][0])
+    real = Service(lambda asked: ROWS[asked.path][1])
+    run = answer.run(played.httpx(), real.httpx(), list(ROWS))
+    expect(
+        isinstance(run.result, list | tuple | set) and set(run.result) <= set(ROWS),
+        f"a list of paths is wanted, and it gives {short(run.result)}.",
+    )
+    for path, (one, other, why) in ROWS.items():
+        both = f"{short(one.value)} with {one.status} in the rehearsal, {short(other.value)} with {other.status} in truth"
+        expect(path in run.result or not why, f"`{path}` is missing from the list: {why}. There was {both}.")
+        expect(
+            path not in run.result or why,
+            f"`{path}` should not be in the list: {both}. {_harmless(one, other)}",
+        )
+    expect(len(run.result) == len(set(run.result)), "a path is in the list twice.")
+
+
+def _harmless(one: Says, other: Says) -> str:
+    if set(one.value) != set(other.value):
+        return "The real one says more than it has to, and nobody who relies on the rest is hurt."
+    return "Only a value differs, and values change every day."
