@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = [
-    path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if re.match("0[0-7]|15", path.name)
-]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FIRST_NOTEBOOK = f"lab/index.html?path={NOTEBOOKS[0].name}"
+OPEN = "() => window.jupyterapp?.shell.currentWidget?.context?.path === '00_start_here.ipynb'"
 WORD_FOR_WORD = re.compile("0[0-5]|15")
 """The notebooks that say the same here; the others come to their end without an error."""
 
@@ -215,9 +215,47 @@ def test_what_cannot_be_in_a_browser_says_so_at_once(start: "Page", code: str, w
     assert word in run(start, f"import bakery\n{code}")["text"]
 
 
-def test_the_first_page_is_the_first_notebook_with_a_banner(site: Site) -> None:
+def test_the_front_page_leads_to_the_first_notebook_and_finds_words_in_all_of_them(site: Site) -> None:
     with site.context() as context:
-        page = site.open(context, "")
+        page = context.new_page()
+        page.goto(f"{site.address}/")
+        assert page.get_by_role("row").count() == len(NOTEBOOKS) + 1
+        page.get_by_label("Words in any notebook").fill("to_thread")
+        hit = page.get_by_role("link", name="What blocks").first
+        hit.wait_for()
+        assert "section" in page.get_by_role("status").inner_text()
+        hit.click()
+        page.get_by_role("heading", level=1, name="What blocks").wait_for()
+        page.get_by_role("link", name="The series").click()
+        page.get_by_role("link", name="Start in this browser").click()
+        page.wait_for_function(OPEN)
+
+
+def test_the_front_page_and_a_page_to_read_fit_a_phone_and_a_projector(site: Site) -> None:
+    with site.context() as context:
+        page = context.new_page()
+        for width in (360, 1920):
+            page.set_viewport_size({"width": width, "height": 800})
+            for place in ("", "read/02_waiting.html", "read/11_moving_house.html"):
+                page.goto(f"{site.address}/{place}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_search_without_its_list_or_without_a_hit_says_so(site: Site) -> None:
+    with site.context() as context:
+        page = context.new_page()
+        context.route("**/sections.json", lambda route: route.fulfill(status=404))
+        page.goto(f"{site.address}/")
+        page.get_by_label("Words in any notebook").fill("cake")
+        page.get_by_text("cannot be loaded").wait_for()
+        context.unroute("**/sections.json")
+        page.get_by_label("Words in any notebook").fill("zzzzzz")
+        page.get_by_text("Nothing found").wait_for()
+
+
+def test_the_first_notebook_has_a_banner(site: Site) -> None:
+    with site.context() as context:
+        page = site.open(context, FIRST_NOTEBOOK)
         assert (
             page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path") == "00_start_here.ipynb"
         )
@@ -234,13 +272,13 @@ def test_a_reader_who_comes_back_to_a_newer_site_is_told_and_keeps_both_copies(
     site: Site, folder: Path
 ) -> None:
     with site.context() as context:
-        page = site.open(context, "")
+        page = site.open(context, FIRST_NOTEBOOK)
         page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
         page.evaluate(
             "() => Object.keys(localStorage).filter(key => key.startsWith('three-cakes-build'))"
             ".forEach(key => localStorage.setItem(key, 'an older one'))"
         )
-        page = site.open(context, "")
+        page = site.open(context, FIRST_NOTEBOOK)
         banner = page.get_by_role("region", name="About this site")
         banner.get_by_text("newer than your copy of 00_start_here").wait_for()
         banner.get_by_role("button", name="Take the new").click()
@@ -261,7 +299,7 @@ def test_a_reader_who_comes_back_to_a_newer_site_is_told_and_keeps_both_copies(
 def test_a_page_that_is_older_than_the_site_offers_the_new_one(site: Site) -> None:
     with site.context() as context:
         context.route("**/build.json", lambda route: route.fulfill(body=as_json({"build": "newer"})))
-        page = site.open(context, "")
+        page = site.open(context, FIRST_NOTEBOOK)
         page.get_by_text("This page is an older copy of the site.").wait_for()
         assert page.get_by_role("button", name="Load the new one").count() == 1
 

@@ -71,7 +71,6 @@ def opened(site: Files, share: Path, place: str) -> str:
     """Finish the pages: their settings, where they open, the banner; the build, which follows from all files."""
     for name in [name for name in site if LEFT_OUT.search(name) and not name.startswith("files/")]:
         del site[name]
-    site["index.html"] = (share / "index.html").read_bytes()
     for name in ("banner.js", "banner.css"):
         site[name] = (share / name).read_bytes()
     site["jupyter-lite.json"] = configured(site["jupyter-lite.json"], place)

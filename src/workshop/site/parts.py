@@ -15,6 +15,9 @@ from workshop.site.files import SiteError, run
 PYODIDE = "pyodide@314.0.6"
 PYODIDE_SHA512 = "BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLOtR4YrVOIFxbV8poyDOOmWwxQ=="
 PYTHON = "3.14"
+MINISEARCH = "minisearch@7.2.0"
+MINISEARCH_SHA512 = "dqT2XBYUOZOiC5t2HRnwADjhNS2cecp9u+TJRiJ1Qp/f5qjkeT5APcGPjHw+bz89Ms8Jp+cG4AlE+QZ/QnDglg=="
+"""The search of the front page."""
 
 PLATFORMS = {
     "markupsafe": "manylinux2014_x86_64",  # its compiled part is left out: it can do without
@@ -23,13 +26,13 @@ PLATFORMS = {
 """The packages that have no pure wheel, and the platform whose wheel is taken."""
 
 
-def fetched_pyodide(parts: Path) -> Path:
-    """The npm package, by npm; raises `SiteError` where its hash is another."""
-    archive = parts / f"{PYODIDE.replace('@', '-')}.tgz"
+def fetched(package: str, sha512: str, parts: Path) -> Path:
+    """An npm package such as `pyodide@314.0.6`, by npm; raises `SiteError` where its hash is another."""
+    archive = parts / f"{package.replace('@', '-')}.tgz"
     if not archive.exists():
-        run("npm", "pack", "--silent", PYODIDE, cwd=parts)
+        run("npm", "pack", "--silent", package, cwd=parts)
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    if found != PYODIDE_SHA512:
+    if found != sha512:
         raise SiteError(f"{archive}: its hash is sha512-{found}, not the one pinned in parts.py")
     return archive
 
