@@ -1,0 +1,225 @@
+"""Judges of remotes: whether errors are told in one place, and whether whoever opens a client closes it."""
+# ruff: noqa: ANN401  # the reader's classes, and whatever comes out of them
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bakery.checking import Answer, expect
+from bakery.checking.clients import every_client
+from bakery.checking.describing import short
+from bakery.checking.mistakes import Wrong
+from bakery.checking.run import in_word
+from bakery.checking.service import Says, Service
+from bakery.checking.soundness import told_of
+from bakery.lessons._outcomes import Came, came, must_be_class, named, often, what
+
+
+def must_tell_errors(answer: Answer) -> None:
+    """One kind of error, made in one place."""
+    must_be_class(answer)
+    kind = answer.named("BakeryError").given
+    for says, button, wanted in (
+        (Says([{"name": "plum cake"}]), "menu", [{"name": "plum cake"}]),
+        (Says({"number": 7}, status=201), "buy", 7),
+    ):
+        one = _pressed(answer, says, button)
+        expect(
+            one.error is None,
+            f"the shop says {says.status}, all is well, and `{button}` raises {named(one)}.",
+        )
+        expect(one.value == wanted, f"the shop says {says.text}, and `{button}` gives {short(one.value)}.")
+    for status, button in REFUSALS:
+        for text in ({"error": f"no luck {status}"}, f"<h1>no luck {status}</h1>"):
+            says = Says(text, status=status)
+            message = text if isinstance(text, str) else text["error"]
+            _must_tell(_pressed(answer, says, button), kind, says, button, message)
+    gone = _pressed(answer, Says({"error": "no such order"}, status=404), "cancel")
+    expect(
+        isinstance(gone.error, kind),
+        "`menu` and `buy` tell in the bakery's words what went wrong, and a third button that goes through `_ask` does not: "
+        f"{what(gone)}. Let the errors be made where all buttons pass.",
+    )
+    for button in ("menu", "buy"):
+        _must_tell_silence(_pressed(answer, Says(breaks=True), button), kind)
+
+
+REFUSALS = ((404, "menu"), (400, "buy"), (409, "buy"), (429, "menu"), (500, "menu"), (503, "buy"))
+"""How a shop refuses, and which button was pressed."""
+
+
+def _pressed(answer: Answer, says: Says, button: str) -> Came:
+    """What comes of a button, where the service says this."""
+
+    async def script(given: Any) -> tuple[Came, int]:
+        class More(given):  # type: ignore[misc]
+            async def cancel(self) -> Any:
+                return await self._ask("DELETE", "/orders/7")
+
+        service = Service(says, most=20)
+        press = getattr(More(service.httpx()), button)
+        one = await came(press("plum cake") if button == "buy" else press())
+        return one, len(service.asked)
+
+    one, times = answer.play(script).result
+    if times == 0 and one.error is not None:
+        raise Wrong(told_of(one.error))
+    expect(times == 1, f"`{button}` asks the shop {often(times)}. Asking again comes later.")
+    done: Came = one
+    return done
+
+
+def _must_tell(one: Came, kind: type[Exception], says: Says, button: str, message: str) -> None:
+    """Expect an error in the bakery's words, with the status and the message."""
+    seen = f"the shop answers {says.status} with {short(says.text)}"
+    expect(one.error is not None, f"{seen}, and `{button}` gives {short(one.value)}, as if all were well.")
+    expect(
+        not isinstance(one.error, httpx.HTTPStatusError),
+        f"{seen}, and an `httpx.HTTPStatusError` comes out of `{button}`: its callers would have to know httpx.",
+    )
+    expect(
+        not (isinstance(one.error, KeyError | TypeError) and not isinstance(one.error, kind)),
+        f"{seen}, and `{button}` raises {named(one)}: it reads the error as if it were the answer.",
+    )
+    expect(
+        not (isinstance(one.error, ValueError) and not isinstance(one.error, kind)),
+        f"{seen}, which is no JSON, and `{button}` raises {named(one)}. `told` reads both kinds.",
+    )
+    expect(isinstance(one.error, kind), f"{seen}, and `{button}` raises {named(one)}.")
+    status = getattr(one.error, "status", None)
+    expect(
+        status == says.status and isinstance(status, int),
+        f"{seen}, and the `BakeryError` has the status {short(status)}.",
+    )
+    expect(
+        str(one.error) == message, f"{seen}, and the message of the `BakeryError` is {short(str(one.error))}."
+    )
+
+
+def _must_tell_silence(one: Came, kind: type[Exception]) -> None:
+    seen = "the connection breaks, so no answer comes"
+    expect(one.error is not None, f"{seen}, and the button gives {short(one.value)}.")
+    expect(
+        isinstance(one.error, kind),
+        f"{seen}, and {named(one)} comes out: callers would need a second `except`, with httpx in it. Its errors of this "
+        "kind are `httpx.TransportError`.",
+    )
+    expect(
+        getattr(one.error, "status", None) == 0,
+        f"{seen}, and the status is {short(getattr(one.error, 'status', None))}; 0 is wanted.",
+    )
+
+
+def must_close_what_it_opens(answer: Answer) -> None:
+    """Whoever opens a client closes it."""
+    given = must_be_class(answer)
+    expect(hasattr(given, "menu"), "the button `menu` is gone.")
+    _must_take_a_client(answer)
+    expect(hasattr(given, "open"), "it takes a client now. Whoever has none wants `Remote.open(url)`.")
+    opened = _opened(answer, fails=False)
+    expect(
+        opened.made == 1,
+        f"two presses of `menu` in one `async with` made {in_word(opened.made)} clients. One is enough, for all buttons.",
+    )
+    expect(
+        opened.base.rstrip("/") == "http://shop",
+        f'`Remote.open("http://shop")` asks at {opened.base or "no address"}.',
+    )
+    expect(not opened.closed_early, "the client is closed before the block begins, so every button fails.")
+    expect(
+        not opened.left_open,
+        "after the `async with` the client that `open` has made is still open. Whoever opens, closes.",
+    )
+    failed = _opened(answer, fails=True)
+    expect(
+        failed.error == "the caller's own",
+        "an error in the block of the caller does not come out of the `async with`: it was swallowed.",
+    )
+    expect(
+        not failed.left_open,
+        "an error in the block of the caller leaves the client open: the line after the `yield` did not run. An "
+        "`async with` or a `finally` runs in any case.",
+    )
+
+
+def _must_take_a_client(answer: Answer) -> None:
+    """Expect remotes that ask through the client they get, and leave it open."""
+
+    async def script(given: Any) -> tuple[list[Any], int, bool]:
+        here, there = Service(Says(["plum"])), Service(Says(["nut"]))
+        one, other = here.httpx(), there.httpx()
+        with every_client(Service(Says(["from a client of its own"]))) as made:
+            first, second = given(one), given(other)
+            menus = [await first.menu(), await second.menu(), await first.menu()]
+            del first, second
+        return menus, len(made), one.is_closed or other.is_closed
+
+    try:
+        menus, made, closed = answer.play(script).result
+    except Wrong as wrong:
+        if "client instance" not in str(wrong) and "client has been closed" not in str(wrong):
+            raise
+        menus, made, closed = [], 0, True
+    expect(
+        not closed,
+        "a client was handed in, and after one press of a button it is closed. Its owner still wants to use it.",
+    )
+    expect(
+        not made,
+        f"two remotes were handed a client each, and they made {in_word(made)} of their own. `Remote(client)` should ask "
+        "through the client that it gets.",
+    )
+    expect(
+        menus == [["plum"], ["nut"], ["plum"]],
+        "two remotes with a client each, for two shops, and they ask the same shop: they share one client. "
+        "What belongs to one remote is kept in `self`."
+        if menus in ([["nut"]] * 3, [["plum"]] * 3, [["plum"], ["nut"], ["nut"]])
+        else f"the first shop has plum cake, and `menu` gives {short(menus[0])}.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was seen of a remote that was opened by its address."""
+
+    made: int
+    base: str
+    closed_early: bool
+    left_open: bool
+    error: str
+
+
+def _opened(answer: Answer, *, fails: bool) -> Opened:
+    """Open a remote, press a button twice, and perhaps fail."""
+
+    async def script(given: Any) -> Opened:
+        early, error = False, ""
+        with every_client(Service(Says(["plum"]))) as made:
+            try:
+                async with given.open("http://shop") as remote:
+                    early = bool(made) and made[-1].is_closed
+                    if not early:
+                        await remote.menu()
+                        await remote.menu()
+                    if fails:
+                        raise LookupError("the caller's own")
+            except LookupError as raised:
+                error = str(raised)
+        base = str(made[0].base_url) if made else ""
+        return Opened(len(made), base, early, any(not one.is_closed for one in made), error)
+
+    try:
+        done: Opened = answer.play(script).result
+    except Wrong as wrong:
+        if "UnsupportedProtocol" in str(wrong):
+            raise Wrong(
+                '`Remote.open("http://shop")` asks at no address: the client should know its `base_url`.'
+            ) from None
+        if "context manager protocol" not in str(wrong) and "__aenter__" not in str(wrong):
+            raise
+        raise Wrong(
+            "`async with Remote.open(url) as remote:` does not work yet: what `open` gives cannot be entered. "
+            "`asynccontextmanager` makes that of a function with one `yield`."
+        ) from None
+    return done
