@@ -22,7 +22,7 @@ MEANT = {
     ),
     "closing an async generator": (
         "\n    with contextlib.closing(one async for one in rows()): pass",
-        "closed with an `await`",
+        "it has no `close`, since closing it may have to wait",
     ),
     "brackets in create_task": ("asyncio.create_task(bake)", "a coroutine is wanted there"),
     "awaited twice": ("one = bake(); await one; await one", "awaits the same coroutine twice"),

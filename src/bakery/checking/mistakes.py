@@ -104,9 +104,10 @@ def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
             f"an `await` is missing: what stands before `.{error.name}` has to be awaited first, in brackets of its own, as in "
             f"`(await db.execute(…)).{error.name}`."
         )
-    if isinstance(error, AttributeError) and inspect.isasyncgen(error.obj) and error.name == "close":
+    if isinstance(error, AttributeError) and error.name == "close" and hasattr(error.obj, "aclose"):
         yield (
-            "an async generator is closed with an `await`: `await rows.aclose()`, or `async with aclosing(rows):` round the loop."
+            "it has no `close`, since closing it may have to wait: `await` its `aclose()`, or let `async with aclosing(…):` do "
+            "that at the end of a block."
         )
     if isinstance(error, asyncio.InvalidStateError) and "not set" in said:
         yield (
