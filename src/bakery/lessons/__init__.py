@@ -115,6 +115,8 @@ A test that is the answer passes on a right app and fails on each broken one: `t
 `bakery.checking.testing`, inside of `answer.play`. A database is in `bakery.checking.database`: real `aiosqlite`, where
 every call takes simulated time, `database.connect()` for each customer.
 
+What an app says of itself in an OpenAPI document is read with `bakery.checking.openapi`.
+
 ## A prediction
 
 Paper alone, where what happened is an attribute of what the cell hands to the check (`- seen: trace.bakes_long`) or

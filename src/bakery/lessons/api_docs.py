@@ -2,15 +2,14 @@
 # ruff: noqa: ANN401  # replies of a framework, and values of JSON
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply
 from bakery.checking.service import Says, Service
-
-Json = Mapping[str, Any]
 
 ex = Lesson("15_api_docs", __file__)
 
@@ -66,58 +65,7 @@ def misfit(wrong: Sequence[str]) -> int:
     return len(wrong)
 
 
-# Reading documents
-
-
-def _document(answer: Answer) -> Json:
-    """What the app says of itself."""
-    document = answer.visit("/openapi.json").replies[0].json
-    expect(isinstance(document, dict), "`/openapi.json` is no JSON object.")
-    found: Json = document
-    return found
-
-
-def _operation(document: Json, path: str, method: str) -> Json:
-    methods = document.get("paths", {}).get(path, {})
-    expect(method in methods, f"the document does not know `{method.upper()} {path}` any more.")
-    found: Json = methods[method]
-    return found
-
-
-def _resolved(document: Json, schema: Any) -> Json:
-    """A schema, or what it refers to in the same document."""
-    found = schema
-    while isinstance(found, dict) and "$ref" in found:
-        target = found["$ref"]
-        found = document
-        for part in target.removeprefix("#/").split("/"):
-            found = found.get(part) if isinstance(found, dict) else None
-        expect(found is not None, f"`{target}` leads nowhere in the document.")
-    expect(isinstance(found, dict), f"where a schema should be, the document has `{found!r}`.")
-    return found  # type: ignore[no-any-return]  # expected above
-
-
-def _body(document: Json, operation: Json, silent: str) -> Json:
-    """The schema of a JSON body; `silent` is said where the document has none."""
-    expect(operation.get("requestBody"), silent)
-    content = _resolved(document, operation["requestBody"]).get("content", {})
-    expect(
-        "application/json" in content,
-        "the `content` of the body has no `application/json`, and that is what the app takes.",
-    )
-    return _resolved(document, content["application/json"].get("schema", {}))
-
-
-def _bounds(rule: Json) -> tuple[float | None, float | None]:
-    """The smallest and the largest whole number that a rule allows; None where it does not say."""
-    if isinstance(rule.get("enum"), list) and rule["enum"]:
-        return min(rule["enum"]), max(rule["enum"])
-    low, high = rule.get("minimum"), rule.get("maximum")
-    if low is None and "exclusiveMinimum" in rule:
-        low = rule["exclusiveMinimum"] + 1
-    if high is None and "exclusiveMaximum" in rule:
-        high = rule["exclusiveMaximum"] - 1
-    return low, high
+# Exercises
 
 
 def _posted(answer: Answer, path: str, bodies: Sequence[Json]) -> tuple[Reply, ...]:
@@ -143,8 +91,6 @@ def _refused(reply: Reply, what: str) -> None:
     expect(reply.status >= 400, f"{what} is accepted, with status {reply.status}. A 400 is wanted.")
     expect(reply.status == 400, f"{what} is answered with status {reply.status}, and 400 is wanted.")
 
-
-# Exercises
 
 PARTIES: tuple[Json, ...] = (
     {"cake": "nut", "guests": 3, "note": "no candles"},
@@ -177,10 +123,10 @@ def taken(answer: Answer) -> None:
         NO_PARTIES, _posted(answer, "/parties", [body for _, body in NO_PARTIES]), strict=True
     ):
         _refused(reply, what)
-    document = _document(answer)
-    schema = _body(
+    document = document_of(answer)
+    schema = body_schema(
         document,
-        _operation(document, "/parties", "post"),
+        operation_of(document, "/parties", "post"),
         "all parties are judged rightly, but the document does not say what a party has: nobody can know before they "
         "ask. Let a model with `validate_request` do the check.",
     )
@@ -219,12 +165,14 @@ def one_to_eight(answer: Answer) -> None:
             )
         else:
             _refused(reply, what)
-    document = _document(answer)
-    schema = _body(
-        document, _operation(document, "/boxes", "post"), "the document does not say any more what a box has."
+    document = document_of(answer)
+    schema = body_schema(
+        document,
+        operation_of(document, "/boxes", "post"),
+        "the document does not say any more what a box has.",
     )
-    rule = _resolved(document, schema.get("properties", {}).get("pralines", {}))
-    low, high = _bounds(rule)
+    rule = resolved(document, schema.get("properties", {}).get("pralines", {}))
+    low, high = bounds(rule)
     expect(
         low is not None or high is not None,
         "all boxes are judged rightly, and the document knows nothing of the bounds: it says only "
@@ -286,9 +234,9 @@ def documented(answer: Answer) -> None:
     answer.must_be("quart")
     answer.visit("/cakes").gets_json({"cakes": ["lemon", "plum"]})
     answer.visit("/cakes/plum").gets_json({"cents": 300})
-    document = _document(answer)
+    document = document_of(answer)
     for path, field in (("/cakes", "cakes"), ("/cakes/{cake}", "cents")):
-        operation = _operation(document, path, "get")
+        operation = operation_of(document, path, "get")
         expect(
             operation.get("summary", "").strip(),
             f"`GET {path}` has no summary in the document. The first line of the function's docstring is taken for it.",
@@ -300,7 +248,7 @@ def documented(answer: Answer) -> None:
             + (f"it answers with {', '.join(answers)}." if answers else "it answers nothing at all."),
         )
         content = answers["200"].get("content", {}).get("application/json", {})
-        schema = _resolved(document, content.get("schema", {}))
+        schema = resolved(document, content.get("schema", {}))
         expect(
             field in schema.get("properties", {}),
             f"`GET {path}` answers with `{field}`, and the document says that it answers with "
@@ -319,24 +267,33 @@ def same_for_flask(answer: Answer) -> None:
         "the handler answers something else now.",
     )
     _refused(bad, "a party without guests")
-    document = _document(answer)
-    operation = _operation(document, "/parties", "post")
-    schema = _body(document, operation, "the letter does not say yet what is in the body.")
-    rules = schema.get("properties", {})
+    document = document_of(answer)
+    operation = operation_of(document, "/parties", "post")
+    schema = body_schema(document, operation, "the letter does not say yet what is in the body.")
+    rules = at(schema, "properties")
     for name, kind in (("day", "string"), ("guests", "integer")):
         expect(name in rules, f"`invite` wants a `{name}`, and the letter has no such property.")
-        _must_be_of(kind, name, _resolved(document, rules[name]))
-    required = schema.get("required", ())
+        _must_be_of(kind, name, resolved(document, rules[name]))
+    required = schema.get("required", [])
     expect(
-        isinstance(required, list) and {"day", "guests"} <= set(required),
+        isinstance(required, list) and all(name in required for name in ("day", "guests")),
         "both the day and the guests are required. In JSON Schema that is a list of names, beside the properties: "
         f"`required` is {json.dumps(required)}.",
     )
-    low, _ = _bounds(_resolved(document, rules["guests"]))
+    more = [name for name in required if name not in ("day", "guests")]
+    expect(
+        not more,
+        f"the letter says that {json.dumps(more)} is required as well, and the handler does not look for it.",
+    )
+    low, _ = bounds(resolved(document, rules["guests"]))
     expect(low is not None, "the handler refuses a party with 0 guests, and the letter allows it.")
+    expect(
+        not isinstance(low, str),
+        f"the smallest number of guests in the letter is the text {json.dumps(low)}, and a number is wanted.",
+    )
     expect(low == 1, f"the letter wants {low} guests at least, and the handler is content with 1.")
     expect(
-        _resolved(document, operation["requestBody"]).get("required") is True,
+        resolved(document, operation["requestBody"]).get("required") is True,
         "the body itself may be left out, says the letter: a `requestBody` is optional unless its `required` is true.",
     )
 
