@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -128,6 +129,14 @@ def test_a_button_orders_without_a_proxy_and_nobody_else_is_asked(
     with visited(browser, SERVED[framework], framework, host) as (page, outside):
         assert press(page, WISH)[1] == shown(page) == "201"
     assert outside == []
+
+
+def test_without_its_two_files_the_page_asks_another_machine_and_stays_blank_without_a_network(
+    browser: "Browser",
+) -> None:
+    with visited(browser, f"{QUART}\napp = careful", "quart", "127.0.0.1") as (page, outside):
+        assert page.locator("#swagger-ui").inner_text() == ""
+    assert {urlsplit(url).hostname for url in outside} == {"cdnjs.cloudflare.com"}
 
 
 def test_without_its_setting_the_page_of_flask_tells_a_validator_on_the_internet(browser: "Browser") -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.site.archive import beside_their_source, ours, ready
+from workshop.site.archive import UNNEEDED, UNPACKED, beside_their_source, ours, ready
 from workshop.site.files import packed
 
 pytestmark = pytest.mark.files
@@ -41,3 +41,17 @@ def test_a_compiled_module_lies_where_an_import_looks_for_it() -> None:
 
 def test_the_order_of_files_changes_no_byte_of_an_archive() -> None:
     assert packed({"a": b"1", "b": b"2"}) == packed({"b": b"2", "a": b"1"})
+
+
+def test_what_is_compiled_for_the_browser_is_kept_where_it_can_be_loaded_and_what_is_for_a_machine_is_not() -> (
+    None
+):
+    ours = "msgspec/_core.cpython-314-wasm32-emscripten.so"
+    assert UNPACKED.match(ours), "nothing is loaded from within an archive"
+    assert not UNNEEDED.search(ours)
+    for theirs in (
+        "markupsafe/_speedups.cpython-314-x86_64-linux-gnu.so",
+        "lib/libz.so",
+        "msgspec/_core.pyi",
+    ):
+        assert UNNEEDED.search(theirs), theirs

@@ -176,7 +176,7 @@ def one_to_eight(answer: Answer) -> None:
     expect(
         low is not None or high is not None,
         "all boxes are judged rightly, and the document knows nothing of the bounds: it says only "
-        f"`{json.dumps(rule)}`. They belong into the type of the field.",
+        f"`{json.dumps(rule)}`. They belong in the type of the field.",
     )
     expect(
         (low, high) == (1, 8),
