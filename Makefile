@@ -114,8 +114,9 @@ pinned = PYTHONPATH=src $(RUN) -m workshop.pins --uv $(VENV)-pins/bin/uv
 
 # What `test` is made of: the whole run, and the rest beside it, since notebooks wait more than they work.
 
+# The longest files begin (tests/conftest.py), not those with the most tests in them.
 whole: $(VENV)/ready-to-test
-	$(RUN) -m pytest --numprocesses=3 --dist=loadfile
+	$(RUN) -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 beside:
 	@$(MAKE) --no-print-directory --keep-going $(sync) style $(others:%=python-%)

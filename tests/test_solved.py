@@ -1,17 +1,26 @@
-"""The solved edition of every lesson runs, and every check agrees with it; the blank one keeps the prose."""
+"""The solved edition of every notebook runs, each cell twice and in any folder, and every check agrees with it.
+
+The blank edition keeps the prose.
+"""
 
 import asyncio
 from collections.abc import Coroutine
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
-from execution import NOTEBOOKS, outcomes
+from execution import NOTEBOOKS, outcome, outcomes
+from nbformat import NotebookNode
 
 from workshop.__main__ import main
 from workshop.editions import blank, solved
 from workshop.execution import executed
 from workshop.notebooks import NotebookError, read
 from workshop.task_cells import lesson_of
+
+new: Any = nbformat.v4  # whose functions have no types
 
 LESSONS = [path for path in NOTEBOOKS if lesson_of(path)]
 
@@ -20,22 +29,41 @@ def name(path: Path) -> str:
     return path.stem
 
 
-def solution(path: Path, folder: Path) -> Coroutine[object, object, object]:
-    """Run the solved edition."""
+def doubled(notebook: NotebookNode) -> NotebookNode:
+    """A copy in which every code cell that should not fail is there twice in a row."""
+    copy = deepcopy(notebook)
+    copy.cells = []
+    for cell in notebook.cells:
+        copy.cells.append(cell)
+        if cell.cell_type == "code" and "raises-exception" not in cell.metadata.get("tags", []):
+            again = deepcopy(cell)
+            again.id = f"{cell.id}-again"
+            copy.cells.append(again)
+    return copy
+
+
+def answered(path: Path) -> NotebookNode:
+    """The solved edition; a notebook without a lesson has nothing to solve."""
     lesson = lesson_of(path)
-    assert lesson
-    return executed(solved(read(path), lesson), path.name, folder)
+    return solved(read(path), lesson) if lesson else read(path)
+
+
+def twice(path: Path, folder: Path) -> Coroutine[object, object, object]:
+    """Run the solved edition, doubled, in another folder: one run for what would otherwise take two."""
+    return executed(doubled(answered(path)), path.name, folder)
 
 
 @pytest.fixture(scope="module")
-def ran_solved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
-    return outcomes(request, lambda path: solution(path, tmp_path_factory.mktemp(path.stem)))
+def ran_twice(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, str]:
+    return outcomes(request, lambda path: twice(path, tmp_path_factory.mktemp(path.stem)))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", LESSONS, ids=name)
-def test_every_check_agrees_with_the_solved_edition(path: Path, ran_solved: dict[Path, str]) -> None:
-    assert ran_solved[path] == ""
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_every_check_agrees_with_the_solved_edition_and_every_cell_may_be_run_twice_and_in_any_folder(
+    path: Path, ran_twice: dict[Path, str]
+) -> None:
+    assert ran_twice[path] == ""
 
 
 @pytest.mark.slow
@@ -73,3 +101,34 @@ def test_both_editions_are_written_where_a_teacher_finds_them(
     assert main(["editions"]) == 0
     found = {path.parent.name for path in (tmp_path / "notebooks").glob("*/*.ipynb")}
     assert found == {"solved", "blank"}
+
+
+def small(*cells: NotebookNode) -> NotebookNode:
+    made: NotebookNode = new.new_notebook(cells=list(cells))
+    return made
+
+
+def test_a_doubled_notebook_repeats_every_cell_that_should_not_fail() -> None:
+    fails = new.new_code_cell("1 / 0", id="fail", metadata={"tags": ["raises-exception"]})
+    made = small(new.new_markdown_cell("x", id="prose"), new.new_code_cell("1", id="one"), fails)
+    assert [cell.id for cell in doubled(made).cells] == ["prose", "one", "one-again", "fail"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("stack = globals().get('stack', [1])\nstack.pop()", "cell twice-again: IndexError"),
+        ("open('cakes.csv')", "cell twice: FileNotFoundError"),
+        ("1", ""),
+    ],
+)
+def test_a_cell_that_cannot_be_repeated_or_needs_its_folder_is_found(
+    source: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "away").mkdir()
+    (tmp_path / "home" / "cakes.csv").touch()
+    path = tmp_path / "home" / "01_small.ipynb"
+    nbformat.write(small(new.new_code_cell(source, id="twice")), path)  # type: ignore[no-untyped-call]
+    said = asyncio.run(outcome(twice(path, tmp_path / "away")))
+    assert words in said if words else said == ""

@@ -8,7 +8,7 @@ import pytest
 
 from . import axe
 from .conftest import NOTEBOOKS
-from .window import OpenNotebook, Window
+from .window import OpenNotebook, Theme, Window
 
 OUTPUT = ".jp-OutputArea-output"
 NUMBER = "input[type=number]"
@@ -29,6 +29,8 @@ AT_ONCE = 2
 
 LAST_FIRST = sorted((file.name for file in NOTEBOOKS.glob("*.ipynb")), reverse=True)
 """The last ones wait longest, and should not be alone at the end."""
+
+THEMES: tuple[Theme, ...] = ("dark", "light")
 
 TALL = 6000
 """Pixels of a picture: two or three for a notebook, in a tenth of the time of twenty."""
@@ -70,16 +72,15 @@ def rounds(request: pytest.FixtureRequest, window: Window) -> Iterator[Rounds]:
 
 
 @pytest.fixture(scope="module", params=LAST_FIRST)
-def run(request: pytest.FixtureRequest, rounds: Rounds, artefacts: Path) -> Iterator[OpenNotebook]:
-    """A notebook after Run All; pictures of it in both themes are kept."""
+def run(request: pytest.FixtureRequest, rounds: Rounds, artefacts: Path | None) -> Iterator[OpenNotebook]:
+    """A notebook after Run All, which has worn both themes."""
     opened, closing = rounds.take(request.param)
     with closing:
         opened.wait_all()
-        stem = Path(request.param).stem
-        opened.screenshots(artefacts, f"{stem}-light", tall=TALL)
-        opened.wear("dark")
-        opened.screenshots(artefacts, f"{stem}-dark", tall=TALL)
-        opened.wear("light")
+        for theme in THEMES:
+            opened.wear(theme)
+            if artefacts:
+                opened.screenshots(artefacts, f"{Path(request.param).stem}-{theme}", tall=TALL)
         yield opened
 
 

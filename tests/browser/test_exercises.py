@@ -42,12 +42,13 @@ def waiting(window: Window) -> Iterator[OpenNotebook]:
 
 
 @pytest.fixture
-def picture(waiting: OpenNotebook, artefacts: Path, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep pictures of the page after the test."""
+def picture(waiting: OpenNotebook, artefacts: Path | None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep pictures of the page after the test, for whoever asks for them."""
     yield
-    waiting.active.scroll_into_view_if_needed()
-    artefacts.mkdir(parents=True, exist_ok=True)
-    waiting.page.screenshot(path=artefacts / f"{request.node.name}.png")
+    if artefacts:
+        waiting.active.scroll_into_view_if_needed()
+        artefacts.mkdir(parents=True, exist_ok=True)
+        waiting.page.screenshot(path=artefacts / f"{request.node.name}.png")
 
 
 @pytest.mark.usefixtures("picture")

@@ -1,6 +1,7 @@
 """An app is opened and closed as a server would, as often as one likes, and afterwards it is as it was."""
 
 import asyncio
+import contextvars
 import logging
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -150,8 +151,11 @@ def test_what_a_handler_raises_is_kept_for_whoever_asked_and_nobody_listens_any_
 
 
 def test_an_error_without_anybody_who_asked_is_noted_nowhere() -> None:
-    assert heard.get() is None
-    note_error(ValueError("burnt"))
+    def outside() -> None:
+        note_error(ValueError("burnt"))
+        assert heard.get() is None
+
+    contextvars.Context().run(outside)
 
 
 async def _closed_with(error: BaseException | None, failing: Any) -> None:  # noqa: ANN401

@@ -42,6 +42,7 @@ def test_the_task_holds(module: str, name: str, one: Try) -> None:
 EXERCISES = [(module, name) for module, name in TASKS if isinstance(LESSONS[module].tasks[name], Exercise)]
 
 
+@pytest.mark.slow  # on one Python: a browser has another one in any case, and `make test-site` runs them there
 @pytest.mark.parametrize(
     ("module", "name"), EXERCISES, ids=[f"{module}-{name}" for module, name in EXERCISES]
 )

@@ -14,9 +14,11 @@ from bakery.moving.reading import read
 from bakery.moving.trying import green
 
 TWINS = ("flask", "quart", "fastapi", "django")
+OTHERS = [pytest.param(framework, marks=pytest.mark.slow) for framework in TWINS[2:]]
+"""Which are installed to be compared, and have the same version on every Python."""
 
 
-@pytest.mark.parametrize("framework", TWINS)
+@pytest.mark.parametrize("framework", [*TWINS[:2], *OTHERS])
 def test_the_eight_tests_of_a_twin_are_green(framework: str) -> None:
     assert importlib.util.find_spec(framework), "run: make .venv/ready-to-test"
     found = green(HOUSES / framework)

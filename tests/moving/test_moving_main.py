@@ -64,6 +64,7 @@ def test_a_folder_that_is_not_there_is_an_error_and_no_traceback(capsys: pytest.
     assert said(capsys, "nowhere") == (1, "", "There is no folder nowhere.\n")
 
 
+@pytest.mark.slow
 def test_tests_run_before_and_after(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "test_app.py").write_text(TEST, encoding="utf-8")
     out = said(capsys, folder, "--tests")[1]

@@ -9,6 +9,8 @@ from bakery.moving.move import move
 from bakery.moving.reading import read
 from bakery.moving.trying import before_and_after, green
 
+pytestmark = pytest.mark.slow  # on one Python: the tests of test_house.py run so on every other one
+
 
 def folder(place: Path, test: str) -> Path:
     (place / "test_it.py").write_text(test, encoding="utf-8")
@@ -43,7 +45,7 @@ def test_an_async_test_is_awaited(tmp_path: Path) -> None:
 
 def test_tests_that_take_too_long_are_stopped(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
-        green(folder(tmp_path, "import time\ndef test_a(): time.sleep(600)\n"), seconds=5)
+        green(folder(tmp_path, "import time\ndef test_a(): time.sleep(600)\n"), seconds=1)
 
 
 def test_the_folder_itself_stays_as_it_is(tmp_path: Path) -> None:

@@ -52,9 +52,11 @@ def silent(answers: Sequence[Any]) -> int:
 @ex.prediction
 def tabs(texts: Sequence[str]) -> str:
     """What three tabs of one customer said."""
-    if texts == ["4", "4", "4"]:
-        return "b"
-    return "c" if texts == ["1", "1", "1"] else "a"
+    if len(set(texts)) > 1:
+        return "a"
+    return (
+        "c" if texts[0] == "1" else "b"
+    )  # the second time the cell is run, the cookie says 4, and all say 5
 
 
 @ex.prediction
