@@ -6,12 +6,14 @@ middle and the worst of several runs. The target, where there is one, is for the
 # ruff: noqa: T201
 
 import asyncio
+import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -22,8 +24,11 @@ from typing import Any
 import flask
 import httpx
 import quart
+from boards import WORD, OpenBoard, running_board
 
+from bakery.classroom.courier import Courier, Network
 from bakery.kitchen import simulate
+from bakery.orders.events import EventReader
 from bakery.orders.listening import listen
 from bakery.orders.ordering import order
 from bakery.orders.progress_line import VARIABLE
@@ -202,6 +207,71 @@ def lab_is_ready() -> float:
             time.sleep(0.05)
 
 
+STUDENTS = 100
+LIT_SECONDS = 0.3
+"""From a check to the light on the teacher's page."""
+
+BOARD_MEGABYTES = 60
+"""What the board's process may have in memory."""
+
+
+def lights(board: OpenBoard, apart: float) -> list[float]:
+    """Seconds from each student's check to the event on the teacher's stream, when checks are so many seconds apart.
+
+    Each student has a thread and a connection of its own, as in a kernel; all are in this process, beside the board's.
+    """
+    ways = [Network(board.url, straight=True) for _ in range(STUDENTS)]
+    seats = [way.post("join", {"word": WORD, "name": "Ada"}).says for way in ways]
+    couriers = [Courier(way, seat["token"], str) for way, seat in zip(ways, seats, strict=True)]
+    checked: dict[str, float] = {}
+    lit: dict[str, float] = {}
+    listening = threading.Event()
+
+    def watch() -> None:
+        reader = EventReader()
+        with httpx.stream(
+            "GET", f"{board.url}/events?key={board.key}", trust_env=False, timeout=60
+        ) as stream:
+            listening.set()
+            for data in stream.iter_bytes():
+                for event in reader.read(data):
+                    kind, _, what = event.partition(": ")
+                    told = json.loads(what)
+                    for seat in told["seats"] if kind == "board" else [told] if kind == "seat" else []:
+                        if seat["done"]:
+                            lit.setdefault(seat["name"], time.perf_counter())
+                if len(lit) == STUDENTS:
+                    return
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    listening.wait()
+    for courier, seat in zip(couriers, seats, strict=True):
+        checked[seat["name"]] = time.perf_counter()
+        courier.take("03_flask_bakery", "longest_wait")
+        time.sleep(apart)
+    watching.join()
+    for courier, way, seat in zip(couriers, ways, seats, strict=True):
+        courier.stop()
+        way.post("leave", {}, seat["token"])
+    return [lit[name] - start for name, start in checked.items()]
+
+
+def class_board() -> None:
+    """How long it takes until a light is on, with a class of a hundred, and how much memory the board needs."""
+    for apart in (0.05, 0.0):
+        with running_board() as board:
+            times = lights(board, apart)
+            memory = board.memory() if sys.platform == "linux" else 0
+        aim = "met" if max(times) <= LIT_SECONDS and memory <= BOARD_MEGABYTES else "MISSED"
+        how = f"one check each {apart:g} s" if apart else "all at the same moment"
+        print(
+            f"class board, {STUDENTS} students, {how}: light on after {median(times) * 1e3:.0f} ms, worst "
+            f"{max(times) * 1e3:.0f} ms, in {memory:.0f} MB; targets {LIT_SECONDS * 1e3:g} ms and {BOARD_MEGABYTES} MB, {aim}",
+            flush=True,
+        )
+
+
 def main() -> None:
     os.environ[VARIABLE] = "off"
     print(f"load: {busy()}\n")
@@ -223,6 +293,8 @@ def main() -> None:
             f"{type(app).__name__}, kept connection: median {middle * 1e3:.1f} ms, target {KEPT_SECONDS * 1e3:g} ms, {aim}"
         )
 
+    print()
+    class_board()
     times = [seconds(lambda: simulate(cakes=10_000)) for _ in range(9)]
     best, middle, worst = (of(times) * 1e3 for of in (min, median, max))
     print(f"\nsimulate(cakes=10_000): best {best:.1f} ms, median {middle:.1f} ms, worst {worst:.1f} ms")
@@ -238,5 +310,7 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["first"]:
         print(*orders(3, repeats=1))
+    elif sys.argv[1:] == ["board"]:
+        class_board()
     else:
         main()

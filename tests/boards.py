@@ -71,8 +71,14 @@ def running_board(*words: str, port: int = 0) -> Iterator[OpenBoard]:
         yield OpenBoard(link[1], link[2], said, process)
     finally:
         process.terminate()
-        process.wait(20)
-        process.stdout.close()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            process.stdout.close()
 
 
 def joined(client: httpx.Client, name: str) -> dict[str, str]:

@@ -35,10 +35,6 @@ def test_an_open_board_is_told_by_an_address_that_others_have() -> None:
     assert "not encrypted" in said
 
 
-def test_an_address_of_ipv6_stands_in_brackets() -> None:
-    assert '"http://[::1]:8910"' in invitation("::1", 8910, "w")
-
-
 def test_on_a_hub_the_way_through_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/teacher/")
     said = announced("127.0.0.1", 8910, "", "KEY")

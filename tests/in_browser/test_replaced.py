@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bakery.browser.refusing import LOOK, PORT, PROCESS, THREAD, no_debug, refuse
+from bakery.browser.refusing import BOARD, LOOK, PORT, PROCESS, THREAD, no_debug, refuse
 from bakery.browser.replaced import Replaced, names
 from bakery.browser.telling import REAL, NoMachineError
 from bakery.doctor import IN_A_BROWSER
@@ -61,7 +61,7 @@ def test_one_constant_says_whether_this_is_a_browser() -> None:
     assert asking == ["doctor.py"]
 
 
-@pytest.mark.parametrize("sentence", [THREAD, PROCESS, PORT, LOOK])
+@pytest.mark.parametrize("sentence", [THREAD, PROCESS, PORT, LOOK, BOARD])
 def test_what_cannot_be_says_so_and_what_to_do_instead(sentence: str) -> None:
     with pytest.raises(NoMachineError) as refusal:
         refuse(sentence)(1, two=2)

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import errno
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,8 @@ from pathlib import Path
 from textwrap import indent
 
 from hypercorn.asyncio import serve
-from hypercorn.config import Config
+from hypercorn.config import Config, Sockets
+from quart import Quart
 
 from bakery import lessons
 from bakery.classroom.app import create_app
@@ -20,9 +22,12 @@ from bakery.classroom.class_word import class_word
 from bakery.classroom.kept_board import NotKept, as_text, open_again, read, write
 from bakery.loopback import HOST, is_loopback
 from bakery.proxy import cut_prefix
-from bakery.shop.sockets import BACKLOG, make_room_for_a_crowd
+from bakery.shop.sockets import Door, listen, make_room_for_a_crowd
 
 PORT = 8910
+
+A_MOMENT = 0.5
+"""Seconds that whoever is still connected has when the board closes."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -38,7 +43,7 @@ def main(words: Sequence[str] | None = None) -> int:
                 as_text(board.kept()), asked.keep
             )  # a file that cannot be written is told before anybody joins
         make_room_for_a_crowd()
-        door = listen(asked.host, asked.port)
+        door = listen(asked.port, asked.host)
     except (NotKept, OSError) as problem:
         print(told(problem, asked), file=sys.stderr)  # noqa: T201  # a command
         return 1
@@ -47,14 +52,14 @@ def main(words: Sequence[str] | None = None) -> int:
     joining = invitation(asked.host, port, board.word)
     print(announced(asked.host, port, joining, key), flush=True)  # noqa: T201
     app = create_app(board, key, invitation=joining, kept_in=asked.keep)
-    asyncio.run(serve(app, config(door)))
+    asyncio.run(serving(app, door))
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
     """What can be asked."""
     parser = argparse.ArgumentParser(prog="python -m bakery.classroom", description=__doc__)
-    parser.add_argument("--word", type=a_word, help="the word of the class (otherwise it is made up)")
+    parser.add_argument("--word", type=a_word, help="the word of the class (without it, one is made up)")
     parser.add_argument(
         "--host",
         default=HOST,
@@ -81,20 +86,38 @@ def series() -> list[Notebook]:
     return [Notebook(lesson.name, lesson.title, tuple(lesson.names)) for lesson in lessons.every()]
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens already. Raises `OSError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=BACKLOG)
+async def serving(app: Quart, door: Door) -> None:
+    """Serve the board until Ctrl+C, or until the system ends it."""
+    closing = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(name, closing.set)
+        except NotImplementedError:  # on Windows
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(closing.set))
+
+    async def closed() -> None:
+        await closing.wait()
+        # A stream has no end of its own, and from Python 3.12 on a server waits for all who are still connected.
+        loop.call_later(A_MOMENT, door.hang_up)
+
+    await serve(app, Behind(door), shutdown_trigger=closed)
 
 
-def config(door: socket.socket) -> Config:
-    """How Hypercorn serves the board."""
-    config = Config()
-    config.bind = [f"fd://{door.detach()}"]
-    config.keep_alive_timeout = 10.0  # also for whoever sends half a request and no more
-    config.graceful_timeout = 0.5  # streams do not end by themselves
-    config.loglevel = "WARNING"  # what there is to say is said already
-    return config
+class Behind(Config):
+    """How Hypercorn serves what comes through a door."""
+
+    keep_alive_timeout = 10.0  # also for whoever sends half a request and no more
+    graceful_timeout = 2 * A_MOMENT
+    loglevel = "WARNING"  # what there is to say is said already
+
+    def __init__(self, door: Door) -> None:
+        super().__init__()
+        self._door = door
+
+    def create_sockets(self) -> Sockets:
+        """The one that listens already."""
+        return Sockets([], [self._door], [])
 
 
 def told(problem: Exception, asked: argparse.Namespace) -> str:
@@ -109,14 +132,14 @@ def told(problem: Exception, asked: argparse.Namespace) -> str:
 
 def invitation(host: str, port: int, word: str) -> str:
     """What students type to join."""
-    address = f"http://{in_a_url(own_address() if host in EVERYWHERE else host)}:{port}"
+    address = f"http://{own_address() if host == EVERYWHERE else host}:{port}"
     return f'from bakery import class_board\nclass_board.join("{address}", "{word}", name="Ada")'
 
 
 def announced(host: str, port: int, joining: str, key: str) -> str:
     """What a teacher reads: the link of the page, how students join, and who gets here."""
     outside = cut_prefix(port)
-    here = f"http://{HOST if host in EVERYWHERE else in_a_url(host)}:{port}"
+    here = f"http://{HOST if host == EVERYWHERE else host}:{port}"
     lines = [
         "The class board is open. Ctrl+C closes it.",
         "",
@@ -131,7 +154,7 @@ def announced(host: str, port: int, joining: str, key: str) -> str:
     return "\n".join(lines)
 
 
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # a teacher may ask for it, and is told what it means
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # a teacher may ask for it, and is told what it means
 
 
 def reach(host: str, outside: str) -> str:
@@ -151,11 +174,6 @@ def reach(host: str, outside: str) -> str:
         "Only this machine gets here. For students on other machines of this network:  "
         "python -m bakery.classroom --host 0.0.0.0"
     )
-
-
-def in_a_url(host: str) -> str:
-    """A host as it stands in an address."""
-    return f"[{host}]" if ":" in host else host
 
 
 def own_address() -> str:

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-LINE = 64
+LINE = 128
 """Events that may wait for one reader. Whoever falls behind further is told the whole board instead."""
 
 READERS = 20

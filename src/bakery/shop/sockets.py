@@ -17,7 +17,7 @@ BACKLOG = 2048
 
 
 class Door(socket.socket):
-    """A socket that listens on the loopback address, and remembers whom it let in."""
+    """A socket that listens, and remembers whom it let in."""
 
     def __init__(self) -> None:
         # With its protocol named. asyncio lets small parts of an answer leave at once (TCP_NODELAY) only where it
@@ -38,15 +38,15 @@ class Door(socket.socket):
                 client.shutdown(socket.SHUT_RDWR)
 
 
-def listen(port: int) -> Door:
-    """A door on a port of the loopback address; port 0 is any free one. Raises `OSError`."""
+def listen(port: int, host: str = HOST) -> Door:
+    """A door on a port of the loopback address, or of another one; port 0 is any free one. Raises `OSError`."""
     door = Door()
     try:
         # On Windows the second option would let two shops share a port; elsewhere it lets a shop open on the
         # port of one that has just closed.
         exclusive = getattr(socket, "SO_EXCLUSIVEADDRUSE", None)
         door.setsockopt(socket.SOL_SOCKET, exclusive or socket.SO_REUSEADDR, 1)
-        door.bind((HOST, port))
+        door.bind((host, port))
         door.listen(BACKLOG)
     except BaseException:
         door.close()
