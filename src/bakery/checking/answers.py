@@ -3,21 +3,23 @@
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar, cast
 
 from bakery.checking import describing
 from bakery.checking import visitors as crowd
 from bakery.checking.asgi_guests import Guest, Stream
-from bakery.checking.calls import Watched
+from bakery.checking.calls import Watched, must_take
 from bakery.checking.describing import cell_of, close_coroutines, described, dots_in, framework_of, kind_name
 from bakery.checking.heard import Heard
+from bakery.checking.instead import Other, exchanged
 from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Script, on_a_loop, plainly, play
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply, Run, Served, trace_of_replies, trace_of_waits
-from bakery.checking.sightings import on_coroutine
+from bakery.checking.sightings import on_coroutine, on_plain
 from bakery.checking.soundness import Allowed, must_be_sound, told_of
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.loop import POOL
@@ -59,10 +61,29 @@ class Answer:
 
         Raises `Wrong`, which only the check sees, where there is none of that name.
         """
+        return Answer(self._names_with(name)[name], self._stage, name, self._verb)
+
+    @contextmanager
+    def instead(self, name: str, other: Other) -> Iterator[None]:
+        """Let a function of the notebook's do something else in this block: be slower, or give other values.
+
+        `other(theirs, *args)` gets the real function first. It is called wherever the function would be, and counted
+        as that one where it is watched. Raises `Wrong`, which only the check sees, where there is none of that name.
+        """
+        watched = self._watched
+        with exchanged(self._names_with(name), name, other) as one:
+            self._stage.afterwards.callback(one.put_back)
+            self._watched = watched.as_well(one.code, name)
+            try:
+                yield
+            finally:
+                self._watched = watched
+
+    def _names_with(self, name: str) -> dict[str, Any]:
         names = self._names()
         if name not in names:
             raise Wrong(f"there is no `{name}` any more. The task is to use it.")
-        return Answer(names[name], self._stage, name, self._verb)
+        return names
 
     def run(
         self, *args: Any, pool: int = POOL, allow: Allowed = (), collecting: bool = False, **named: Any
@@ -73,12 +94,12 @@ class Answer:
         `collecting`, what nobody holds is thrown away meanwhile: see `Run.keeps`.
         """
         function = self._callable("async def")
-        self._must_take(function, args, named)
+        must_take(self.subject, function, args, named)
 
         async def main(_clock: object) -> Any:
             made = function(*args, **named)
             if not inspect.isawaitable(made):
-                raise Wrong(self._not_async(made))
+                raise Wrong(on_plain(self.subject, made))
             return await made
 
         return self._performed(on_a_loop(main, pool, collecting=collecting), allow)
@@ -90,14 +111,14 @@ class Answer:
         """
         function = self._callable("async def")
         for args in calls:
-            self._must_take(function, args, {})
+            must_take(self.subject, function, args, {})
 
         async def main(_clock: object) -> list[Any]:
             made: list[Any] = []
             for args in calls:
                 one = function(*args)
                 if not inspect.isawaitable(one):
-                    raise Wrong(self._not_async(one))
+                    raise Wrong(on_plain(self.subject, one))
                 made.append(one)
             return list(await asyncio.gather(*made))
 
@@ -106,7 +127,7 @@ class Answer:
     def call(self, *args: Any, allow: Allowed = (), **named: Any) -> Run:
         """Call the plain function. `time.sleep` and threads take simulated time as well."""
         function = self._callable("def")
-        self._must_take(function, args, named)
+        must_take(self.subject, function, args, named)
 
         def work(_clock: object) -> Any:
             made = function(*args, **named)
@@ -355,28 +376,6 @@ class Answer:
         raise Wrong(
             f"it got {described(given)}, but the function itself is wanted, without brackets: "
             f"`{self._verb}({name})`, not `{self._verb}({name}())`."
-        )
-
-    def _must_take(self, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]) -> None:
-        try:
-            signature = inspect.signature(function)
-        except (TypeError, ValueError):
-            return
-        try:
-            signature.bind(*args, **named)
-        except TypeError as error:
-            told = ", ".join([*map(repr, args), *(f"{name}={value!r}" for name, value in named.items())])
-            raise Wrong(
-                f"it is called as `{self.subject}({told})`, but it takes `{signature}`: {error}. "
-                "Leave the first line of the function as it was."
-            ) from None
-
-    def _not_async(self, made: object) -> str:
-        if inspect.isasyncgen(made):
-            return f"`{self.subject}` is an async generator, because there is a `yield` in it. `return` gives a result."
-        return (
-            f"`{self.subject}` is a plain function that gives {described(made)}. "
-            f"Only a coroutine function can wait together with others: `async def {self.subject}`."
         )
 
     def _framework(self) -> Literal["flask", "quart"]:

@@ -1,13 +1,15 @@
 """Which functions of the notebook were called: what a task says is to be used is seen to be used."""
 
 import dis
+import inspect
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
+from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.players import player
 
 
@@ -25,6 +27,11 @@ class Watched:
             if (code := getattr(notebook.get(name), "__code__", None)) is not None
         }
         return Watched({**self._codes, **more})
+
+    def as_well(self, code: CodeType | None, name: str) -> "Watched":
+        """The same, and what runs for a while in the place of a function that is watched."""
+        is_watched = code is not None and name in self._codes.values()
+        return Watched({**self._codes, code: name}) if code and is_watched else self
 
     @contextmanager
     def counting(self) -> Iterator[list[str]]:
@@ -50,6 +57,24 @@ class Watched:
         finally:
             sys.setprofile(before)
             threading.setprofile(None)
+
+
+def must_take(
+    subject: str, function: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+) -> None:
+    """Expect that a function can be called so; raises `Wrong` otherwise."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(*args, **named)
+    except TypeError as error:
+        told = ", ".join([*map(repr, args), *(f"{name}={value!r}" for name, value in named.items())])
+        raise Wrong(
+            f"it is called as `{subject}({told})`, but it takes `{signature}`: {error}. "
+            "Leave the first line of the function as it was."
+        ) from None
 
 
 def _first_step(code: CodeType) -> int:

@@ -1,9 +1,11 @@
 """What was seen of a run that was not sound, in words: a loop that was held up, an `await` that was forgotten, no end."""
 
+import inspect
 import re
 from collections.abc import Sequence
 from typing import Any
 
+from bakery.checking.describing import described
 from bakery.checking.mistakes import USE_ASYNC_CLIENT
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.halts import Deadlock, Endless, Enough, Halt, TimeUp
@@ -80,6 +82,18 @@ def on_coroutine(subject: str, source: str) -> str:
             "only makes a coroutine. Threads are for plain functions; await this one."
         )
     return f"`{subject}` gives back a coroutine instead of its result: an `await` is missing before the call."
+
+
+def on_plain(subject: str, made: object) -> str:
+    """A sentence on a function that gave something where a coroutine is wanted."""
+    if inspect.isasyncgen(made):
+        return (
+            f"`{subject}` is an async generator, because there is a `yield` in it. `return` gives a result."
+        )
+    return (
+        f"`{subject}` is a plain function that gives {described(made)}. "
+        f"Only a coroutine function can wait together with others: `async def {subject}`."
+    )
 
 
 def on_held(several: Sequence[Held], theirs: Sequence[str] = ()) -> str:

@@ -77,6 +77,15 @@ For more, a conversation of your own with the test client of a Quart app:
 `answer.watch("bake")` counts the calls of the notebook's `bake` from then on: `run.called("bake", 3)`. With
 `theirs=True` it is somebody else's, and nobody is told to change it. `answer.named("bake")` asks the function itself.
 
+    async def longer(bake, cake):                       # the real one comes first
+        return await bake(cake, bakes=3)
+
+    with answer.instead("bake", longer):                # until the end of the block, and put back whatever happens
+        answer.run().takes(1.5)
+
+lets the notebook's `bake` do something else, by whatever name it is called. So an answer that waits is told from one
+that has counted on the length of a wait, and one that uses a value from one that has written it down.
+
 ## A stream, and a customer who leaves
 
     answer.listen("/ticks", listeners=2).comes("mixed", "baked").at(0, 0.5).ends()

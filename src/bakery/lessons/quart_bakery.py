@@ -1,6 +1,7 @@
 """Notebook 04, A Quart bakery: the words that change, what they make possible, and what they do not."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.trace import Trace
@@ -75,6 +76,33 @@ def breakfast(answer: Answer) -> None:
     )
     one.takes(1.0).called("bake", 1).called("brew_coffee", 1)
     answer.visit("/breakfast", visitors=3).gets("cake and coffee").takes(1.0)
+    answer.named("bake").run().takes(1.0, "`bake` takes 1 s. Leave it as it was: nothing here has to be quicker.")
+    answer.named("brew_coffee").run().takes(
+        0.5, "`brew_coffee` takes 0.5 s. Leave it as it was: nothing here has to be quicker."
+    )
+    for name, what, seconds in (("bake", "cake", 3.0), ("brew_coffee", "coffee", 2.0)):
+        _must_wait_for(answer, name, what, seconds)
+
+
+def _must_wait_for(answer: Answer, name: str, what: str, seconds: float) -> None:
+    """Expect that a breakfast waits for both, where one of them takes longer and gives something else."""
+
+    async def longer(_theirs: Callable[[], Awaitable[str]]) -> str:
+        await asyncio.sleep(seconds)
+        return f"large {what}"
+
+    with answer.instead(name, longer):
+        run = answer.visit("/breakfast")
+    run.takes(
+        seconds,
+        f"on a day on which the {what} takes {seconds:g} s, the breakfast is there after {run.seconds:g} s. It has to wait "
+        "for both, and for nothing else.",
+    )
+    both = "large cake and coffee" if what == "cake" else "cake and large coffee"
+    expect(
+        run.texts == [both],
+        f"`{name}` gave “large {what}”, and the customer got “{run.texts[0]}”. What the two give is what is served.",
+    )
 
 
 KINDS = ("plum", "lemon", "apple", "cherry", "nut", "poppy")

@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bakery.checking import Answer, Lesson, described, expect
 from bakery.counting import counted
@@ -126,3 +126,22 @@ def layer_cake(answer: Answer) -> None:
     ready = max(several["cake layer one"].end, several["cake layer two"].end)
     expect(several["cake glaze"].start >= ready, "the glaze went into the oven before both layers were out.")
     run.takes(2 * BAKE).at_once(2)
+    for slow in ("layer one", "layer two"):
+        _must_wait_for_both(answer, slow)
+
+
+def _must_wait_for_both(answer: Answer, slow: str) -> None:
+    """Expect that the glaze waits for both layers, where one of them is longer in the oven."""
+
+    async def uneven(bake: Callable[..., Awaitable[Span]], cake: object, bakes: int = 1) -> Span:
+        return await bake(cake, 3 * bakes if cake == slow else bakes)
+
+    with answer.instead("bake", uneven):
+        run = answer.run()
+    several = {span.lane: span for span in spans(run.result, 3)}
+    expect(
+        several["cake glaze"].start >= several[f"cake {slow}"].end,
+        f"where {slow} needs three bakes, the glaze goes into the oven while {slow} is still in it. "
+        "The glaze has to wait for both layers.",
+    )
+    run.takes(4 * BAKE, f"where {slow} needs three bakes, the whole cake needs four: it took {run.seconds:g} s.")

@@ -1,5 +1,6 @@
 """Notebook 06, What blocks: what stops the loop, what sets it free, and what nobody can share."""
 
+import time
 from inspect import iscoroutinefunction
 
 from bakery.checking import Answer, Lesson, expect
@@ -101,3 +102,24 @@ def decorated(answer: Answer) -> None:
     theirs.call().gives("with a name on it", says).takes(DECORATING, says)
     run.takes(max(BAKE, DECORATING)).at_once(2)
     answer.together((), ()).takes(max(BAKE, DECORATING)).at_once(4)
+    for seconds in (0.1, 3.0):
+        _must_wait_for_both(answer, seconds)
+
+
+def _must_wait_for_both(answer: Answer, seconds: float) -> None:
+    """Expect that it waits for the bake and for the decorating, whichever takes longer, and serves what it is given."""
+
+    def other(_theirs: object) -> str:
+        time.sleep(seconds)
+        return "with a heart on it"
+
+    with answer.instead("decorate", other):
+        run = answer.run()
+    run.takes(
+        max(BAKE, seconds),
+        f"where `decorate` takes {seconds:g} s and the bake {BAKE:g} s, it is done after {run.seconds:g} s. It has to wait for both.",
+    )
+    run.gives(
+        "one cake with a heart on it",
+        f"`decorate` gave “with a heart on it”, and the customer gets “{run.result}”. Use what it gives.",
+    )

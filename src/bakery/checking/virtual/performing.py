@@ -46,7 +46,7 @@ def perform(
     `threadless`, in the very thread that asks, the time limit holds only where the reader's own lines are running.
     """
     performance: Stage[T] = Stage(limit, threadless)
-    with replaced():
+    with replaced(), performance.afterwards:
         if threadless:
             with stepped_out(), alarm(is_own, _watch(performance)):
                 _play(performance, work)

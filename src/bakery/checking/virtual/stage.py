@@ -4,7 +4,7 @@ import gc
 import time
 from _thread import get_ident
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -45,6 +45,8 @@ class Stage(Generic[T]):
     """Whether something of it still runs, because it could not be stopped."""
     last_line: str = ""
     """Where the reader's code was when the time was up."""
+    afterwards: ExitStack = field(default_factory=ExitStack)
+    """What is put back when the performance is over, also where it could not be stopped."""
     _printed: list[str] = field(default_factory=list)
     _length: int = 0
 
