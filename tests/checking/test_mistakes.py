@@ -1,7 +1,7 @@
 """What a beginner's error means is said in a sentence that fits, with the reader's own line."""
 
 import pytest
-from answering import QUART, refused
+from answering import FLASK, QUART, refused
 
 from bakery.checking import Answer
 
@@ -26,6 +26,19 @@ MEANT = {
     ),
     "brackets in create_task": ("asyncio.create_task(bake)", "a coroutine is wanted there"),
     "awaited twice": ("one = bake(); await one; await one", "awaits the same coroutine twice"),
+    "an empty queue": ("asyncio.Queue(0).get_nowait()", "there is nothing in the queue"),
+    "a full queue": (
+        "one = asyncio.Queue(1); one.put_nowait(1); one.put_nowait(2)",
+        "there is no room in the queue",
+    ),
+    "an await of a generator": (
+        "\n    async def cakes(): yield 1\n    await cakes()",
+        "gone through with `async for`",
+    ),
+    "a task that was called off": (
+        "\n    one = asyncio.create_task(bake()); one.cancel(); await asyncio.wait([one]); one.result()",
+        "a task that was called off before it was done",
+    ),
     "a result before it is there": ("return bake() + 1", "there is a coroutine where its result is wanted"),
 }
 
@@ -62,6 +75,37 @@ async def who(): return request.args["who"]
     )
     said = refused(text, lambda answer: answer.visit("/who?who=ada"))
     assert "`request` is Flask's here, and a Quart app has its own: `from quart import request`" in said
+
+
+def test_a_single_error_of_a_task_group_is_told_as_a_group_too() -> None:
+    text = """
+async def one(): raise ValueError("burnt")
+async def answer():
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(one())
+    except ValueError:
+        return "sorry"
+"""
+    assert "`except* ValueError` opens the group" in refused(text, Answer.run)
+
+
+PLAIN = {
+    "a plain def": ("def answer():\n    asyncio.sleep(1)", "write `async def answer`"),
+    "a lambda": ("answer = lambda: (asyncio.sleep(1), 1)[1]", "A `lambda` cannot await"),
+}
+
+
+@pytest.mark.parametrize("how", PLAIN)
+def test_where_nothing_can_be_awaited_it_is_told_why(how: str) -> None:
+    text, words = PLAIN[how]
+    assert words in refused(text, Answer.call)
+
+
+def test_in_a_plain_def_of_flasks_nobody_is_sent_to_await() -> None:
+    text = FLASK + "\n@answer.get('/tea')\ndef tea():\n    asyncio.sleep(1)\n    return 'tea'\n"
+    said = refused(text, lambda answer: answer.visit("/tea"))
+    assert "nothing can be awaited: `time.sleep` waits there" in said
 
 
 def test_several_errors_of_a_task_group_are_told_as_a_group() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, KeysView, Sequence, ValuesView
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar, cast
 
@@ -17,8 +17,8 @@ from bakery.checking.instead import Other, exchanged
 from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Script, on_a_loop, plainly, play
-from bakery.checking.replying import must_be_good
-from bakery.checking.run import Reply, Run, Served, trace_of_replies, trace_of_waits
+from bakery.checking.replying import explained, must_be_good
+from bakery.checking.run import QUART, Run, Served, trace_of_replies, trace_of_waits
 from bakery.checking.sightings import on_coroutine, on_plain
 from bakery.checking.soundness import Allowed, must_be_sound, told_of
 from bakery.checking.virtual.clock import SECOND
@@ -47,13 +47,13 @@ class Answer:
         self._watched = Watched({})
         self._theirs: tuple[str, ...] = ()
 
-    def watch(self, *names: str, theirs: bool = False) -> "Answer":
-        """Count the calls of these functions of the notebook in every run from now on: see `Run.called`.
+    def watch(self, *several: str | Callable[..., Any], theirs: bool = False) -> "Answer":
+        """Count the calls of these functions of the notebook, or of a library, from now on: see `Run.called`.
 
         `theirs` where they are somebody else's: then nobody is told to change them.
         """
-        self._watched = self._watched.and_also(names, self._names())
-        self._theirs += names if theirs else ()
+        self._watched = self._watched.and_also(several, self._names())
+        self._theirs += tuple(one for one in several if theirs and isinstance(one, str))
         return self
 
     def named(self, name: str) -> "Answer":
@@ -182,10 +182,10 @@ class Answer:
                 plainly(lambda clock: crowd.ask_flask(self.given, orders, threads, clock)),
                 {*allow, "blocking"},
             )
-        return self._served(done, "Quart" if kind == "quart" else "Flask", method, may_fail=may_fail)
+        return self._served(done, QUART if kind == "quart" else "Flask", method, may_fail=may_fail)
 
     def _served(self, done: Run, title: str, method: str, *, may_fail: bool) -> Served:
-        replies: tuple[Reply, ...] = done.result
+        replies = tuple(explained(reply) for reply in done.result)
         trace = self.trace = trace_of_replies(replies, title)
         try:
             if not may_fail:
@@ -303,6 +303,8 @@ class Answer:
         Raises `Wrong`, which only the check sees.
         """
         given = describing.as_number(self.given) if float in kinds else self.given
+        if isinstance(given, KeysView | ValuesView) and list in kinds:
+            given = list(given)
         wanted: tuple[type, ...] = (*kinds, int) if float in kinds else kinds
         if int in kinds and isinstance(given, float) and given.is_integer():
             given = int(given)
@@ -332,7 +334,7 @@ class Answer:
         with self._watched.counting() as calls:
             seen = play(script, self._stage)
         trace = self.trace = trace_of_waits(seen.waits, seen.outcome.end)
-        must_be_sound(seen, allow, self._theirs)
+        must_be_sound(seen, allow, self._theirs, flask=framework_of(self.given) == "flask")
         result = seen.outcome.result
         if result is ...:
             raise NotAttempted

@@ -19,12 +19,12 @@ class Watched:
     def __init__(self, codes: Mapping[CodeType, str]) -> None:
         self._codes = dict(codes)
 
-    def and_also(self, names: Iterable[str], notebook: Mapping[str, Any]) -> "Watched":
-        """The same, and these functions of the notebook."""
+    def and_also(self, several: Iterable[str | Callable[..., Any]], notebook: Mapping[str, Any]) -> "Watched":
+        """The same, and these functions: of the notebook, by their names, or of a library."""
         more = {
-            code: name
-            for name in names
-            if (code := getattr(notebook.get(name), "__code__", None)) is not None
+            code: one if isinstance(one, str) else one.__name__
+            for one in several
+            if (code := getattr(notebook.get(one) if isinstance(one, str) else one, "__code__", None))
         }
         return Watched({**self._codes, **more})
 

@@ -71,6 +71,21 @@ def dots_in(source: str) -> str:
     return ""
 
 
+def plain_function_at(filename: str, number: int) -> str:
+    """The name of the plain `def` that a line stands in, or "lambda"; empty where it is an `async def`, or none."""
+    tree = parse("".join(linecache.getlines(filename)))
+    around = [
+        node
+        for node in ast.walk(tree or ast.Module([], []))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        and node.lineno <= number <= (node.end_lineno or node.lineno)
+    ]
+    inner = max(around, key=lambda node: (node.lineno, node.col_offset), default=None)
+    if isinstance(inner, ast.Lambda):
+        return "lambda"
+    return inner.name if isinstance(inner, ast.FunctionDef) else ""
+
+
 def framework_of(given: Any) -> Literal["flask", "quart"] | None:
     """Whose app, or class of apps, it is; None where it is neither."""
     kind = given if inspect.isclass(given) else type(given)

@@ -1,10 +1,19 @@
 """What guests heard of streams, and what a check may expect of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bakery.checking.asgi_guests import Stream
 from bakery.checking.describing import short
 from bakery.checking.run import Run
+
+
+def _shifted(got: Sequence[float], wanted: Sequence[float]) -> str:
+    """What parts mean that all come late by the same time."""
+    late = {round(one - other, 9) for one, other in zip(got, wanted, strict=False)}
+    if len(got) != len(wanted) or len(late) != 1 or not min(late) > 0:
+        return ""
+    return f" Each of them is {late.pop():g} s late: the first `yield` comes after a wait."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +36,13 @@ class Heard(Run):
                     f"`{stream.path}` sends all in one part, after {stream.parts[0].seconds:g} s: that is no stream. "
                     "`yield` each part when it is there."
                 )
+            if [text.rstrip("\n") for text in got] == [text.rstrip("\n") for text in texts] and got != list(
+                texts
+            ):
+                self._wrong(
+                    f"`{stream.path}` sends {short(got)}: an event ends with an empty line, so with two `\\n`. Else a browser "
+                    "waits for more of it."
+                )
             if got != list(texts):
                 self._wrong(
                     f"`{stream.path}` sends the parts {short(got)}, and {short(list(texts))} are wanted."
@@ -46,7 +62,9 @@ class Heard(Run):
                     f"all parts of `{stream.path}` came at the end, after {got[0]:g} s. The first is wanted at {seconds[0]:g} s: "
                     "`yield` each part when it is there, and not when all are."
                 )
-            self._wrong(f"the parts of `{stream.path}` came at {told} s, and {wanted} s is wanted.")
+            self._wrong(
+                f"the parts of `{stream.path}` came at {told} s, and {wanted} s is wanted.{_shifted(got, seconds)}"
+            )
         return self
 
     def ends(self) -> "Heard":

@@ -9,6 +9,7 @@ from typing import Any
 from bakery import mishap
 from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
 from bakery.checking.virtual.halts import Halt
+from bakery.checking.virtual.lines import frames_of
 
 heard: ContextVar[list[BaseException] | None] = ContextVar("heard", default=None)
 """Where the handler of the visitor being served puts what it raised."""
@@ -82,6 +83,12 @@ class Opened:
 
 
 def _on_background(error: BaseException) -> str:
+    handed = next((frame.f_locals["func"] for frame in frames_of(error) if "func" in frame.f_locals), error)
+    if handed is None:
+        return (
+            "`add_background_task` was handed `None`, which is what came of a call that was made, and waited for, first. Hand "
+            "over the function, without brackets and without `await`: `add_background_task(wash)`."
+        )
     if isinstance(error, TypeError) and re.search(
         "coroutine' object is not callable|first argument must be callable", str(error)
     ):

@@ -3,11 +3,10 @@
 import asyncio
 import inspect
 import re
-import traceback
-from collections.abc import Iterable, Iterator
-from types import FrameType
+from collections.abc import Iterable
 
-from bakery.checking.virtual.lines import is_in_coroutine, is_own, line_of
+from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
+from bakery.checking.virtual.lines import frames_of, is_in_coroutine, is_own, line_of, own_line_of
 from bakery.mishap import reason
 
 USE_ASYNC_CLIENT = "Take an `httpx.AsyncClient`, one for all, and `await client.get(…)`."
@@ -36,11 +35,17 @@ def wrong_because(error: BaseException) -> str:
     """A sentence on what an answer raised, with the reader's own line."""
     told = reason(error)
     several = _all_of(error)
-    error = several[0]
+    group, error = error, several[0]
     for sentence in _known(error, str(error)):
         return f"{sentence}\nPython says: {told}"
     if len(several) > 1:
         return f"it raised {told}. {_others(several)}"
+    if group is not error:
+        kind = type(error).__name__
+        return (
+            f"it raised {told}. It came out in an exception group, which `except {kind}` does not catch; "
+            f"`except* {kind}` opens the group."
+        )
     return f"it raised {told}"
 
 
@@ -55,29 +60,24 @@ def _others(several: list[BaseException]) -> str:
     return f"They came together in an exception group, with {len(several)} errors in it: {kinds}."
 
 
-def frames_of(error: BaseException) -> Iterator[FrameType]:
-    """The frames that an error came through, the outermost first."""
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        yield frame
-
-
 def _known(error: BaseException, said: str) -> Iterable[str]:
     """Sentences that fit; the first one is told."""
     kind = type(error)
     if came_through_plain_client(error):
         yield (
-            f"a plain client is asked in an `async def` ({_own_text_of(error)}). It waits without an `await`, and keeps the "
+            f"a plain client is asked in an `async def` ({own_line_of(error)}). It waits without an `await`, and keeps the "
             f"whole event loop until the answer is there. {USE_ASYNC_CLIENT}"
         )
+    yield from known_of_frameworks(error, said)
     if kind is TypeError:
         yield from _known_of_gather(error)
-        yield from _known_of_await(said, _own_text_of(error))
+        yield from _known_of_await(said, own_line_of(error))
         yield from _known_of_threads(error, said)
         yield from _known_of_with(said)
         yield from _known_of_for(said)
     yield from _known_of_missing_awaits(error, said)
     if kind is RuntimeError:
-        yield from _known_of_contexts(error, said)
+        yield from known_of_contexts(error, said)
         yield from _known_of_loops(said)
     if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
         yield (
@@ -90,11 +90,10 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
 def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
     """What stands where its result is wanted."""
     kind = type(error)
-    if kind in {TypeError, AttributeError, ValueError} and "coroutine" in said:
-        yield (
-            "there is a coroutine where its result is wanted: an `await` is missing. Calling a coroutine function does "
-            "not run it; `await` does."
-        )
+    if kind in {TypeError, AttributeError, ValueError}:
+        yield from _known_of_names(error)
+        if "coroutine" in said:
+            yield _on_coroutine(error, said)
     if (
         isinstance(error, AttributeError)
         and inspect.isawaitable(error.obj)
@@ -115,6 +114,50 @@ def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
         )
 
 
+def _on_coroutine(error: BaseException, said: str) -> str:
+    """A sentence on a coroutine in the place of what comes of it."""
+    line = own_line_of(error)
+    if found := re.search(r"a coroutine was expected, got (.+)", said):
+        return f"`asyncio.run` wants a coroutine, and what it got is none: it is {found[1]}, of a plain function."
+    if "'coroutine' object is not callable" in said:
+        return (
+            f"brackets stand behind a coroutine ({line}), as if it were a function. It was called already, or never "
+            "wants brackets, as `request.form`: take them away, and `await` it."
+        )
+    if found := re.search(r"\bawait (\w+(?:\.\w+)+(?:\([^()]*\))?)(?=\[|\.\w+\()", line):
+        return (
+            f"`await` comes too late there: the look into `{found[1]}` comes first, and it is still a coroutine. "
+            f"Round brackets end the `await` before the look into it: `(await {found[1]})`."
+        )
+    return (
+        "there is a coroutine where its result is wanted: an `await` is missing. Calling a coroutine function does "
+        "not run it; `await` does."
+    )
+
+
+def _known_of_names(error: BaseException) -> Iterable[str]:
+    """A name in the reader's line that stands for a coroutine which nobody has awaited."""
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    if not own:
+        return
+    words = set(re.findall(r"\w+", line_of(own[-1])))
+    for name, value in own[-1].f_locals.items():
+        if (
+            name in words
+            and inspect.iscoroutine(value)
+            and inspect.getcoroutinestate(value) == "CORO_CREATED"
+        ):
+            yield (
+                f"`{name}` is a coroutine there, and not yet its result: an `await` is missing where it gets its value."
+            )
+
+
+def _asks_a_cancelled(error: BaseException) -> str:
+    """The reader's line, the outermost one, if it asks for a result."""
+    line = next((line_of(frame) for frame in frames_of(error) if is_own(frame.f_code)), "")
+    return line if ".result()" in line else ""
+
+
 def _known_of_ends(error: BaseException) -> Iterable[str]:
     """What never comes to an end, and what ends more than the answer."""
     if isinstance(error, RecursionError):
@@ -123,6 +166,15 @@ def _known_of_ends(error: BaseException) -> Iterable[str]:
         yield "it asks Python to exit. That would end your whole notebook; `return` is enough to leave a function."
     if isinstance(error, KeyboardInterrupt):
         yield "it raises `KeyboardInterrupt`, which is how a person stops a program."
+    if isinstance(error, asyncio.CancelledError) and (line := _asks_a_cancelled(error)):
+        yield (
+            f"it asks for the result of a task that was called off before it was done ({line}): what comes out is a "
+            "`CancelledError`."
+        )
+    if isinstance(error, asyncio.QueueFull):
+        yield "there is no room in the queue: `put_nowait` does not wait, and raises where a queue is full."
+    if isinstance(error, asyncio.QueueEmpty):
+        yield "there is nothing in the queue: `get_nowait` does not wait, and raises where a queue is empty."
     if isinstance(error, asyncio.CancelledError):
         yield "it cancels the very task that runs it, so nothing was left to give an answer."
 
@@ -140,7 +192,7 @@ def _known_of_gather(error: BaseException) -> Iterable[str]:
     for one in given:
         if inspect.isawaitable(one):
             continue
-        if "await" in (line := _own_text_of(error)).partition("gather(")[2]:
+        if "await" in (line := own_line_of(error)).partition("gather(")[2]:
             yield (
                 f"an `await` inside the brackets of `gather` ({line}) waits to its end before `gather` begins, so gather "
                 "was given what came of it. Take the inner `await` away: gather takes the coroutines themselves."
@@ -180,28 +232,28 @@ def came_through_plain_client(error: BaseException) -> bool:
     return False
 
 
-def _own_text_of(error: BaseException) -> str:
-    """The reader's line in which an error came up; empty where there is none."""
-    return next((line_of(frame) for frame in reversed(list(frames_of(error))) if is_own(frame.f_code)), "")
-
-
 def _known_of_await(said: str, line: str) -> Iterable[str]:
     """What cannot be awaited, or made a task of; `line` is the reader's own."""
     if "async_generator" in said and "can't be" in said:
         yield GENERATOR
     if re.search(r"(function|method|type) can't be used in 'await'", said):
-        made = re.search(r"\b(?P<maker>run_sync|partial)\((?P<of>.*?)\)", line)
+        made = re.search(r"\b(?P<maker>run_sync|partial|ensure_async)\((?P<of>.*?)\)", line)
         called = f"`await {made[0]}()`" if made else "`await bake()`, and not `await bake`"
         yield f"`await` stands before a function that nobody has called. Call it with brackets: {called}."
     if re.search(r"can't be used in 'await'|can't be awaited", said):
         what = re.search(r"object (.+?) can't", said)
-        kind = f", a {what[1]}" if what and what[1] != "NoneType" else ", `None`" if what else ""
+        kind = f", {_a(what[1])}" if what else ""
         yield (
             f"`await` stands before something that cannot be awaited{kind}. Only a coroutine, a task or a future can: "
             "take the `await` away where a plain function is called."
         )
     if re.search(r"a coroutine was expected, got <function|coroutine .*required", said):
         yield "a coroutine is wanted there. Call the function, so that it gives one: `create_task(bake())`."
+
+
+def _a(kind: str) -> str:
+    """A kind of thing with its article."""
+    return "`None`" if kind == "NoneType" else f"{'an' if kind[0] in 'aeioAEIO' else 'a'} {kind}"
 
 
 def _known_of_threads(error: BaseException, said: str) -> Iterable[str]:
@@ -239,37 +291,6 @@ def _known_of_for(said: str) -> Iterable[str]:
         )
     if "'async_generator' object is not iterable" in said:
         yield GENERATOR
-
-
-def _known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
-    if "outside of" not in said or "context" not in said:
-        return
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
-    for name in _flasks_names(own[-1]) if own else ():
-        yield (
-            f"`{name}` is Flask's here, and a Quart app has its own: `from quart import {name}`. "
-            "Flask's knows nothing of a request that Quart serves."
-        )
-        return
-    if "request context" in said:
-        yield (
-            "it asks for the request where there is none any more: in a task or a stream that goes on after the handler. "
-            "Read what you need from `request` first, in the handler, and hand it over."
-        )
-
-
-def _flasks_names(frame: FrameType) -> Iterator[str]:
-    """The names in a function that are Flask's, and that Quart has as well."""
-    import flask
-
-    for name in frame.f_code.co_names:
-        value = frame.f_globals.get(name)
-        if value is None:
-            continue
-        if any(value is getattr(flask, one) for one in ("request", "g", "session", "current_app")) or getattr(
-            value, "__module__", ""
-        ) in {"flask.json", "flask.templating", "flask.helpers"}:
-            yield name
 
 
 def _known_of_loops(said: str) -> Iterable[str]:

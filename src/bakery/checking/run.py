@@ -13,6 +13,9 @@ from bakery.trace import Span, Trace
 
 MOST_LANES = 300
 
+QUART = "Quart"
+"""The title of what visitors of a Quart app got."""
+
 TOGETHER = ("gather(", "TaskGroup", "create_task(", "ensure_future(", "as_completed(", "asyncio.wait(")
 """What an answer that starts things together has in it; whoever has it is not told to use it."""
 
@@ -77,7 +80,8 @@ class Run:
             return self
         said = says or f"it took {self.seconds:g} s, and {seconds:g} s is wanted."
         if self.seconds < seconds:
-            self._wrong(said if says or self.left else f"{said} That is less: something was not waited for.")
+            less = "That is less: something was not waited for, or a wait is shorter than it was."
+            self._wrong(said if says or self.left else f"{said} {less}")
         self._wrong(said, *self._slow(advise=not says))
         return self
 
@@ -180,6 +184,8 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     error: BaseException | None = None
     """What the handler raised, where it did."""
+    why: str = ""
+    """What that means, in words."""
 
     @property
     def json(self) -> Any:
@@ -210,6 +216,16 @@ class Served(Run):
     def one_after_another(self) -> bool:
         """Visitors may come one after another: that is a matter of threads, and nothing to explain here."""
         return False
+
+    def _slow(self, *, advise: bool) -> tuple[str, ...]:
+        """What was seen of the waits; those of a Flask app are a matter of its bakers."""
+        count, most = len(self.waits), most_of(self.waits)
+        one_each = len(self.replies) in (1, count)
+        if self.queued or self.trace.title != QUART or not one_each or most == count:
+            return super()._slow(advise=advise)
+        if most == 1:
+            return (f"The {in_word(count)} waits came one after another: no two of them overlapped.",)
+        return (f"Of the {in_word(count)} waits, at most {in_word(most)} overlapped.",)
 
     @property
     def texts(self) -> list[str]:
@@ -276,6 +292,11 @@ class Served(Run):
             )
         if reply.status != status:
             self._wrong(f"`{reply.path}` answers with status {reply.status}, and {status} is wanted.")
+
+
+def most_of(waits: Collection[tuple[float, float]]) -> int:
+    """How many of these waits went on at the same moment, at most."""
+    return max((sum(start <= one < end for start, end in waits) for one, _ in waits), default=0)
 
 
 def trace_of_waits(waits: list[Wait], end: int) -> Trace:

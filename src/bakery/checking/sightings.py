@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bakery.checking.describing import described
+from bakery.checking.describing import described, plain_function_at
 from bakery.checking.mistakes import USE_ASYNC_CLIENT
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.halts import Deadlock, Endless, Enough, Halt, TimeUp
@@ -17,6 +17,9 @@ CALLED_FIRST = re.compile(
     r"\b(to_thread|run_sync|run_in_executor|submit|create_task)\((?:\w+, *)?(?P<name>[\w.]+)\("
 )
 """A function that is called where it should only be handed over."""
+
+HANDED_OVER = re.compile(r"\b(await|gather\().*\b(to_thread|run_in_executor|run_sync)\(")
+"""A function that is handed to a thread, which is awaited."""
 
 PLAIN_CLIENT = re.compile(r"\b(?:httpx|requests)\.\w+\(|\burlopen\(|\bhttpx\.Client\b")
 """A request of a client that waits without an `await`."""
@@ -59,9 +62,15 @@ def on_time_up(stage: Stage[Any]) -> str:
     return said
 
 
-def on_forgotten(forgotten: Sequence[Forgotten]) -> str:
-    """A sentence on coroutines that were made and never awaited."""
+def on_forgotten(forgotten: Sequence[Forgotten], *, flask: bool = False) -> str:
+    """A sentence on coroutines that were made and never awaited; `flask` where it was in an app of Flask's."""
     first = forgotten[0]
+    plain = plain_function_at(*first.place)
+    if "add_background_task(" in first.line and plain == "lambda":
+        return (
+            f"`add_background_task` was handed a `lambda` ({first.line}). That is a plain function: its call only makes the "
+            f"coroutine of `{first.name}`, and nobody awaits it. Hand over `{first.name}` itself, and its arguments after it."
+        )
     if "add_background_task(" in first.line:
         return (
             f"`add_background_task` was handed the call of `{first.name}` ({first.line}). It calls the function itself, "
@@ -70,18 +79,29 @@ def on_forgotten(forgotten: Sequence[Forgotten]) -> str:
     more = f", and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
     return (
         f"an `await` is missing: `{first.name}` was called and never awaited ({first.line}{more}). Calling a coroutine "
-        f"function only makes a coroutine; `await` runs it."
+        f"function only makes a coroutine; `await` runs it.{_in_a_plain_def(plain, flask=flask)}"
     )
+
+
+def _in_a_plain_def(name: str, *, flask: bool) -> str:
+    if not name:
+        return ""
+    if name == "lambda":
+        return " A `lambda` cannot await: write an `async def`."
+    if flask:
+        return f" In a plain `def` of Flask's, such as `{name}`, nothing can be awaited: `time.sleep` waits there."
+    return f" `await` stands only in an `async def`, and `{name}` is a plain `def`: write `async def {name}`."
 
 
 def on_coroutine(subject: str, source: str) -> str:
     """A sentence on an answer that gives a coroutine where its result is wanted."""
-    if "to_thread(" in source or "run_in_executor(" in source:
+    told = subject if "`" in subject else f"`{subject}`"
+    if HANDED_OVER.search(source):
         return (
-            f"`{subject}` gives back a coroutine instead of its result: a thread was given an `async def`, and calling that "
+            f"{told} gives back a coroutine instead of its result: a thread was given an `async def`, and calling that "
             "only makes a coroutine. Threads are for plain functions; await this one."
         )
-    return f"`{subject}` gives back a coroutine instead of its result: an `await` is missing before the call."
+    return f"{told} gives back a coroutine instead of its result: an `await` is missing before the call."
 
 
 def on_plain(subject: str, made: object) -> str:

@@ -13,7 +13,7 @@ Allowed = Collection[Literal["blocking", "forgetting"]]
 """Mistakes that an exercise is about: a loop that is held up, a coroutine that nobody awaits."""
 
 
-def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = ()) -> None:
+def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = (), *, flask: bool = False) -> None:
     """Go on if nothing was amiss.
 
     Raises `Wrong` with the first thing that was, and `NotAttempted` where the answer is still a starter.
@@ -24,7 +24,7 @@ def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = ()) -> Non
     held = [] if "blocking" in allow else list(seen.outcome.held)
     if stopped := error if isinstance(error, Halt) else seen.halt:
         if seen.forgotten and not isinstance(stopped, Enough):  # it waits for what was never started
-            raise Wrong(on_forgotten(seen.forgotten))
+            raise Wrong(on_forgotten(seen.forgotten, flask=flask))
         raise Wrong(on_halt(stopped, seen.outcome.where, held))
     if isinstance(error, NotImplementedError):
         raise NotAttempted
@@ -34,12 +34,17 @@ def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = ()) -> Non
         )  # an `await` before a plain function that waits: the wait is what matters
     if error is not None:
         raise Wrong(told_of(error))
-    if seen.forgotten and "forgetting" not in allow:
-        raise Wrong(on_forgotten(seen.forgotten))
+    if seen.forgotten and "forgetting" not in allow and not _failed(seen.outcome.result):
+        raise Wrong(on_forgotten(seen.forgotten, flask=flask))
     if held:
         raise Wrong(on_held(held, theirs))
     if seen.troubles:
         raise Wrong(f"nobody waited for a task or thread, and it failed: {wrong_because(seen.troubles[0])}")
+
+
+def _failed(result: object) -> bool:
+    """Whether a visitor got an error: that is what matters, and a coroutine that nobody awaited is only its reason."""
+    return isinstance(result, tuple) and any(getattr(one, "error", None) is not None for one in result)
 
 
 def told_of(error: BaseException) -> str:

@@ -76,7 +76,9 @@ def breakfast(answer: Answer) -> None:
     )
     one.takes(1.0).called("bake", 1).called("brew_coffee", 1)
     answer.visit("/breakfast", visitors=3).gets("cake and coffee").takes(1.0)
-    answer.named("bake").run().takes(1.0, "`bake` takes 1 s. Leave it as it was: nothing here has to be quicker.")
+    answer.named("bake").run().takes(
+        1.0, "`bake` takes 1 s. Leave it as it was: nothing here has to be quicker."
+    )
     answer.named("brew_coffee").run().takes(
         0.5, "`brew_coffee` takes 0.5 s. Leave it as it was: nothing here has to be quicker."
     )

@@ -144,4 +144,6 @@ def _must_wait_for_both(answer: Answer, slow: str) -> None:
         f"where {slow} needs three bakes, the glaze goes into the oven while {slow} is still in it. "
         "The glaze has to wait for both layers.",
     )
-    run.takes(4 * BAKE, f"where {slow} needs three bakes, the whole cake needs four: it took {run.seconds:g} s.")
+    run.takes(
+        4 * BAKE, f"where {slow} needs three bakes, the whole cake needs four: it took {run.seconds:g} s."
+    )

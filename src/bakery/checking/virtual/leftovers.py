@@ -20,13 +20,17 @@ class Forgotten:
 
     name: str
     line: str
+    place: tuple[str, int] = ("", 0)
+    """The file and the number of that line."""
 
 
 def told_of(coroutine: "CoroutineType[Any, Any, Any]") -> Forgotten | None:
     """What to say of a coroutine that was thrown away; None where the reader's code did not make it."""
     assert coroutine.cr_origin is not None  # noqa: S101 - asked before
     filename, number, _ = coroutine.cr_origin[0]
-    return Forgotten(coroutine.__name__, line_at(filename, number)) if is_own_file(filename) else None
+    if not is_own_file(filename):
+        return None
+    return Forgotten(coroutine.__name__, line_at(filename, number), (filename, number))
 
 
 def close_all() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import linecache
+import traceback
 from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any
@@ -37,6 +38,17 @@ def own_line(frame: FrameType | None) -> str:
 def line_of(frame: FrameType) -> str:
     """The line that a frame is at, in words."""
     return line_at(frame.f_code.co_filename, frame.f_lineno)
+
+
+def frames_of(error: BaseException) -> Iterator[FrameType]:
+    """The frames that an error came through, the outermost first."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        yield frame
+
+
+def own_line_of(error: BaseException) -> str:
+    """The innermost line of the reader's that an error came through, in words; empty where there is none."""
+    return next((line_of(frame) for frame in reversed(list(frames_of(error))) if is_own(frame.f_code)), "")
 
 
 def line_of_task(task: "asyncio.Task[Any]") -> str:

@@ -1,0 +1,125 @@
+"""What a mistake means that Flask, Quart or a database driver tells in words of its own."""
+
+import linecache
+import re
+from collections.abc import Iterable, Iterator
+from types import FrameType
+
+from bakery.checking.virtual.lines import frames_of, is_own, own_line_of
+
+
+def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
+    """Sentences that fit; the first one is told."""
+    line = own_line_of(error)
+    if isinstance(error, TypeError):
+        yield from _known_of_answers(said)
+        yield from _known_of_bodies(said, line)
+        if "'Result' object is not iterable" in said:
+            yield _on_rows(error)
+        if found := re.search(r"\bensure_async\(([\w.]+)\(", line):
+            name = found[1]
+            yield (
+                f"the brackets after `{name}` call it before `ensure_async` has it. It wants the function itself, and what it "
+                f"gives is called: `await current_app.ensure_async({name})(…)`."
+            )
+        if "a bytes-like object is required" in said and re.search(r"\bget_data\(\)", line):
+            yield "`get_data()` gives bytes; `await answer.get_data(as_text=True)` gives the text."
+    if isinstance(error, KeyError) and f"session[{said}]" in line.replace('"', "'"):
+        yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
+    if isinstance(error, AttributeError):
+        yield from _known_of_attributes(said, line)
+    if "While serving generator didn't terminate" in said:
+        yield (
+            "a `while_serving` function has one `yield`: what stands above it happens when the shop opens, what stands "
+            "below it when it closes. This one has another `yield` after that."
+        )
+
+
+def _known_of_answers(said: str) -> Iterable[str]:
+    """What a handler has returned in place of an answer."""
+    found = re.search(r"The response value type \((\w+)\) is not valid", said)
+    kind = found[1] if found else ""
+    if kind in {"function", "method"}:
+        yield "the handler returns a function that nobody has called. Call it with brackets, and return what it gives."
+    if kind in {"Task", "Future", "_GatheringFuture"}:
+        yield "the handler returns a task, and not what comes of it: an `await` is missing before it."
+
+
+def _known_of_bodies(said: str, line: str) -> Iterable[str]:
+    if "'NoneType' object is not subscriptable" in said and re.search(r"\bget_json\(|\.json\b", line):
+        yield (
+            "there is no JSON in this request, so `None` is what is looked into. A form is read with `await request.form`."
+        )
+
+
+def _known_of_attributes(said: str, line: str) -> Iterable[str]:
+    if "LocalProxy does not have __await__" in said:
+        found = re.search(r"await \(?(request|session|g|current_app|websocket)\b", line)
+        name = found[1] if found else "request"
+        more = " What may have to wait is in it, such as `await request.form`." if name == "request" else ""
+        yield f"`{name}` is here already, and cannot be awaited: take the `await` before it away.{more}"
+    if "LocalProxy' object can't be awaited" in said:
+        yield "what is awaited there is here already: take the `await` before it away."
+    if "'Response' object has no attribute 'text'" in said:
+        yield "an answer has no `.text` on Quart: `await answer.get_data(as_text=True)` gives it."
+    if "'coroutine' object has no attribute '__anext__'" in said:
+        yield (
+            "a `while_serving` function has a `yield` in it, between what happens when the shop opens and what happens "
+            "when it closes. This one has none."
+        )
+    if (
+        "'generator' object has no attribute 'aclose'" in said
+        or "'generator' object has no attribute '__anext__'" in said
+    ):
+        yield "a `while_serving` function is an `async def` with a `yield` in it. This one is a plain `def`."
+
+
+def _on_rows(error: BaseException) -> str:
+    """A sentence on a call of a database that nobody has awaited."""
+    said = (
+        "an `await` is missing: `db.execute(…)` only makes something to wait for, and its rows come with "
+        "`await db.execute(…)` and `await rows.fetchall()`."
+    )
+    if _has_a_thread(error):
+        said += " A thread that calls it makes the same thing, and waits for nothing: it needs no thread of yours."
+    return said
+
+
+def _has_a_thread(error: BaseException) -> bool:
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    text = "".join(linecache.getlines(own[-1].f_code.co_filename)) if own else ""
+    return bool(re.search(r"(to_thread|run_in_executor|run_sync|submit)\(.*\bexecute\b", text))
+
+
+def known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
+    """Sentences on a request that is not there."""
+    if not re.search(r"([Oo]utside of|Not within an?) .*context", said):
+        return
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    for name in _flasks_names(own[-1]) if own else ():
+        yield (
+            f"`{name}` is Flask's here, and a Quart app has its own: `from quart import {name}`. "
+            "Flask's knows nothing of a request that Quart serves."
+        )
+        return
+    found = re.search(r"\b(request|session|g|websocket|flash|url_for)\b", own_line_of(error))
+    name = found[1] if found else "request"
+    yield (
+        f"it asks for `{name}` where there is no request any more: in a task or a stream that goes on after the handler. "
+        "Read what you need first, in the handler, and hand it over."
+    )
+
+
+def _flasks_names(frame: FrameType) -> Iterator[str]:
+    """The names in a function that are Flask's, and that Quart has as well."""
+    import flask
+
+    code = frame.f_code
+    for name in (*code.co_names, *code.co_varnames, *code.co_freevars):
+        value = frame.f_locals.get(name, frame.f_globals.get(name))
+        if value is None:
+            continue
+        if any(value is getattr(flask, one) for one in ("request", "g", "session", "current_app")) or getattr(
+            value, "__module__", ""
+        ) in {"flask.json", "flask.templating", "flask.helpers"}:
+            yield name
