@@ -74,7 +74,8 @@ For more, a conversation of your own with the test client of a Quart app:
 
 ## What has to be used
 
-`answer.watch("bake")` counts the calls of the notebook's `bake` from then on: `run.called("bake", 3)`. With
+`answer.watch("bake")` counts the calls of the notebook's `bake` from then on: `run.called("bake", 3)`; a function of a
+library is watched by itself, `answer.watch(Template.render)`. With
 `theirs=True` it is somebody else's, and nobody is told to change it. `answer.named("bake")` asks the function itself.
 
     async def longer(bake, cake):                       # the real one comes first

@@ -88,7 +88,7 @@ def hand_it_over(answer: Answer) -> None:
     )
     expect(
         served.calls.get("wash_tin"),
-        "all have their cakes, and no tin was washed. The task is to use `wash_tin`.",
+        "all have their cakes, and no tin was washed: `wash_tin` never ran. The task is to use it.",
     )
     expect(
         washed or not served.left,
@@ -106,6 +106,7 @@ def hand_it_over(answer: Answer) -> None:
 def oven_needs_a_fire(answer: Answer) -> None:
     """What is opened before a request is opened once."""
     answer.must_be("quart")
+    answer.watch("light", "put_out")
     fire = answer.named("fire").given
     fire.clear()
     seen: list[tuple[str, ...]] = []
@@ -121,7 +122,12 @@ def oven_needs_a_fire(answer: Answer) -> None:
         return texts
 
     run = answer.live(day)
+    expect(
+        seen[0] or not run.calls.get("light") or seen[1],
+        "when the shop opens, the oven is not hot yet: `light` has begun, and nobody has waited for it.",
+    )
     _must_burn(seen, tuple(fire))
+    run.called("light", 1).called("put_out", 1)
     fire.clear()
     seen.clear()
     again = answer.live(day)
@@ -194,8 +200,7 @@ def _must_be_in_time(replies: Sequence[Any], told: str, *, too_long: bool, quick
                 f"when they take {told} s, a `TimeoutError` comes out of the handler: nobody caught it. The `try` has to "
                 "be round the limit.",
             )
-        if reply.error is not None:
-            raise reply.error
+        expect(reply.error is None, f"the handler of `{reply.path}` fails: {reply.why}")
         took = round(reply.end - reply.start, 6)
         expect(
             took <= 2,
@@ -249,6 +254,7 @@ def _two_are_served(answer: Answer, tins: list[str]) -> None:
         sorted(tins) == list(TINS),
         f"two customers were served, and then these tins are on the rack: {', '.join(tins) or 'none'}.",
     )
+    _must_be_off_the_rack(answer, tins)
 
 
 def _one_leaves(answer: Answer, tins: list[str], seconds: float) -> None:
@@ -273,6 +279,25 @@ def _one_leaves(answer: Answer, tins: list[str], seconds: float) -> None:
     expect(sorted(there) == list(TINS), f"a customer left, and these are on the rack: {', '.join(there)}.")
 
 
+def _must_be_off_the_rack(answer: Answer, tins: list[str]) -> None:
+    """Expect that a tin which is in the oven is not on the rack."""
+    tins[:] = TINS
+
+    async def look(client: Any) -> list[str]:
+        asked = asyncio.ensure_future(client.get("/cake"))
+        await asyncio.sleep(1)
+        seen = list(tins)
+        await asked
+        return seen
+
+    seen = answer.meet(look).result
+    expect(
+        len(seen) == 1,
+        f"while one tin is in the oven, these are on the rack: {', '.join(seen) or 'none'}. A tin comes back when its cake is "
+        "done, and not before.",
+    )
+
+
 @ex.exercise
 def all_or_none(answer: Answer) -> None:
     """`gather` calls off the others when one fails."""
@@ -282,7 +307,11 @@ def all_or_none(answer: Answer) -> None:
     every = ["sugar", "flour", "butter"]
     answer.run(every).gives(every).called("deliver", 3).takes(3 * BAKE)
     for things in (["flour", "butter", "nuts"], ["nuts", "sugar", "flour"]):
-        answer.run(things).called("deliver", 3).gives("sorry").takes(BAKE)
+        run = answer.run(things).called("deliver", 3).gives("sorry")
+        run.takes(
+            BAKE,
+            f"the nuts fail after {BAKE:g} s, and “sorry” comes after {run.seconds:g} s: somebody was waited for in vain.",
+        )
         book.clear()
         noted = answer.play(_and_the_book(things, book)).result
         off = sorted(f"{thing} called off" for thing in things if thing != "nuts")

@@ -1,12 +1,18 @@
 # ruff: noqa: ANN401  # a client of a framework that is imported late
 """Notebook 08, Everyday Quart: which words need an `await`, which of the missing ones are silent, and a day's work."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.trace import Trace
+
+PICTURES = (bytes(range(256)) * 40, b"another one")
+"""What customers send, one after the other."""
+
+CUSTOMERS_NAME = "holiday.png"
+"""What the customer calls it."""
 
 CAKES = ("plum", "nut", "rye bread", "Käse & more")
 """What customers of one check ask for: no two the same, and not only letters."""
@@ -73,17 +79,6 @@ def two_brackets(answer: Answer) -> None:
     """An `await` somewhere in the line is enough."""
     answer.must_be("quart")
     orders = [{"form": {"cake": cake}} for cake in CAKES]
-    served = answer.visit("/cake", method="POST", each=orders, may_fail=True, allow={"forgetting"})
-    for reply in served.replies:
-        expect(
-            not isinstance(reply.error, TypeError | AttributeError) or "'coroutine'" not in str(reply.error),
-            "`request.form` was still a coroutine when somebody looked into it. The form has to be awaited before that, in "
-            "round brackets of its own: `(await request.form)`.",
-        )
-        expect(
-            reply.status != 400,
-            "the handler looked for a field that the form has not: 400, a bad request. The form has one field, “cake”.",
-        )
     answer.visit("/cake", method="POST", each=orders).gets(*(f"one {cake} cake" for cake in CAKES))
 
 
@@ -112,22 +107,33 @@ def _bare(word: object) -> str:
 @ex.exercise
 def silent_flash(answer: Answer) -> None:
     """What raises no error works."""
-    answer.must_be("quart")
+    app = answer.must_be("quart").watch("flash").given
 
-    async def script(client: Any) -> tuple[int, str, list[str]]:
-        sold = await client.post("/sell")
-        pages = [await (await client.get("/till")).get_data(as_text=True) for _ in range(2)]
-        return sold.status_code, str(sold.headers.get("Location", "")), pages
+    async def script(ada: Any) -> tuple[int, str, str, list[str]]:
+        sold = await ada.post("/sell")
+        elsewhere = await (await app.test_client().get("/till")).get_data(as_text=True)
+        pages = [await (await ada.get("/till")).get_data(as_text=True) for _ in range(2)]
+        return sold.status_code, str(sold.headers.get("Location", "")), elsewhere, pages
 
-    status, there, pages = answer.meet(script).result
+    run = answer.meet(script)
+    status, there, elsewhere, pages = run.result
     expect(
         status in (302, 303) and there.endswith("/till"),
         f"a sale should send its customer on to `/till`, as it did: it answers with status {status} now.",
     )
     expect(
+        elsewhere == "nothing sold",
+        f"Ada has bought a cake, and Bob, who looked at `/till`, was told “{elsewhere}”. A message belongs to one customer: "
+        "`flash` keeps it in the session of whoever asked.",
+    )
+    expect(
         pages[0] != "nothing sold",
-        "after a sale, the page `/till` says “nothing sold”: no message was stored. Which call stores it, and what does "
-        "that call give without an `await`?",
+        "after a sale, the page `/till` says “nothing sold”: no message was stored. "
+        + (
+            "`flash` ran too late, or in another place than the handler: it has to be awaited there, before the answer."
+            if run.calls.get("flash")
+            else "`flash` never ran. Its call only makes a coroutine, which the handler has to await."
+        ),
     )
     expect(
         pages[0] == "one cake sold",
@@ -143,8 +149,9 @@ def silent_flash(answer: Answer) -> None:
 @ex.exercise
 def menu_page(answer: Answer) -> None:
     """A template can wait for several things at once."""
-    answer.must_be("quart")
-    answer.watch("price")
+    from jinja2 import Template
+
+    answer.must_be("quart").watch("price")
     one = answer.visit("/menu")
     one.gets("plum 3, nut 3, rye 3")
     one.called("price", 3)
@@ -155,6 +162,23 @@ def menu_page(answer: Answer) -> None:
     )
     one.takes(0.2)
     answer.visit("/menu", visitors=3).gets("plum 3, nut 3, rye 3").takes(0.2)
+
+    async def dearer(price: Callable[[object], Awaitable[int]], cake: object) -> int:
+        await price(cake)
+        return {"plum": 4, "nut": 2}.get(str(cake), 5)
+
+    with answer.instead("price", dearer):
+        another = answer.visit("/menu")
+    expect(
+        another.texts == ["plum 4, nut 2, rye 5"],
+        f"on a day on which `price` gives 4 for plum, 2 for nut and 5 for rye, the page says “{another.texts[0]}”. Each "
+        "cake goes with the price that was asked for it.",
+    )
+    filled = answer.watch(Template.generate_async, Template.render_async, Template.render).visit("/menu")
+    filled.expect(
+        set(filled.calls) - {"price"},
+        "the page is right, and no template was filled for it. The task is to use one.",
+    )
 
 
 @ex.exercise
@@ -170,6 +194,11 @@ def own_count(answer: Answer) -> None:
         return told
 
     told = answer.meet(script).result
+    expect(
+        told != [f"visit {number}" for number in (1, 2, 1, 2, 2)],
+        "Ada's third visit is her second again: what changes inside of a list or a dictionary in the session is not noticed. "
+        "Put a new value into it, as in `session['visits'] = …`.",
+    )
     expect(
         told != [f"visit {number}" for number in (1, 2, 3, 4, 5)],
         "Bob came for the first time and was told “visit 3”: the count is one for all customers. It has to be kept in "
@@ -196,9 +225,8 @@ def photo_saved(answer: Answer) -> None:
 
     async def script(client: Any) -> list[tuple[str, bytes | None]]:
         told: list[tuple[str, bytes | None]] = []
-        for picture in (bytes(range(256)) * 40, b"another one"):
-            file.unlink(missing_ok=True)
-            photo = FileStorage(BytesIO(picture), filename="../../holiday.png", name="photo")
+        for picture in PICTURES:
+            photo = FileStorage(BytesIO(picture), filename=CUSTOMERS_NAME, name="photo")
             reply = await client.post("/photo", files={"photo": photo})
             expect(
                 reply.status_code != 400,
@@ -209,15 +237,38 @@ def photo_saved(answer: Answer) -> None:
             told.append((text, file.read_bytes() if file.exists() else None))
         return told
 
+    for one in folder.iterdir():
+        one.unlink()
     saved = answer.meet(script, allow={"blocking"}).result
-    for (text, found), size in zip(saved, (10_240, 11), strict=True):
+    others = [one.name for one in folder.iterdir() if one != file]
+    for (text, found), picture in zip(saved, PICTURES, strict=True):
         expect(
             found is not None,
-            f"the answer is “{text}”, and `cake.png` is not in the folder. Writing to a disk is a wait, so `photo.save(…)` "
-            "gives a coroutine.",
+            f"the answer is “{text}”, and `cake.png` is not in the folder. {_where(others)}",
         )
-        expect(
-            found is not None and len(found) == size,
-            f"of {size:,} bytes that were sent, {len(found or b''):,} are in the file.",
-        )
+        if found is not None:
+            _must_be(found, picture)
         expect(text == "saved", f"it answers “{text}”, and “saved” is wanted.")
+
+
+def _where(others: Sequence[str]) -> str:
+    if CUSTOMERS_NAME in others:
+        return f"There is `{CUSTOMERS_NAME}`, the name that the customer gave it: whoever sends a file can write anything there."
+    if others:
+        return f"There is `{others[0]}`."
+    return "Was it saved somewhere else, or later, or has nobody waited until it was saved?"
+
+
+def _must_be(found: bytes, picture: bytes) -> None:
+    """Expect this picture in the file, and nothing else."""
+    whole = f"of {len(picture):,} bytes that were sent, {len(found):,} are in the file."
+    expect(
+        found == picture or not (found.startswith(PICTURES[0]) and found.endswith(picture)),
+        "a second picture was sent, and the file has both of them: it was opened to add to it.",
+    )
+    expect(
+        found == picture or picture not in found,
+        f"{whole} The picture is there with something around it, as in the whole body of the request.",
+    )
+    expect(len(found) == len(picture), whole)
+    expect(found == picture, "what is in the file is as long as the picture, and something else.")

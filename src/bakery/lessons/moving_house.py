@@ -1,8 +1,15 @@
 """Notebook 11, Moving house: a Flask app moves to Quart with its tests, what it costs, and what is left to do."""
+# ruff: noqa: ANN401  # apps and tests of a framework that is imported late
 
+import asyncio
+import inspect
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from bakery.checking import Answer, Lesson, expect
+from bakery.checking import Answer, Lesson, described, expect
+from bakery.checking.describing import short
+from bakery.checking.mistakes import Wrong, wrong_because
 from bakery.moving.move import Move
 from bakery.moving.trying import Outcome
 from bakery.trace import Trace
@@ -49,7 +56,14 @@ def moved_three(trace: Trace) -> str:
 def catching(answer: Answer) -> None:
     """Everybody who becomes async, over all levels of callers."""
     few = {name: set(called) for name, called in CALLS.items()}
-    answer.call({"a": {"b"}, "b": set()}, {"b"}).gives({"a", "b"}, "whoever calls one who waits, waits too.")
+    for calls, waits, wanted, says in (
+        ({"a": {"b"}, "b": set()}, {"b"}, {"a", "b"}, "`a` calls `b`, and `b` waits: both become async."),
+        ({"a": {"b"}, "b": set()}, {"a"}, {"a"}, "`a` calls `b`, and only `a` waits: `b` stays as it is."),
+    ):
+        got = answer.call(calls, waits).result
+        several = isinstance(got, set | frozenset | list | tuple)
+        expect(several, f"the set of all who become async is wanted, and it gives {described(got)}.")
+        expect(set(got) == wanted, f"{says} It gives {short(got)}.")
     found = set(answer.call(few, {"open_resource", "flash"}).result)
     missing = ", ".join(sorted(CAUGHT - found))
     expect(not missing, f"{missing} should be there too: a caller's callers have to await as well.")
@@ -61,8 +75,8 @@ def catching(answer: Answer) -> None:
 def form_first(answer: Answer) -> None:
     """The form is awaited, and a field of it is not."""
     answer.must_be("quart")
-    answer.visit("/order", method="POST", form={"cake": "plum"}).says("one plum cake")
-    answer.visit("/order", method="POST", form={"cake": "lemon"}).says("one lemon cake")
+    orders = [{"form": {"cake": cake}} for cake in ("plum", "lemon", "nut")]
+    answer.visit("/order", method="POST", each=orders).gets("one plum cake", "one lemon cake", "one nut cake")
 
 
 @ex.exercise
@@ -75,38 +89,109 @@ def login_door(answer: Answer) -> None:
     for path in ("/oven", "/shelf"):
         stranger = answer.visit(path, may_fail=True)
         [reply] = stranger.replies
-        expect(reply.status == 403, f"`{path}` lets in whoever comes: without `X-Baker` the answer is 403.")
+        expect(reply.status != 200, f"`{path}` lets in whoever comes: without `X-Baker` the answer is 403.")
+        expect(
+            reply.status == 403,
+            f"whoever comes to `{path}` without `X-Baker` gets {reply.status}, and 403 is wanted, as it was.",
+        )
+        expect(
+            not stranger.waits,
+            f"without `X-Baker`, `{path}` is asked all the same, and only then the door is shut. Look first, and call after it.",
+        )
     answer.visit("/oven", visitors=3, headers=baker).takes(1.0)
+    shelf = inspect.unwrap(answer.named("shelf").given)
+    expect(
+        not inspect.iscoroutinefunction(shelf) or not hasattr(answer.named("shelf").given, "__wrapped__"),
+        "`shelf` is an `async def` now. It waits for nothing, and should stay a plain function.",
+    )
+    _must_guard_others(answer)
+
+
+def _must_guard_others(answer: Answer) -> None:
+    """Expect of the decorator that it guards views which it has never seen, of both kinds."""
+    from quart import Quart
+
+    guard: Callable[[Any], Any] = answer.named("bakers_only").given
+    asked: list[str] = []
+
+    async def script(_app: Any) -> list[tuple[int, str]]:
+        app = Quart("another house")
+
+        def plain(cake: str) -> str:
+            asked.append(cake)
+            return f"one {cake} cake"
+
+        async def waits(cake: str) -> str:
+            asked.append(cake)
+            await asyncio.sleep(0.1)
+            return f"one {cake} cake"
+
+        app.get("/plain/<cake>")(guard(plain))
+        app.get("/waits/<cake>")(guard(waits))
+        replies = []
+        for path in ("/plain/plum", "/waits/nut"):
+            for headers in ({}, {"X-Baker": "Ada"}):
+                reply = await app.test_client().get(path, headers=headers)
+                replies.append((reply.status_code, str(await reply.get_data(as_text=True))))
+        return replies
+
+    told = [status for status, _ in answer.play(script).result]
+    expect(
+        asked == ["plum", "nut"] or told != [403, 200] * 2,
+        "without `X-Baker`, the view is called all the same, and only then the door is shut. Look first, and call after it.",
+    )
+    expect(
+        told == [403, 200] * 2,
+        f"before other views, a plain one and an `async def`, strangers and bakers get {', '.join(map(str, told))}; wanted is "
+        "403 and 200 for each. The decorator should guard any view.",
+    )
 
 
 @ex.exercise
 def moved_test(answer: Answer) -> None:
     """A test that is green for a good app, and red for a bad one."""
-    answer.play(lambda test: _tried(test, "one {} cake"))
-    run = answer.play(lambda test: _red(test, "one {} pie"))
-    expect(run.result, "it is green for an app that serves a pie, too. What does it compare?")
+    came: list[str] = []
+    tested = answer.play(partial(_tried, words="one {} cake", came=came)).result
+    if isinstance(tested, AssertionError):
+        asked = came[-1] if came else "nothing was ordered"
+        expect(
+            False,
+            f"the test is red, and the app works: {asked}. The client's `data=` is the body itself; the fields of a form are "
+            "`form=`."
+            if asked == NO_FIELD
+            else f"the test is red, and the app works: {wrong_because(tested)}",
+        )
+    if tested is not None:
+        raise Wrong(wrong_because(tested))
+    for words, told in (("one {} pie", "serves a pie"), ("one nut cake", "gives everybody a nut cake")):
+        red = answer.play(partial(_tried, words=words, came=[])).result
+        expect(
+            isinstance(red, AssertionError), f"it is green for an app that {told}, too. What does it compare?"
+        )
 
 
-async def _tried(test: Any, words: str) -> None:  # noqa: ANN401  # the reader's own function
-    await test(_desk(words).test_client())
+NO_FIELD = "no field “cake” came with the order"
 
 
-async def _red(test: Any, words: str) -> bool:  # noqa: ANN401
+async def _tried(test: Any, words: str, came: list[str]) -> BaseException | None:
+    """What the test ends with on an app that serves these words; `came` hears what it was asked for."""
     try:
-        await _tried(test, words)
-    except AssertionError:
-        return True
-    return False
+        await test(_desk(words, came).test_client())
+    except Exception as error:
+        return error
+    return None
 
 
-def _desk(words: str) -> Any:  # noqa: ANN401  # a Quart app; importing Quart takes time that only this check needs
+def _desk(words: str, came: list[str]) -> Any:
     from quart import Quart, request
 
     desk = Quart("desk")
 
     @desk.post("/order")
     async def order() -> str:
-        return words.format((await request.form)["cake"])
+        fields = await request.form
+        came.append(f"one {fields['cake']} cake was ordered" if "cake" in fields else NO_FIELD)
+        return words.format(fields["cake"])
 
     return desk
 
@@ -114,9 +199,27 @@ def _desk(words: str) -> Any:  # noqa: ANN401  # a Quart app; importing Quart ta
 @ex.exercise
 def whole_unit(answer: Answer) -> None:
     """What blocks, in a thread, as a whole."""
-    answer.must_be("quart")
-    answer.visit("/recipe").says("plum cake").takes(1.0)
-    answer.visit("/recipe", visitors=3).says("plum cake").takes(1.0).at_once(3)
+    answer.must_be("quart").watch("look_up", theirs=True)
+    answer.visit("/recipe").gets("plum cake").called("look_up", 1).takes(1.0)
+    three = answer.visit("/recipe", visitors=3).gets("plum cake")
+    count = three.calls.get("look_up", 0)
+    three.called(
+        "look_up",
+        3,
+        f"three visitors came, and `look_up` was called {count} times: each wants to look it up.",
+    )
+    three.takes(1.0)
+
+    def other(look_up: Callable[[], str]) -> str:
+        look_up()
+        return "nut cake"
+
+    with answer.instead("look_up", other):
+        [text] = answer.visit("/recipe").texts
+    expect(
+        text == "nut cake",
+        f"`look_up` gave “nut cake”, and the visitor got “{text}”. Hand on what `look_up` gives.",
+    )
 
 
 @ex.exercise

@@ -3,16 +3,27 @@
 
 import asyncio
 import inspect
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.asgi_guests import Closed, Guest
+from bakery.checking.asgi_guests import Closed, Guest, listen
+from bakery.checking.lifetimes import Opened
 from bakery.checking.mistakes import Wrong
+from bakery.checking.run import in_word
 
 PEOPLE = ("Ada", "Bob", "Käthe & Co", "Noor")
 """Customers of one check: no two of the same name, and not only letters."""
+
+GUESTS = ((3, 3), (3, 0), (3, 2), (5, 3), (2, 2), (4, 4))
+"""For how many news each guest of one check has room, and how many are in the queue already."""
+
+STAYING, LEAVING = 8, 5
+"""Listeners of one check: so many that whoever crosses out just anybody is found out."""
+
+NEVER = 1000.0
+"""Simulated seconds that nobody waits for a queue."""
 
 ex = Lesson("09_streams_and_sockets", __file__)
 
@@ -54,9 +65,6 @@ def first_crumb(answer: Answer) -> None:
     """A list that is sent at the end is a stream."""
     steps = [f"data: {step}\n\n" for step in ("flour", "butter", "sugar")]
     heard = answer.listen("/crumbs", listeners=3)
-    together = all("".join(part.text for part in stream.parts) == "".join(steps) for stream in heard.streams)
-    if together:
-        heard.at(*(0, 1, 2)[: max(len(heard.streams[0].parts), 1)])
     heard.comes(*steps).at(0, 1, 2).ends()
     expect(
         all(stream.kind == "text/event-stream" for stream in heard.streams),
@@ -103,19 +111,43 @@ def crossed_out(answer: Answer) -> None:
             f"a listener left after {parts} part{'s' * (parts > 1)}, and is still on the list. The line that crosses "
             "somebody out has to run in any case: in a `finally` round the loop.",
         )
-    on_the_list: list[int] = []
+    alone, before, during, after = answer.play(_come_and_leave(listeners)).result
+    expect(len(alone) == 1, "a listener who is still there should be on the list, and was not.")
+    expect(
+        len(before) == STAYING and len(during) == STAYING + LEAVING,
+        f"{STAYING + LEAVING} listeners are there, and {len(during)} on the list.",
+    )
+    whom = (
+        "others than those who stayed are" if len(after) >= STAYING else f"{len(after) or 'none'} of them are"
+    )
+    expect(
+        after == before,
+        f"of {STAYING + LEAVING} listeners {LEAVING} have left, and the other {STAYING} are still there; now {whom} on the "
+        "list. Cross out whoever leaves, and nobody else.",
+    )
 
-    async def stay(app: Any) -> None:
-        from bakery.checking.asgi_guests import listen
 
-        async def later() -> None:
-            await asyncio.sleep(1.5)
-            on_the_list.append(len(listeners))
+def _come_and_leave(listeners: set[Any]) -> Callable[[Any], Coroutine[Any, Any, list[set[Any]]]]:
+    """Let some listen, and others come and leave: who was on the list with one there, before, during, and after it."""
 
-        await asyncio.gather(listen(app, "/radio", 3), later())
+    async def script(app: Any) -> list[set[Any]]:
+        seen: list[set[Any]] = []
+        staying = []
+        for number in range(STAYING):
+            staying.append(asyncio.ensure_future(listen(app, "/radio", 9)))
+            await asyncio.sleep(0.1 if number else 1.5)
+            if number in (0, STAYING - 1):
+                seen.append(set(listeners))
+        leaving = [asyncio.ensure_future(listen(app, "/radio", parts)) for parts in range(2, 2 + LEAVING)]
+        await asyncio.sleep(0.1)
+        seen.append(set(listeners))
+        await asyncio.gather(*leaving)
+        await asyncio.sleep(0.1)
+        seen.append(set(listeners))
+        await asyncio.gather(*staying)
+        return seen
 
-    answer.play(stay)
-    expect(on_the_list == [1], "a listener who is still there should be on the list, and was not.")
+    return script
 
 
 @dataclass(frozen=True)
@@ -138,21 +170,32 @@ async def count_with(app: Any, number: int) -> Counted:
             while True:
                 said = await one.hear(10)
                 told.append((round(loop.time() - start, 6), said))
-                expect(
-                    len(told) <= number,
-                    f"after “{number}” came {len(told)} messages, and the last was “{said}”.",
-                )
+                if len(told) > number:
+                    return Counted(tuple(told), 0, 0)
         except Closed as end:
-            expect(
-                not end.refused,
-                f"the WebSocket `/countdown` was refused with {end.code}: is there such a route?",
-            )
+            if one.error is not None:
+                raise one.error from None
+            expect(not end.refused, _refused(app, end.code))
             return Counted(tuple(told), end.code, round(loop.time() - start, 6))
         except TimeoutError:
-            heard = ", ".join(text for _, text in told) or "nothing"
             raise Wrong(
-                f"a guest said “{number}”, heard {heard}, and then nothing more for ten seconds."
+                f"a guest said “{number}”, heard {_heard(told)}, and then nothing more for ten seconds."
             ) from None
+
+
+def _heard(told: Sequence[tuple[float, Any]]) -> str:
+    return ", ".join(str(text) for _, text in told) or "nothing"
+
+
+def _refused(app: Any, code: int) -> str:
+    """Why a guest was not let in."""
+    there = [rule for rule in app.url_map.iter_rules() if str(rule) == "/countdown"]
+    if there and not any(rule.websocket for rule in there):
+        return (
+            "`/countdown` is an ordinary route there, and no WebSocket: its handler stands under "
+            '`@timer.websocket("/countdown")`.'
+        )
+    return f"the WebSocket `/countdown` was refused with {code}: is there such a route?"
 
 
 @ex.exercise
@@ -160,20 +203,43 @@ def countdown(answer: Answer) -> None:
     """A WebSocket is a request with an answer."""
     answer.must_be("quart")
     numbers = (3, 1, 5)
+    for number in numbers:
+        must_count_down(number, answer.play(_alone(number)).result)
 
     async def all_guests(app: Any) -> list[Counted]:
-        return list(await asyncio.gather(*(count_with(app, number) for number in numbers)))
+        async with Opened(app):
+            return list(await asyncio.gather(*(count_with(app, number) for number in numbers)))
 
     for number, counted in zip(numbers, answer.play(all_guests).result, strict=True):
+        expect(
+            [text for _, text in counted.told] == [str(number - second) for second in range(number)],
+            f"each guest alone hears the right numbers; of three at the same moment, the one who said “{number}” heard "
+            f"{_heard(counted.told)}. While one waits, another is served: keep the number in a name of the handler's own.",
+        )
         must_count_down(number, counted)
+
+
+def _alone(number: int) -> Callable[[Any], Coroutine[Any, Any, Counted]]:
+    async def script(app: Any) -> Counted:
+        async with Opened(app):
+            return await count_with(app, number)
+
+    return script
 
 
 def must_count_down(number: int, counted: Counted) -> None:
     """Expect the numbers, a second apart, and the close a second after the last."""
     wanted = [str(number - second) for second in range(number)]
     words = [text for _, text in counted.told]
-    heard = ", ".join(map(str, words)) or "nothing"
-    expect(words == wanted, f"a guest said “{number}” and heard {heard}; wanted is {', '.join(wanted)}.")
+    expect(
+        list(map(str, words)) != wanted or words == wanted,
+        f"a guest said “{number}” and was sent numbers, {_heard(counted.told)}. A WebSocket sends texts, as in `str(number)`.",
+    )
+    more = ", and there was more" if len(words) > number else ""
+    expect(
+        words == wanted,
+        f"a guest said “{number}” and heard {_heard(counted.told)}{more}; wanted is {', '.join(wanted)}.",
+    )
     moments = [moment for moment, _ in counted.told]
     times = ", ".join(f"{moment:g}" for moment in moments)
     expect(
@@ -196,27 +262,35 @@ def tell_all(answer: Answer) -> None:
     guests: list[asyncio.Queue[str]] = []
 
     async def script(tell: Any) -> list[list[str]]:
-        guests[:] = [asyncio.Queue(3) for _ in range(4)]
-        for guest, count in zip(guests, (3, 0, 2, 3), strict=True):
+        guests[:] = [asyncio.Queue(room) for room, _ in GUESTS]
+        for guest, (_, count) in zip(guests, GUESTS, strict=True):
             for number in range(count):
                 guest.put_nowait(f"old {number}")
         for news in ("bread", "cake"):
             made = tell(guests, news)
             if inspect.isawaitable(made):
-                await made
+                await _in_time(made)
         return [[guest.get_nowait() for _ in range(guest.qsize())] for guest in guests]
 
     run = answer.play(script)
     expect(run.seconds == 0, f"it took {run.seconds:g} s to tell everybody. Nothing in `tell` should wait.")
-    wanted = [
-        ["old 2", "bread", "cake"],
-        ["bread", "cake"],
-        ["old 1", "bread", "cake"],
-        ["old 2", "bread", "cake"],
-    ]
-    for got, want in zip(run.result, wanted, strict=True):
+    for got, (room, count) in zip(run.result, GUESTS, strict=True):
+        want = [*(f"old {number}" for number in range(count)), "bread", "cake"][-room:]
         expect(
             got == want,
-            f"a guest with room for three should have {', '.join(want)}, and has {', '.join(got) or 'nothing'}. "
+            f"a guest with room for {in_word(room)}, and {in_word(count) if count else 'nothing'} in it, should have "
+            f"{', '.join(want)}, and has {', '.join(got) or 'nothing'}. "
             "Where a queue is full, the oldest news goes, and the newest comes in.",
         )
+
+
+async def _in_time(made: Awaitable[object]) -> None:
+    """Wait for it, as long as anybody would. Raises `Wrong`, which only the check sees, where it waits for ever."""
+    waiting = asyncio.ensure_future(made)
+    done, _ = await asyncio.wait({waiting}, timeout=NEVER)
+    expect(
+        done,
+        "a guest has a full queue and never reads, and `tell` waits for that guest for ever: `put` waits where a queue is "
+        "full. Nothing in `tell` should wait.",
+    )
+    await waiting
