@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from answering import WAYS, asked_of
-from cells import Cells
 
 from bakery.checking import Answer, Run
 from bakery.checking.instead import exchange
 from bakery.checking.mistakes import Wrong
+from workshop.cells import Cells
 
 BEFORE = """
 import asyncio, functools, time

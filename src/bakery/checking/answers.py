@@ -18,7 +18,7 @@ from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Script, on_a_loop, plainly, play
 from bakery.checking.replying import explained, must_be_good
-from bakery.checking.run import QUART, Run, Served, trace_of_replies, trace_of_waits
+from bakery.checking.run import QUART, Run, Served, last_of, trace_of_replies, trace_of_waits
 from bakery.checking.sightings import on_coroutine, on_plain
 from bakery.checking.soundness import Allowed, must_be_sound, told_of
 from bakery.checking.virtual.clock import SECOND
@@ -191,14 +191,11 @@ class Answer:
             if not may_fail:
                 must_be_good(self.given, replies, method)
         finally:
-            for reply in replies:
-                # What a failed handler never awaited would else be found in a later check, and told of a later answer.
-                if reply.error is not None:
-                    let_go(self._stage, reply.error)
-        last = max((reply.end for reply in replies), default=0.0)
-        return Served(
-            **{**vars(done), "trace": trace, "replies": replies, "seconds": last, "closed": done.seconds}
-        )
+            # What a failed handler never awaited would else be found in a later check, and told of a later answer.
+            let_go(self._stage, *(reply.error for reply in replies if reply.error is not None))
+        last = last_of(replies)
+        more = {"trace": trace, "replies": replies, "seconds": last, "closed": done.seconds}
+        return Served(**{**vars(done), **more})
 
     def interrupted(self, path: str) -> list[Interrupted]:
         """Serve a customer of a Flask app with another one in between, at every moment where a thread may stop.

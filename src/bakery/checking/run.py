@@ -310,6 +310,11 @@ def trace_of_waits(waits: list[Wait], end: int) -> Trace:
     return Trace(tuple(spans), simulated=True)
 
 
+def last_of(replies: tuple[Reply, ...]) -> float:
+    """When the last visitor was served, in simulated seconds."""
+    return max((reply.end for reply in replies), default=0.0)
+
+
 def trace_of_replies(replies: tuple[Reply, ...], title: str) -> Trace:
     """A lane for each visitor."""
     spans: list[Span] = []

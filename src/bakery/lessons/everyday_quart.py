@@ -126,12 +126,17 @@ def silent_flash(answer: Answer) -> None:
         f"Ada has bought a cake, and Bob, who looked at `/till`, was told “{elsewhere}”. A message belongs to one customer: "
         "`flash` keeps it in the session of whoever asked.",
     )
+    _must_be_told_once(pages, ran=bool(run.calls.get("flash")))
+
+
+def _must_be_told_once(pages: Sequence[str], *, ran: bool) -> None:
+    """Expect the message on the first page after a sale, and not on the second; `ran` says whether `flash` ever did."""
     expect(
         pages[0] != "nothing sold",
         "after a sale, the page `/till` says “nothing sold”: no message was stored. "
         + (
             "`flash` ran too late, or in another place than the handler: it has to be awaited there, before the answer."
-            if run.calls.get("flash")
+            if ran
             else "`flash` never ran. Its call only makes a coroutine, which the handler has to await."
         ),
     )

@@ -128,12 +128,12 @@ def _begin(performance: Stage[T], work: Callable[[Stage[T]], T]) -> threading.Th
     return thread
 
 
-def let_go(performance: "Stage[Any]", error: BaseException) -> None:
-    """Free what the frames of an error hold, while it can still be told whose it was.
+def let_go(performance: "Stage[Any]", *errors: BaseException) -> None:
+    """Free what the frames of errors hold, while it can still be told whose it was.
 
     Else a coroutine in them would warn, much later and in some other cell, that it was never awaited.
     """
-    several: list[BaseException | None] = [error]
+    several: list[BaseException | None] = list(errors)
     seen: set[int] = set()
     while several:
         one = several.pop()
@@ -141,6 +141,8 @@ def let_go(performance: "Stage[Any]", error: BaseException) -> None:
             continue
         seen.add(id(one))
         traceback.clear_frames(one.__traceback__)
+        for frame, _ in traceback.walk_tb(one.__traceback__):
+            len(frame.f_locals)  # asked again, so that it forgets what somebody has seen there before
         several += [one.__context__, one.__cause__]
     performance.collect()
 
