@@ -1,7 +1,7 @@
 """What cannot be in a browser says so, in a sentence and at once: threads, processes, ports, looks into a thread."""
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from bakery.browser.telling import REAL, NoMachineError
 
@@ -25,12 +25,3 @@ def no_debug(on: bool) -> None:
     """What `loop.set_debug` is: a loop that has no debug mode says so where it is asked for it."""
     if on:
         print(f"The event loop of a browser has no debug mode, so it reports nothing. {REAL}")  # noqa: T201
-
-
-async def whole(ways: Any, request: Any) -> Any:  # noqa: ANN401  # httpx's, which are imported late
-    """An answer as a plain client reads it: with all of its body."""
-    import httpx
-
-    answer = await ways.handle_async_request(request)
-    body = await answer.aread()
-    return httpx.Response(answer.status_code, headers=answer.headers, content=body, request=request)

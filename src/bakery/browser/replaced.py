@@ -18,11 +18,12 @@ import httpx
 from bakery.browser.database_line import Line
 from bakery.browser.lent_locks import lent
 from bakery.browser.pool import Pool
-from bakery.browser.refusing import BOARD, LOOK, PORT, PROCESS, THREAD, no_debug, refuse, whole
+from bakery.browser.refusing import BOARD, LOOK, PORT, PROCESS, THREAD, no_debug, refuse
+from bakery.browser.ways import Ways, nothing_to_close
 from bakery.classroom.joining import ClassBoard
 from bakery.orders import requests
 from bakery.shop import serving
-from bakery.shop.inprocess import Caller, InProcess, Transport
+from bakery.shop.inprocess import Caller, InProcess
 from bakery.shop.threads import Threads
 
 
@@ -78,18 +79,22 @@ def without_a_machine(loop: Any) -> Iterator[Replaced]:  # noqa: ANN401
 
 def ways_to_shops(threads: Threads) -> Iterator[Replaced]:
     """How an order gets to a shop, which is a call here."""
-    ways = Transport()
+    ways = Ways(threads)
     yield Replaced(serving, "PREMISES", InProcess(threads), "a shop is called in process")
     yield Replaced(requests, "CUSTOMER", Caller, "an order is a call")
     yield Replaced(
         httpx.AsyncHTTPTransport,
         "handle_async_request",
-        lambda _, request: ways.handle_async_request(request),
+        lambda transport, request: ways.handle(transport, request),
         "there are no sockets below httpx",
     )
+    for name in ("aclose", "__aexit__"):
+        yield Replaced(
+            httpx.AsyncHTTPTransport, name, nothing_to_close, "httpcore would look for anyio's sockets"
+        )
     yield Replaced(
         httpx.HTTPTransport,
         "handle_request",
-        lambda _, request: threads.wait(whole(ways, request)),
+        lambda transport, request: ways.handle_plainly(transport, request),
         "there are no sockets below httpx",
     )

@@ -24,7 +24,7 @@ def scope_of(request: httpx.Request) -> dict[str, Any]:
         "query_string": query,
         "root_path": "",
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "client": (HOST, 0),
+        "client": (HOST, request.extensions.get("client_port", 0)),
         "server": (HOST, request.url.port or 80),
         "state": {},
         "extensions": {},

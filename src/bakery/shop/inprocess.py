@@ -19,6 +19,7 @@ from bakery.shop.asgi import ASGIMiddleware
 from bakery.shop.delivery import Body, Delivery
 from bakery.shop.gateway import environ_of, scope_of
 from bakery.shop.inprocess_line import InProcessLine
+from bakery.shop.inprocess_lines import MOST, Lines
 from bakery.shop.premises import Patience, Server, StartupError
 from bakery.shop.threads import Threads
 from bakery.shop.wsgi import WSGIMiddleware
@@ -256,10 +257,16 @@ class InProcessASGI(_InProcess):
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """Carries the requests of an `httpx.AsyncClient` to whichever shop has the address."""
+    """Carries the requests of an `httpx.AsyncClient` to whichever shop has the address, on connections of its own."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._lines = Lines(most)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request. Raises `httpx.ConnectError`, in words, for an address that is none of ours."""
+        return await self._lines.ask(request, self._answer)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
         server = at(request.url)
         if server is None:
             raise httpx.ConnectError(nobody(request.url), request=request)
