@@ -1,4 +1,4 @@
-"""How near the kitchen comes to theory: run `python tests/bench.py` (two to three minutes), on a quiet machine.
+"""How near the kitchen comes to theory: run `python tests/bench.py` (three to four minutes), on a quiet machine.
 
 Theory is the number of rounds times the latency, and a ratio is a makespan over theory: of the best, the
 middle and the worst of several runs. The target, where there is one, is for the middle one.
@@ -15,12 +15,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import aiohttp
 import flask
 import httpx
 import quart
@@ -127,6 +128,52 @@ def streams(listeners: int, *, repeats: int) -> list[float]:
                 raise SystemExit(f"not all was heard: {trace}")
             makespans.append(trace.makespan)
     return makespans
+
+
+async def by_httpx(url: str, cakes: int) -> None:
+    """Orders at the same moment through one client of httpx, with as many connections as it likes."""
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(limits=limits, timeout=60, trust_env=False) as client:
+
+        async def one() -> str:
+            return (await client.get(url)).raise_for_status().text
+
+        await asyncio.gather(*(one() for _ in range(cakes)))
+
+
+async def by_aiohttp(url: str, cakes: int) -> None:
+    """The same through one session of aiohttp."""
+    line, patience = aiohttp.TCPConnector(limit=0), aiohttp.ClientTimeout(total=60)
+    async with aiohttp.ClientSession(
+        connector=line, timeout=patience, raise_for_status=True, trust_env=False
+    ) as session:
+
+        async def one() -> str:
+            async with session.get(url) as answer:
+                return await answer.text()
+
+        await asyncio.gather(*(one() for _ in range(cakes)))
+
+
+def asked_by(
+    client: Callable[[str, int], Coroutine[Any, Any, None]], cakes: int, *, repeats: int
+) -> list[float]:
+    """Seconds until all orders were answered, making and closing the client included."""
+    with serve(quart_app) as shop:
+        return [seconds(lambda: asyncio.run(client(f"{shop.url}/cake", cakes))) for _ in range(repeats)]
+
+
+async def making(times: int = 30) -> dict[str, float]:
+    """Seconds to make a client and close it: the middle one of many, for each library."""
+    taken: dict[str, list[float]] = {"httpx": [], "aiohttp": []}
+    for _ in range(times):
+        start = time.perf_counter()
+        async with httpx.AsyncClient(trust_env=False):
+            taken["httpx"].append(time.perf_counter() - start)
+        start = time.perf_counter()
+        async with aiohttp.ClientSession():
+            taken["aiohttp"].append(time.perf_counter() - start)
+    return {name: median(several) for name, several in taken.items()}
 
 
 def first_order() -> float:
@@ -279,6 +326,9 @@ def main() -> None:
     row("Quart, 3 orders, the first ones of a fresh process", 1.0, [first_order() for _ in range(5)], 1.02)
     for cakes, target in ((3, 1.02), (10, 1.02), (100, 1.1), (1000, 2.5)):
         row(f"Quart, {cakes:,} orders", 1.0, orders(cakes, repeats=5), target)
+    for cakes, client in ((100, by_httpx), (100, by_aiohttp), (1000, by_aiohttp)):
+        name = client.__name__.removeprefix("by_")
+        row(f"Quart, {cakes:,} orders of {name}'s", 1.0, asked_by(client, cakes, repeats=3))
     row(f"Quart, 100 streams of {PARTS} parts", 1.0, streams(100, repeats=5), 1.1)
     for threads in (1, 4):
         for cakes in (3, 10):
@@ -293,6 +343,8 @@ def main() -> None:
             f"{type(app).__name__}, kept connection: median {middle * 1e3:.1f} ms, target {KEPT_SECONDS * 1e3:g} ms, {aim}"
         )
 
+    made = asyncio.run(making())
+    print("making a client: " + ", ".join(f"{name} {taken * 1e3:.1f} ms" for name, taken in made.items()))
     print()
     class_board()
     times = [seconds(lambda: simulate(cakes=10_000)) for _ in range(9)]

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import hashlib
+import ssl
 import sys
 import threading
 import weakref
@@ -10,10 +11,15 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import suppress
 from typing import Any
 
+import aiohttp
+import httpx
 import pytest
+import requests
 from IPython.core.interactiveshell import InteractiveShell
+from quart import Quart, redirect
 
 from bakery.kitchen import predict
+from bakery.shop.serving import serve
 
 # 01, Three cakes
 
@@ -140,6 +146,102 @@ def test_neither_a_timed_cell_nor_one_without_autoawait_may_await(before: str, c
     error = ran.error_before_exec or ran.error_in_exec
     assert isinstance(error, SyntaxError)
     assert "'await' outside function" in str(error)
+
+
+# 13, Async clients
+
+
+async def at_once_at_the_mill(ask: Callable[[str], Any]) -> int:
+    """How many of three gathered requests a shop had at once at most; `ask` takes its address."""
+    mill, now, most = Quart("mill"), 0, 0
+
+    @mill.get("/flour")
+    async def flour() -> str:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.2)
+        now -= 1
+        return "flour"
+
+    async def one() -> str:
+        came = ask(f"{shop.url}/flour")
+        return str(await came if asyncio.iscoroutine(came) else came)
+
+    with serve(mill, name="mill of the claims") as shop:
+        await asyncio.gather(*(one() for _ in range(3)))
+    return most
+
+
+def test_requests_keeps_the_loop_as_the_plain_client_of_httpx_does() -> None:
+    session = requests.Session()
+    session.trust_env = False
+    assert asyncio.run(at_once_at_the_mill(lambda url: session.get(url).text)) == 1
+
+
+def test_a_new_client_of_httpx_reads_the_certificates_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, files = ssl.create_default_context, []
+
+    def noted(**named: Any) -> ssl.SSLContext:  # noqa: ANN401  # whatever ssl takes
+        files.append(named["cafile"])
+        return real(**named)
+
+    monkeypatch.setattr(ssl, "create_default_context", noted)
+    for _ in range(3):
+        httpx.AsyncClient(trust_env=False)
+    assert len(files) == 3
+
+
+def test_the_connections_that_a_client_may_have_and_keep_are_those_of_the_table() -> None:
+    async def of_aiohttp() -> tuple[int, int]:
+        async with aiohttp.ClientSession() as session:
+            assert session.connector
+            return session.connector.limit, session.connector.limit_per_host
+
+    pool: Any = httpx.AsyncHTTPTransport()._pool
+    assert (pool._max_connections, pool._max_keepalive_connections) == (100, 20)
+    assert asyncio.run(of_aiohttp()) == (100, 0)  # none for each host
+
+
+def test_the_time_outs_of_httpx_are_no_time_out_errors_of_python_and_those_of_aiohttp_are() -> None:
+    assert not issubclass(httpx.ReadTimeout, TimeoutError)
+    assert not issubclass(httpx.PoolTimeout, TimeoutError)
+    assert issubclass(aiohttp.ServerTimeoutError, TimeoutError)
+
+
+def test_a_base_url_is_appended_to_in_httpx_and_left_by_a_leading_slash_in_aiohttp() -> None:
+    async def of_aiohttp(path: str) -> str:
+        async with aiohttp.ClientSession("http://127.0.0.1/api/") as session:
+            return str(session._build_url(path))
+
+    request = httpx.AsyncClient(base_url="http://127.0.0.1/api/").build_request("GET", "/cake")
+    assert str(request.url) == "http://127.0.0.1/api/cake"
+    assert asyncio.run(of_aiohttp("/cake")) == "http://127.0.0.1/cake"
+    assert asyncio.run(of_aiohttp("cake")) == "http://127.0.0.1/api/cake"
+
+
+def test_an_error_of_httpx_carries_the_answer_and_one_of_aiohttp_its_status_only() -> None:
+    answer = httpx.Response(404, json={"error": "no flour"}, request=httpx.Request("GET", "http://127.0.0.1"))
+    with pytest.raises(httpx.HTTPStatusError) as error:
+        answer.raise_for_status()
+    assert error.value.response.json() == {"error": "no flour"}
+    assert "response" not in dir(aiohttp.ClientResponseError)
+
+
+def test_aiohttp_has_websockets_built_in_and_httpx_has_stand_ins_for_tests() -> None:
+    assert hasattr(aiohttp.ClientSession, "ws_connect")
+    assert not any("ws" in name or "websocket" in name for name in dir(httpx.AsyncClient))
+    assert hasattr(httpx, "ASGITransport")
+    assert hasattr(httpx, "MockTransport")
+
+
+def test_requests_follows_a_redirect_without_being_asked() -> None:
+    desk = Quart("desk")
+    desk.add_url_rule("/old", "old", lambda: redirect("/new"))
+    desk.add_url_rule("/new", "new", lambda: "flour")
+    with serve(desk, name="desk of the claims") as shop, requests.Session() as session:
+        session.trust_env = False
+        assert session.get(f"{shop.url}/old").text == "flour"
 
 
 # 17, Pagination
