@@ -285,17 +285,21 @@ def same_for_flask(answer: Answer) -> None:
         not more,
         f"the letter says that {json.dumps(more)} is required as well, and the handler does not look for it.",
     )
-    low, _ = bounds(resolved(document, rules["guests"]))
+    _must_begin_at_one(resolved(document, rules["guests"]))
+    expect(
+        resolved(document, operation["requestBody"]).get("required") is True,
+        "the body itself may be left out, says the letter: a `requestBody` is optional unless its `required` is true.",
+    )
+
+
+def _must_begin_at_one(guests: Json) -> None:
+    low, _ = bounds(guests)
     expect(low is not None, "the handler refuses a party with 0 guests, and the letter allows it.")
     expect(
         not isinstance(low, str),
         f"the smallest number of guests in the letter is the text {json.dumps(low)}, and a number is wanted.",
     )
     expect(low == 1, f"the letter wants {low} guests at least, and the handler is content with 1.")
-    expect(
-        resolved(document, operation["requestBody"]).get("required") is True,
-        "the body itself may be left out, says the letter: a `requestBody` is optional unless its `required` is true.",
-    )
 
 
 def _must_be_of(kind: str, name: str, rule: Json) -> None:
