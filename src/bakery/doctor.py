@@ -20,15 +20,8 @@ from urllib.request import getproxies, proxy_bypass
 
 OLDEST = (3, 11)
 NEEDED = (
-    "three-cakes-at-once",
-    "flask",
-    "quart",
-    "waitress",
-    "hypercorn",
-    "httpx",
-    "ipykernel",
-    "ipywidgets",
-    "jupyterlab",
+    *("three-cakes-at-once", "flask", "quart", "waitress", "hypercorn"),
+    *("httpx", "ipykernel", "ipywidgets", "jupyterlab"),
 )
 """What a notebook cannot do without, in the order in which the report names the versions."""
 
@@ -53,14 +46,8 @@ NOBODYS = {"test", "this", "antigravity"}
 """Modules of Python's own that a file may hide, since nobody imports them."""
 
 VARIABLES = (
-    *(
-        "PYTHONPATH",
-        "PYTHONSTARTUP",
-        "PYTHONWARNINGS",
-        "PYTHONDEVMODE",
-        "PYTHONASYNCIODEBUG",
-        "PYTHONOPTIMIZE",
-    ),
+    *("PYTHONPATH", "PYTHONSTARTUP", "PYTHONWARNINGS"),
+    *("PYTHONDEVMODE", "PYTHONASYNCIODEBUG", "PYTHONOPTIMIZE"),
     *("PIP_TARGET", "PIP_PREFIX", "PIP_USER", "JUPYTER_PATH", "JUPYTER_PREFER_ENV_PATH"),
 )
 """What somebody may have set for other projects, and what then works differently here."""

@@ -95,9 +95,6 @@ def for_students(board: Board, news: News) -> Blueprint:
     """What kernels ask for."""
     students = Blueprint("students", __name__)
     asking = Rate(burst=300, each_second=60)  # a whole class may come from one address
-    joining = Rate(burst=120, each_second=1)
-    guessing = Rate(burst=30, each_second=0.5)
-    each_seat = Rate(burst=30, each_second=1)
 
     @students.before_request
     async def only_kernels() -> None:
@@ -107,6 +104,16 @@ def for_students(board: Board, news: News) -> Blueprint:
             abort(403, NO_PAGES)
         if not asking.allows(address()):
             abort(429, TOO_OFTEN)
+
+    let_join(students, board, news)
+    let_tell(students, board, news)
+    return students
+
+
+def let_join(students: Blueprint, board: Board, news: News) -> None:
+    """How a kernel gets a seat: with the word of the class, which is not to be found by guessing."""
+    joining = Rate(burst=120, each_second=1)
+    guessing = Rate(burst=30, each_second=0.5)
 
     @students.post("/join")
     async def join() -> Body:
@@ -120,6 +127,11 @@ def for_students(board: Board, news: News) -> Blueprint:
             raise
         news.tell("seat", seat.shown())
         return {"token": token, "name": seat.name}
+
+
+def let_tell(students: Blueprint, board: Board, news: News) -> None:
+    """What a kernel tells from its seat, until it leaves."""
+    each_seat = Rate(burst=30, each_second=1)
 
     @students.post("/done")
     async def done() -> Body:
@@ -147,8 +159,6 @@ def for_students(board: Board, news: News) -> Blueprint:
     def in_turn() -> None:
         if not each_seat.allows(token()):
             abort(429, TOO_OFTEN)
-
-    return students
 
 
 def for_the_teacher(app: Quart, board: Board, news: News, key: str) -> Blueprint:
