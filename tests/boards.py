@@ -28,7 +28,7 @@ def a_board(**options: Any) -> Board:  # noqa: ANN401  # as Board takes them
 
 @dataclass
 class OpenBoard:
-    """A board that runs: its address, and the key of its teacher."""
+    """A board that runs: its address, the key of its teacher, and in the end all that its terminal has shown."""
 
     url: str
     key: str
@@ -68,17 +68,14 @@ def running_board(*words: str, port: int = 0) -> Iterator[OpenBoard]:
             if not line:
                 raise RuntimeError(said)
             said += line
-        yield OpenBoard(link[1], link[2], said, process)
-    finally:
+        board = OpenBoard(link[1], link[2], said, process)
+        yield board
         process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
-        finally:
-            process.stdout.close()
+        board.said += process.communicate(timeout=20)[0]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def joined(client: httpx.Client, name: str) -> dict[str, str]:

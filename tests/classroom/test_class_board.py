@@ -1,6 +1,7 @@
 """The class board as a whole: the real server in a process of its own, and everything that may come to its port."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import httpx
 import pytest
 from boards import WORD, OpenBoard, joined, light, running_board
 
+from bakery.checking.progress import FILE
 from bakery.orders.events import EventReader
 
 SECONDS = 30
@@ -32,6 +34,8 @@ HALVES = [
 def board() -> Iterator[OpenBoard]:
     with running_board() as board:
         yield board
+    assert board.process.returncode == 0 or sys.platform == "win32"  # which knows no polite way
+    assert "Traceback" not in board.said
 
 
 def connected(board: OpenBoard) -> socket.socket:
@@ -81,7 +85,7 @@ def test_a_cell_joins_and_its_check_lights_up_on_the_teachers_stream(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={"BAKERY_PROGRESS_FILE": str(tmp_path / "progress.json"), "PATH": ""},
+        env={**os.environ, FILE: str(tmp_path / "progress.json")},
     ) as kernel:
         came = next(what for name, what in heard if name == "seat" and what["name"] == "Ada")
         lit = next(what for name, what in heard if name == "seat" and what["done"])
@@ -130,6 +134,8 @@ def test_an_answer_ends_no_connection_even_where_nobody_cares_for_the_body(board
         b"GET /page/../board.py HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET /page/%2e%2e/app.py HTTP/1.1\r\nHost: x\r\n\r\n",
         b"\0" * 10_000,
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"x" * 500,
+        b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n",
     ],
 )
 def test_bytes_that_are_no_request_get_nothing_and_end_nothing(board: OpenBoard, garbage: bytes) -> None:
@@ -140,7 +146,7 @@ def test_bytes_that_are_no_request_get_nothing_and_end_nothing(board: OpenBoard,
             answer = line.recv(65_536)
         except ConnectionError:
             answer = b""
-    assert not answer or answer.split()[1] in {b"400", b"403", b"404", b"414", b"431"}
+    assert not answer.startswith(b"HTTP/1.1 2")
     assert is_well(board, "Quiet")
 
 
@@ -201,6 +207,7 @@ def test_a_page_that_never_reads_holds_nobody_up_and_costs_little(board: OpenBoa
         assert board.memory() - before < 10
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 def test_a_board_that_is_kept_opens_again_for_the_same_people(tmp_path: Path) -> None:
     file = str(tmp_path / "board.json")
     with running_board("--keep", file) as board, board.client() as client:
@@ -212,6 +219,7 @@ def test_a_board_that_is_kept_opens_again_for_the_same_people(tmp_path: Path) ->
     assert [seat["name"] for seat in whole["seats"]] == ["Ada"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 @pytest.mark.parametrize("reads", [True, False], ids=["a page that reads", "a page that does not read"])
 def test_ctrl_c_ends_the_board_also_while_a_page_is_open(reads: bool, tmp_path: Path) -> None:
     file = tmp_path / "board.json"
@@ -221,7 +229,7 @@ def test_ctrl_c_ends_the_board_also_while_a_page_is_open(reads: bool, tmp_path: 
         if reads:
             assert line.recv(100)
         joined(client, "Ada")
-        board.process.send_signal(signal.SIGTERM if sys.platform == "win32" else signal.SIGINT)
+        board.process.send_signal(signal.SIGINT)
         assert board.process.wait(SECONDS) == 0
     assert "Ada" in file.read_text("utf-8")
 

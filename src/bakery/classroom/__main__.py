@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config, Sockets
@@ -96,12 +97,20 @@ async def serving(app: Quart, door: Door) -> None:
         except NotImplementedError:  # on Windows
             signal.signal(name, lambda *_: loop.call_soon_threadsafe(closing.set))
 
+    loop.set_exception_handler(unless_a_connection)
+
     async def closed() -> None:
         await closing.wait()
         # A stream has no end of its own, and from Python 3.12 on a server waits for all who are still connected.
         loop.call_later(A_MOMENT, door.hang_up)
 
     await serve(app, Behind(door), shutdown_trigger=closed)
+
+
+def unless_a_connection(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what nobody awaited; but what a stranger's bytes do to a connection ends that connection, and no more."""
+    if "client_connected_cb" not in context["message"]:
+        loop.default_exception_handler(context)
 
 
 class Behind(Config):
