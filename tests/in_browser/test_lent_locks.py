@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable
+from itertools import count
 
 import pytest
 from bakeries import flask_that, never
@@ -10,6 +11,7 @@ from bakeries import flask_that, never
 from bakery.browser.lent_locks import Lock
 from bakery.browser.telling import NoMachineError
 from bakery.checking.answers import Answer
+from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.performing import perform
 from bakery.shop.threads import Threads
 
@@ -61,7 +63,43 @@ def test_in_a_check_a_lock_that_is_held_while_a_cake_bakes_makes_a_queue(threads
     assert stage.error is None
     assert stage.value is not None
     assert stage.value.seconds == 3
+    assert [one.nanoseconds for one in stage.value.queued] == [SECOND, 2 * SECOND]
     with lock:
         stage = perform(lambda stage: Answer(flask_that(bake), stage).visit("/cake"), threadless=True)
     assert stage.error is not None
     assert not stage.out_of_time
+
+
+def test_in_a_check_nobody_waits_for_a_lock_that_is_taken_only_later(threads: Threads) -> None:
+    lock, customers = Lock(threads), count(1)
+
+    def bake() -> None:
+        time.sleep(5 if next(customers) == 1 else 0)
+        with lock:
+            time.sleep(1)
+
+    stage = perform(
+        lambda stage: Answer(flask_that(bake), stage).visit("/cake", visitors=2, threads=2), threadless=True
+    )
+    assert stage.error is None
+    assert stage.value is not None
+    assert [reply.end for reply in stage.value.replies] == [6, 1]
+    assert stage.value.queued == ()
+
+
+def test_in_a_check_whoever_gives_up_has_waited_for_nothing_but_time(threads: Threads) -> None:
+    lock = Lock(threads)
+
+    def bake() -> None:
+        if lock.acquire(timeout=0.5):
+            time.sleep(1)
+            lock.release()
+
+    stage = perform(
+        lambda stage: Answer(flask_that(bake), stage).visit("/cake", visitors=2, threads=2), threadless=True
+    )
+    assert stage.error is None
+    assert stage.value is not None
+    assert [reply.end for reply in stage.value.replies] == [1, 0.5]
+    assert stage.value.queued == ()
+    assert (0, 0.5) in stage.value.waits

@@ -7,21 +7,20 @@ from typing import Any
 
 from bakery.browser.telling import REAL, NoMachineError
 from bakery.checking.virtual.clock import SECOND
-from bakery.checking.virtual.locks import Lockable
-from bakery.checking.virtual.players import player
+from bakery.checking.virtual.locks import TakenInTurn
+from bakery.checking.virtual.players import Wait, player
 
 
-class Lock(Lockable):
+class Lock(TakenInTurn):
     """A `threading.Lock` among threads of the model: whoever waits for it gives way.
 
     Whoever cannot give way would wait for ever, and is told so.
     """
 
     def __init__(self, threads: Any) -> None:  # noqa: ANN401  # threads of the model
+        super().__init__()
         self._threads = threads
-        self._held = False
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._freed: tuple[Any, int] = (None, 0)
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         """Take the lock, as `threading.Lock.acquire`. Raises `NoMachineError` where nobody could give it back."""
@@ -50,27 +49,22 @@ class Lock(Lockable):
 
     def _acquire_in_a_check(self, me: Any, blocking: bool, timeout: float) -> bool:  # noqa: ANN401  # a player
         until = None if timeout < 0 else me.clock.now + round(timeout * SECOND)
+        start = me.clock.now
         if self._held:
             if blocking:
                 me.clock.park(until)  # nobody else is playing: a deadlock, or the time runs out
+                me.clock.waits.append(Wait(start, me.clock.now))
             return False
-        # Threads of a check play one after the other, each from the moment at which it began.
-        clock, freed = self._freed
-        if clock is me.clock and freed > me.clock.now:
-            if not blocking:
-                return False
-            me.clock.now = freed if until is None else min(freed, until)
-            if me.clock.now < freed:
-                return False
-        self._held = True
-        return True
+        if (freed := self._freed(me.clock)) > start:
+            return self._take_later(me.clock, freed, blocking, until)
+        return self._take(me.clock)
 
     def release(self) -> None:
         """Give the lock to whoever has waited longest. Raises `RuntimeError` where nobody has it."""
         if not self._held:
             raise RuntimeError("release unlocked lock")
         if (me := player()) is not None:
-            self._freed = me.clock, me.clock.now
+            self._note_period(me.clock)
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():

@@ -77,46 +77,23 @@ class Lockable:
         self.release()
 
 
-class VirtualLock(Lockable):
-    """A `threading.Lock` whose waiting is known to the clock of whoever waits. It outlives any clock."""
+class TakenInTurn(Lockable):
+    """A lock that knows when it was held: without threads, players are played one after the other, each from its own moment."""
 
     def __init__(self) -> None:
         self._held = False
-        self._waiting: deque[Player] = deque()
-        self._given: set[int] = set()
         self._since = 0
         self._taken: tuple[Clock | None, list[tuple[int, int]]] = (None, [])
 
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take the lock; as `threading.Lock.acquire`, with simulated seconds for the players."""
-        me = player()
-        if me is None:
-            return self._acquire_from_outside(blocking, timeout)
-        until = None if timeout < 0 else me.clock.now + round(timeout * SECOND)
-        if not self._held and me.clock.threadless and (freed := self._freed(me.clock)) > me.clock.now:
-            return self._take_later(me.clock, freed, blocking, until)
-        if not self._held:
-            self._held, self._since = True, me.clock.now
-            return True
-        return blocking and self._wait(me, until)
+    def _take(self, clock: Clock) -> bool:
+        self._held, self._since = True, clock.now
+        return True
 
-    def _wait(self, me: Player, until: int | None) -> bool:
-        if get_ident() in _impatient:
-            raise WouldWaitError
-        start = me.clock.now
-        self._waiting.append(me)
-        try:
-            while id(me) not in self._given:
-                if not me.clock.park(until) and id(me) not in self._given:
-                    me.clock.waits.append(Wait(start, me.clock.now))  # only time has ended it
-                    return False
-            if me.clock.now > start:
-                me.clock.queued.append(Queued(own_line(sys._getframe(2)), me.clock.now - start))
-            return True
-        finally:
-            self._given.discard(id(me))
-            if me in self._waiting:
-                self._waiting.remove(me)
+    def _note_period(self, clock: Clock) -> None:
+        """Remember from when until when it was held."""
+        if clock.now > self._since:
+            of, periods = self._taken
+            self._taken = clock, [*(periods if of is clock else ()), (self._since, clock.now)]
 
     def _freed(self, clock: Clock) -> int:
         """The moment from which on it is free: without threads, they are played one after the other."""
@@ -139,6 +116,45 @@ class VirtualLock(Lockable):
             clock.waits.append(Wait(start, clock.now))
         return self._held
 
+
+class VirtualLock(TakenInTurn):
+    """A `threading.Lock` whose waiting is known to the clock of whoever waits. It outlives any clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: deque[Player] = deque()
+        self._given: set[int] = set()
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take the lock; as `threading.Lock.acquire`, with simulated seconds for the players."""
+        me = player()
+        if me is None:
+            return self._acquire_from_outside(blocking, timeout)
+        until = None if timeout < 0 else me.clock.now + round(timeout * SECOND)
+        if not self._held and me.clock.threadless and (freed := self._freed(me.clock)) > me.clock.now:
+            return self._take_later(me.clock, freed, blocking, until)
+        if not self._held:
+            return self._take(me.clock)
+        return blocking and self._wait(me, until)
+
+    def _wait(self, me: Player, until: int | None) -> bool:
+        if get_ident() in _impatient:
+            raise WouldWaitError
+        start = me.clock.now
+        self._waiting.append(me)
+        try:
+            while id(me) not in self._given:
+                if not me.clock.park(until) and id(me) not in self._given:
+                    me.clock.waits.append(Wait(start, me.clock.now))  # only time has ended it
+                    return False
+            if me.clock.now > start:
+                me.clock.queued.append(Queued(own_line(sys._getframe(2)), me.clock.now - start))
+            return True
+        finally:
+            self._given.discard(id(me))
+            if me in self._waiting:
+                self._waiting.remove(me)
+
     def _acquire_from_outside(self, blocking: bool, timeout: float) -> bool:
         end = _real_monotonic() + timeout
         while self._held:
@@ -152,9 +168,8 @@ class VirtualLock(Lockable):
         """Give the lock to whoever has waited longest. Raises `RuntimeError` where nobody has it."""
         if not self._held:
             raise RuntimeError("release unlocked lock")
-        if (me := player()) is not None and me.clock.threadless and me.clock.now > self._since:
-            of, periods = self._taken
-            self._taken = me.clock, [*(periods if of is me.clock else ()), (self._since, me.clock.now)]
+        if (me := player()) is not None and me.clock.threadless:
+            self._note_period(me.clock)
         while self._waiting:
             following = self._waiting.popleft()
             if following.state != "gone":
