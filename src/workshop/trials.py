@@ -41,8 +41,12 @@ from pathlib import Path
 from bakery.checking.markdown import Block, Fault, PaperError, Scan
 from bakery.checking.paper import ExercisePaper, Paper, TaskPaper
 from bakery.checking.starters import not_python, parse
+from bakery.counting import form
 
-TEMPTING = 4
+RIGHT = 5
+"""How many other right answers an exercise has at least, each in a style of its own."""
+
+TEMPTING = 8
 """How many wrong answers an exercise has at least."""
 
 HEADING = re.compile(r"(?P<kind>\w+): +(?P<name>\w+)")
@@ -238,6 +242,12 @@ def _nowhere(old: Sequence[str], lines: Sequence[str], times: int) -> str:
     return f"the solution has no line `{missing}`{' there' if missing in lines else ''}.{meant}"
 
 
+def _more(number: int, label: str, kind: str, how: str = "") -> Iterator[str]:
+    """How many answers of a kind are missing, in words; none where there are enough."""
+    if number > 0:
+        yield f"{number} more {kind} {form(number, 'answer', 'answers')}{how}: `- {label}: …`"
+
+
 def lacking(trials: Trials, paper: Paper, file: str) -> Iterator[Fault]:
     """What is not tried yet; `file` is that of the paper."""
     for name, task in paper.tasks.items():
@@ -255,9 +265,7 @@ def lacking(trials: Trials, paper: Paper, file: str) -> Iterator[Fault]:
             missing = [] if tried.seen else ["something that was seen: `- seen: …`"]
             missing += [] if tried.wrong else ["a wrong guess: `- wrong 3: …`"]
         else:
-            missing = [] if tried.right else ["another right answer, in another style: `- right: …`"]
-            more = TEMPTING - len(tried.wrong)
-            answers = "answer" if more == 1 else "answers"
-            missing += [f"{more} more tempting wrong {answers}: `- wrong: …`"] if more > 0 else []
+            missing = list(_more(RIGHT - len(tried.right), "right", "right", ", in another style"))
+            missing += _more(TEMPTING - len(tried.wrong), "wrong", "tempting wrong")
         for one in missing:
             yield Fault(trials.file, tried.line, f"{name} needs {one}")

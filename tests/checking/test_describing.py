@@ -15,6 +15,7 @@ from bakery.checking.describing import (
     dots_in,
     framework_of,
     short,
+    shown,
 )
 from workshop.cells import Cells
 
@@ -57,6 +58,20 @@ def test_a_task_is_no_result() -> None:
         return told
 
     assert asyncio.run(main()) == ("a task, and not its result", "a future, and not its result")
+
+
+def test_tasks_are_shown_in_words_and_other_values_as_code() -> None:
+    async def main() -> tuple[str, str]:
+        task = asyncio.ensure_future(bake())
+        await task
+        return shown(task), shown([task, task])
+
+    assert asyncio.run(main()) == (
+        "a task, and not its result",
+        "a list of tasks, and not of their results",
+    )
+    assert shown([1, "cake"]) == "`[1, 'cake']`"
+    assert shown([]) == "`[]`"
 
 
 def test_a_long_value_is_cut_and_an_enormous_one_is_not_written_out() -> None:

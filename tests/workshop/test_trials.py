@@ -5,6 +5,7 @@ import pytest
 from bakery.checking.markdown import PaperError
 from bakery.checking.paper import Paper
 from bakery.checking.parsing import understood as paper_of
+from workshop.trials import RIGHT as RIGHTS
 from workshop.trials import TEMPTING, Trials, lacking, understood
 
 PAPER = paper_of(
@@ -166,10 +167,18 @@ def test_what_is_not_tried_yet_is_named_with_its_line() -> None:
         "paper.md:21: standing is not tried: `## prediction: standing` in small.md",
     ]
     assert told(HEAD, WRONG, "## prediction: standing\n") == [
-        "small.md:7: doubled needs another right answer, in another style: `- right: …`",
+        f"small.md:7: doubled needs {RIGHTS} more right answers, in another style: `- right: …`",
         f"small.md:7: doubled needs {TEMPTING - 1} more tempting wrong answers: `- wrong: …`",
         "small.md:16: standing needs something that was seen: `- seen: …`",
         "small.md:16: standing needs a wrong guess: `- wrong 3: …`",
     ]
-    assert told(HEAD, RIGHT, *[WRONG] * TEMPTING, SEEN) == []
-    assert told(HEAD, RIGHT, *[WRONG.replace(": twice", "")] * TEMPTING, SEEN)[0].endswith("`- wrong: …`")
+    assert told(HEAD, *[RIGHT] * (RIGHTS - 1), *[WRONG] * TEMPTING, SEEN) == [
+        "small.md:7: doubled needs 1 more right answer, in another style: `- right: …`"
+    ]
+    enough = [RIGHT] * RIGHTS
+    assert told(HEAD, *enough, *[WRONG] * TEMPTING, SEEN) == []
+    assert told(HEAD, *enough, *[WRONG.replace(": twice", "")] * TEMPTING, SEEN)[0].endswith("`- wrong: …`")
+
+
+def test_an_exercise_has_five_right_answers_in_other_styles_and_eight_wrong_ones() -> None:
+    assert (RIGHTS, TEMPTING) == (5, 8)

@@ -153,6 +153,12 @@ def short(value: object) -> str:
     return f"`{shown}`" if len(shown) <= LONGEST else f"`{shown[: LONGEST - 1]}…`"
 
 
+def shown(value: object) -> str:
+    """A value as code; tasks and futures in words, since their code says little."""
+    several = value if isinstance(value, list | tuple | set) and 0 < len(value) < MANY else [value]
+    return described(value) if all(isinstance(one, asyncio.Future) for one in several) else short(value)
+
+
 def _is_large(value: object) -> bool:
     return isinstance(value, list | tuple | set | frozenset | dict | str | bytes) and len(value) > MANY
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bakery.checking.describing import short
+from bakery.checking.describing import short, shown
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
@@ -71,7 +71,7 @@ class Run:
         if self.result is None and value is not None:
             self._wrong(says or f"`{self.subject}` gives back nothing (`None`). Does it `return` its result?")
         if not equal(self.result, value):
-            self._wrong(says or f"`{self.subject}` gives {short(self.result)}, but {short(value)} is wanted.")
+            self._wrong(says or f"`{self.subject}` gives {shown(self.result)}, but {short(value)} is wanted.")
         return self
 
     def takes(self, seconds: float, says: str = "") -> "Run":

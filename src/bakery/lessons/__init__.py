@@ -150,8 +150,8 @@ them: `make notebooks` gives each cell its name, writes the starter of the paper
 missing. A cell that says `ex.NAME` is where you want it. Write `return ...` where a body is to be filled: the formatter
 leaves it alone.
 
-`tests/lessons/waiting.md` has what is tried before a reader tries it, for each exercise another right answer and four or
-more tempting wrong ones, for each prediction something that was seen and a wrong guess; `workshop.trials` tells how.
+`tests/lessons/waiting.md` has what is tried before a reader tries it, for each exercise five or more other right answers
+and eight or more tempting wrong ones, for each prediction something that was seen and a wrong guess; `workshop.trials` tells how.
 `make lesson-check NAME=02_waiting` tries it all, and says with file and line what is missing or does not fit.
 `CONTRIBUTING.md` has the whole path, from `make lesson`.
 """
