@@ -21,6 +21,12 @@ ex = Lesson("13_async_clients", __file__)
 
 
 @ex.prediction
+def plain_client(bakes: int) -> int:
+    """How many bakes three orders took whose handler asks plainly."""
+    return bakes
+
+
+@ex.prediction
 def lines(connections: int) -> int:
     """How many connections five orders at the same moment had."""
     return connections
