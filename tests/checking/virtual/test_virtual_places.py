@@ -64,8 +64,9 @@ def test_what_is_too_deep_too_large_or_not_the_readers_is_left_alone(name: str) 
     assert isinstance(replaced(text, show), Marked)
 
 
-def test_a_list_of_exactly_as_many_is_looked_at() -> None:
+def test_a_list_or_dictionary_of_exactly_as_many_is_looked_at() -> None:
     assert replaced(f"a = [mark] * {MANY}", f"a[{MANY - 1}]") == "new"
+    assert replaced(f"a = {{n: mark for n in range({MANY})}}", f"a[{MANY - 1}]") == "new"
 
 
 @pytest.mark.parametrize(
