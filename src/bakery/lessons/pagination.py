@@ -187,7 +187,11 @@ def _must_notice_a_ring(answer: Answer) -> None:
         isinstance(reading.error, ValueError),
         f"{what}, and it raised {type(reading.error).__name__}. A `ValueError` is wanted.",
     )
-    expect(reading.rows == [6, 5, 4, 3, 2, 1], f"{what}, and before that it gave {told(reading.rows)}.")
+    # The link of the third page may be looked at before its rows are handed out, or after.
+    expect(
+        reading.rows in ([6, 5, 4, 3], [6, 5, 4, 3, 2, 1]),
+        f"{what}, and before that it gave {told(reading.rows)}.",
+    )
 
 
 @ex.exercise
