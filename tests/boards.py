@@ -1,19 +1,27 @@
 """Class boards for tests: the real server in a process of its own, and people who join it."""
 
+import asyncio
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from quart.typing import TestClientProtocol
 
+from bakery.classroom.app import create_app
 from bakery.classroom.board import Board, Notebook
 
+Client = TestClientProtocol
+"""A client of an app in process."""
+
 WORD = "butter-lemon-spoon"
+KEY = "teacher"
+DONE = {"done": ["02_waiting/together"]}
 NOTEBOOKS = (
     Notebook("02_waiting", "Waiting", ("together", "forgotten")),
     Notebook("01_three_cakes", "Three cakes", ("bakers", "rounds", "oven")),
@@ -87,3 +95,25 @@ def joined(client: httpx.Client, name: str) -> dict[str, str]:
 def light(client: httpx.Client, headers: dict[str, str], tasks: Sequence[str]) -> None:
     """Let tasks be done, each as "notebook/task"."""
     client.post("/done", json={"done": list(tasks)}, headers=headers).raise_for_status()
+
+
+def asked(test: Callable[[Client], Awaitable[None]], board: Board | None = None, **options: Any) -> None:  # noqa: ANN401
+    """Run a test with a client of the app."""
+
+    async def run() -> None:
+        app = create_app(board or a_board(), KEY, **options)
+        async with app.test_app():
+            await test(app.test_client())
+
+    asyncio.run(run())
+
+
+async def joins(client: Client, name: str = "Ada", word: str = WORD) -> tuple[int, Any]:
+    """The status and the answer when somebody joins an app in process."""
+    answer = await client.post("/join", json={"word": word, "name": name, "token": ""})
+    return answer.status_code, await answer.get_json()
+
+
+async def seated(client: Client, name: str = "Ada") -> dict[str, str]:
+    """The headers of somebody who has joined an app in process."""
+    return {"Authorization": f"Bearer {(await joins(client, name))[1]['token']}"}
