@@ -7,6 +7,7 @@
 | `environment.yml` | the first part of `pins.txt` | `make derived` |
 | the links of `README.md` | `[project.urls]` in `pyproject.toml` | `make derived` |
 | the map of the rooms in `CONTRIBUTING.md` | the first sentence of every module | `make derived` |
+| what each notebook holds, in `docs/teaching.md` | the notebooks and their lessons | `make derived` |
 
 For whoever keeps this repository; nothing here is needed to read or run a notebook.
 """
@@ -22,6 +23,7 @@ from bakery.working_copy import COPY, FIRST, ORIGINALS
 from workshop.pins import Pins, read_pins
 from workshop.pyproject import ProjectError, settings
 from workshop.rooms import shown
+from workshop.teaching import PAGE, contents
 
 PYTHON = "3.13"
 """The Python of conda and Binder: the newest one that the tests run on."""
@@ -130,13 +132,19 @@ def row(line: str, url: str) -> str:
 def derived(root: Path) -> dict[str, str]:
     """The text that each file which follows from others should have, by the file's name."""
     url = address(settings(root)["project"].get("urls", {}))
-    return {
+    texts = {
         "environment.yml": environment(read_pins((root / "pins.txt").read_text(encoding="utf-8"))),
         "README.md": linked((root / "README.md").read_text(encoding="utf-8"), url),
         "CONTRIBUTING.md": filled(
             "CONTRIBUTING.md", (root / "CONTRIBUTING.md").read_text(encoding="utf-8"), {"rooms": shown(root)}
         ),
     }
+    page = root / PAGE
+    if page.is_file():  # a teacher's; nothing that is installed needs it
+        texts[PAGE.as_posix()] = filled(
+            PAGE.as_posix(), page.read_text(encoding="utf-8"), {"contents": contents(root)}
+        )
+    return texts
 
 
 def write(root: Path) -> list[str]:
