@@ -15,6 +15,9 @@ import pytest
 from bakery.browser.refusing import BOARD, LOOK, PORT, PROCESS, THREAD, no_debug, refuse
 from bakery.browser.replaced import Replaced, names
 from bakery.browser.telling import REAL, NoMachineError
+from bakery.checking.progress import FILE
+from bakery.classroom.courier import Network
+from bakery.classroom.joining import ClassBoard
 from bakery.doctor import IN_A_BROWSER
 from bakery.shop.threads import Threads
 
@@ -116,3 +119,20 @@ def test_a_row_is_frozen() -> None:
     row: Any = Replaced(time, "sleep", None, "why")
     with pytest.raises(AttributeError):
         row.reason = ""
+
+
+def test_joining_a_class_board_says_that_it_needs_a_machine(
+    table: list[Replaced], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FILE, "off")
+    (row,) = [row for row in table if row.owner is Network]
+    monkeypatch.setattr(Network, row.name, row.value)
+    with pytest.raises(NoMachineError, match="A class board is on another machine"):
+        ClassBoard().join("http://192.168.1.20:8910", "butter-lemon-spoon", name="Ada")
+
+
+def test_the_table_is_written_before_anything_that_is_checked_with_it_is_imported() -> None:
+    """What a room takes from `time` or `threading` when it is imported would stay as it is without a machine."""
+    code = "import sys, bakery.browser.replaced; print('bakery.checking' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert run.stdout.split() == ["False"]

@@ -20,7 +20,7 @@ from bakery.browser.lent_locks import lent
 from bakery.browser.pool import Pool
 from bakery.browser.refusing import BOARD, LOOK, PORT, PROCESS, THREAD, no_debug, refuse
 from bakery.browser.ways import Ways, nothing_to_close
-from bakery.classroom.joining import ClassBoard
+from bakery.classroom.courier import Network
 from bakery.orders import requests
 from bakery.shop import serving
 from bakery.shop.inprocess import Caller, InProcess
@@ -72,7 +72,7 @@ def without_a_machine(loop: Any) -> Iterator[Replaced]:  # noqa: ANN401
     yield Replaced(ProcessPoolExecutor, "__init__", process, "there is one process")
     yield Replaced(subprocess.Popen, "__init__", process, "there is one process")
     yield Replaced(socket.socket, "bind", refuse(PORT), "below every server, which would wait without end")
-    yield Replaced(ClassBoard, "join", refuse(BOARD), "there is no other machine, and no thread to send from")
+    yield Replaced(Network, "__init__", refuse(BOARD), "there is no way to another machine")
     yield Replaced(sys, "_current_frames", refuse(LOOK), "nobody could look while the thread is held")
     yield Replaced(loop, "set_debug", no_debug, "the loop of a browser has no debug mode")
 
