@@ -201,6 +201,7 @@ FOLLOWED = {
     "no JSON": (ROUTE.replace("return {", 'return "sorry"\n    return {'), "answers 'sorry'"),
     "too much": (ROUTE.replace("left[:3]", "left"), "at most three are wanted"),
     "a status": (ROUTE.replace("return {", "return 'x', 503\n    return {"), "answers with status 503"),
+    "made up": (ROUTE.replace("left[:3],", 'left[:2] + [{"id": 8}],'), "not in `orders`: 8"),
     "upside down": (ROUTE.replace('left[:3], "next"', 'left[:3][::-1], "next"'), "the newest first"),
 }
 

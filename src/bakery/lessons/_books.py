@@ -144,6 +144,9 @@ class Orders(AsyncIterator[dict[str, int]]):
         await self._rows.aclose()
 
 
+Orders.__name__ = "async_generator"  # Python's errors say of it what they say of a real one
+
+
 # What was read
 
 
@@ -337,6 +340,8 @@ def must_follow(answer: Answer, wanted: Sequence[int], what: str, change: Callab
         raise
     doubled = [row for row, times in Counter(read).items() if times > 1]
     lost = [row for row in wanted if row not in read]
+    strange = [row for row in read if row not in wanted]
+    expect(not strange, f"{what}, and these were read, which are not in `orders`: {told(strange)}.")
     why = "" if what.startswith("nobody") else " A place in the list is another order's now."
     expect(not doubled, f"{what}, and these were read twice: {told(doubled)}.{why}")
     expect(not lost, f"{what}, and these were never read: {told(lost)}.{why}")

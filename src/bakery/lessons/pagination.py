@@ -257,10 +257,15 @@ def worked_through(answer: Answer, number: int) -> tuple[Any, Desk]:
 
     async def script(given: Any) -> list[Any]:
         read: list[Any] = []
-        async for page in made_by(given, desk.fetch, name=answer.subject):
-            read.append(page)
-            expect(len(read) <= number, f"there are {number} pages, and it yields more than that.")
-            await asyncio.sleep(1)
+        try:
+            async for page in made_by(given, desk.fetch, name=answer.subject):
+                read.append(page)
+                expect(len(read) <= number, f"there are {number} pages, and it yields more than that.")
+                await asyncio.sleep(1)
+        except asyncio.CancelledError:
+            raise Wrong(
+                "it waits for a task that it has cancelled itself, and gets a `CancelledError`."
+            ) from None
         return read
 
     return answer.play(script), desk
