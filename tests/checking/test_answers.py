@@ -120,3 +120,28 @@ def test_an_enormous_result_is_looked_at_in_no_time() -> None:
 def test_a_whole_number_may_be_written_as_a_float(text: str, kinds: tuple[type, ...], right: bool) -> None:
     stage = asked(text, lambda answer: answer.value(*kinds))
     assert (stage.value == 6) if right else isinstance(stage.error, Wrong)
+
+
+@WAYS
+def test_an_async_generator_that_is_left_in_the_middle_is_closed_and_so_are_those_it_reads_from(
+    threadless: bool,
+) -> None:
+    text = """
+diary = []
+async def crumbs():
+    try:
+        while True:
+            yield "crumb"
+            await asyncio.sleep(1)
+    finally:
+        diary.append("swept")
+async def plate():
+    async for crumb in crumbs(): yield crumb
+async def tray():
+    async for crumb in plate(): yield crumb
+async def answer():
+    async for crumb in tray():
+        return list(diary)
+"""
+    stage = asked(text, lambda answer: [answer.run().result for _ in range(2)], threadless=threadless)
+    assert stage.value == [[], ["swept"]]

@@ -158,7 +158,8 @@ def _tidy(loop: VirtualLoop) -> None:
                 task.cancel()
             loop.call_soon(loop.stop)
             loop.run_forever()
-            if not tasks:
+            # An async generator that somebody left is closed in a task that the loop has yet to make.
+            if not tasks and not loop.has_work:
                 break
         for task in _tasks(loop):  # whoever will not be cancelled would make noise when it is thrown away
             with suppress(Exception):

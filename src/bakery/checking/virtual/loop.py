@@ -165,6 +165,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super()._asyncgen_finalizer_hook(agen)  # type: ignore[misc]
 
     @property
+    def has_work(self) -> bool:
+        """Whether something is to be done at its next turn."""
+        return bool(getattr(self, "_ready", ()))
+
+    @property
     def open_generators(self) -> list[str]:
         """Where async generators stand, or stood, that nobody has closed."""
         there: list[Any] = list(getattr(self, "_asyncgens", ()))
