@@ -1,7 +1,9 @@
 """A stage is looked after from outside: what is stuck is passed over, what computes too long is noted, what hangs is ended."""
 
+import sys
 import threading
 import time
+from types import FrameType
 
 import pytest
 from answering import asked
@@ -10,7 +12,7 @@ from bakery.checking import Answer
 from bakery.checking.run import Run
 from bakery.checking.virtual.halts import TimeUp
 from bakery.checking.virtual.stage import Stage
-from bakery.checking.virtual.supervising import Rest, Supervisor
+from bakery.checking.virtual.supervising import Rest, Supervisor, is_starting_a_thread
 
 BUSY = 60.0
 """Real seconds for what takes less than one: on a busy machine they are needed."""
@@ -136,3 +138,25 @@ def test_only_in_the_readers_own_code_does_a_thread_lie_down(filename: str, rest
         time.sleep(0.001)
     assert (thread.ident in Rest.threads) is rests
     assert bool(made) is not rests
+
+
+def test_whoever_starts_a_thread_is_not_stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[FrameType] = []
+
+    def late(*_given: object, **_named: object) -> None:
+        seen.append(sys._getframe(1))
+        raise RuntimeError("no thread today")
+
+    name = "_start_joinable_thread" if hasattr(threading, "_start_joinable_thread") else "_start_new_thread"
+    monkeypatch.setattr(threading, name, late)
+    with pytest.raises(RuntimeError, match="no thread today"):
+        threading.Thread(target=print).start()
+    assert is_starting_a_thread(seen[0])
+
+
+def test_whoever_waits_for_anything_else_may_be_stuck() -> None:
+    def start() -> bool:
+        return is_starting_a_thread(sys._getframe())
+
+    assert not start()
+    assert not is_starting_a_thread(None)

@@ -61,7 +61,8 @@ class Supervisor:
         frame = sys._current_frames().get(who.ident) if who.ident else None
         used = _cpu_of(who.ident)
         place = (who.ident, id(frame.f_code), frame.f_lasti, used) if frame else ()
-        self._looks = self._looks + 1 if place and place == self._seen else 0
+        still = bool(place) and place == self._seen and not is_starting_a_thread(frame)
+        self._looks = self._looks + 1 if still else 0
         self._seen = place
         self._look_at_work(who, frame, used)
         if self._looks >= STUCK:
@@ -154,6 +155,14 @@ def _is_at_own_work(frame: FrameType | None) -> bool:
     """Whether the reader's code works, or something that it called; importing is nobody's fault."""
     modules = [one.f_globals.get("__name__", "") for one in _stack(frame)]
     return bool(own_line(frame)) and not any(str(name).startswith("importlib") for name in modules)
+
+
+def is_starting_a_thread(frame: FrameType | None) -> bool:
+    """Whether somebody waits until a thread of theirs is there, which may take its time on a busy machine."""
+    return any(
+        one.f_code.co_name == "start" and one.f_globals.get("__name__") == "threading"
+        for one in _stack(frame)
+    )
 
 
 def _stack(frame: FrameType | None) -> Iterator[FrameType]:
