@@ -28,6 +28,11 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
         yield from _known_of_attributes(said, line)
+    if type(error).__name__ == "OperationalError" and "database is locked" in said:
+        yield (
+            "two customers have read in transactions of their own, and now both want to write: only one of them may. "
+            "`BEGIN IMMEDIATE` asks for the right to write before anything is read."
+        )
     if "While serving generator didn't terminate" in said:
         yield (
             "a `while_serving` function has one `yield`: what stands above it happens when the shop opens, what stands "

@@ -1,12 +1,14 @@
 """The lifetime of a Quart app during a check: opened and closed as a server would, as often as one likes."""
 
 import gc
+import inspect
 import re
 from contextvars import ContextVar
 from types import FunctionType
 from typing import Any
 
 from bakery import mishap
+from bakery.checking.describing import described
 from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
 from bakery.checking.virtual.halts import Halt
 from bakery.checking.virtual.lines import frames_of
@@ -88,6 +90,11 @@ def _on_background(error: BaseException) -> str:
         return (
             "`add_background_task` was handed `None`, which is what came of a call that was made, and waited for, first. Hand "
             "over the function, without brackets and without `await`: `add_background_task(wash)`."
+        )
+    if handed is not error and not callable(handed) and not inspect.iscoroutine(handed):
+        return (
+            f"`add_background_task` was handed {described(handed)}, and it wants a function, and then the arguments of its call: "
+            "`add_background_task(wash, tin)`."
         )
     if isinstance(error, TypeError) and re.search(
         "coroutine' object is not callable|first argument must be callable", str(error)

@@ -118,13 +118,14 @@ def _on_coroutine(error: BaseException, said: str) -> str:
     """A sentence on a coroutine in the place of what comes of it."""
     line = own_line_of(error)
     if found := re.search(r"a coroutine was expected, got (.+)", said):
-        return f"`asyncio.run` wants a coroutine, and what it got is none: it is {found[1]}, of a plain function."
+        verb = re.search(r"\b(asyncio\.run|create_task|run_until_complete)\(", line)
+        return f"`{verb[1] if verb else 'it'}` wants a coroutine, and what it got is none: it is {found[1]}, of a plain function."
     if "'coroutine' object is not callable" in said:
         return (
             f"brackets stand behind a coroutine ({line}), as if it were a function. It was called already, or never "
             "wants brackets, as `request.form`: take them away, and `await` it."
         )
-    if found := re.search(r"\bawait (\w+(?:\.\w+)+(?:\([^()]*\))?)(?=\[|\.\w+\()", line):
+    if found := re.search(r"\bawait \(?(\w+(?:\.\w+)+(?:\([^()]*\))?)\)?(?=\[|\.\w+\()", line):
         return (
             f"`await` comes too late there: the look into `{found[1]}` comes first, and it is still a coroutine. "
             f"Round brackets end the `await` before the look into it: `(await {found[1]})`."

@@ -121,6 +121,11 @@ def on_held(several: Sequence[Held], theirs: Sequence[str] = ()) -> str:
     held = max(several, key=lambda one: one.nanoseconds)
     if called := CALLED_FIRST.search(held.caller or held.line):
         verb, name = called[1], called["name"]
+        if verb == "create_task":
+            return (
+                f"`{name}` is a plain function: its brackets call it at once, here in the event loop, and everybody waits for it "
+                f"({held.caller or held.line}). `create_task` is for coroutines; `asyncio.to_thread({name})` runs it in a thread."
+            )
         wanted = {"run_sync": f"run_sync({name})()", "run_in_executor": f"run_in_executor(None, {name})"}
         return (
             f"the brackets after `{name}` call it at once, here in the event loop, and everybody waits for it "

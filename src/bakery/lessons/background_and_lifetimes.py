@@ -110,6 +110,7 @@ def oven_needs_a_fire(answer: Answer) -> None:
     fire = answer.named("fire").given
     fire.clear()
     seen: list[tuple[str, ...]] = []
+    late: list[bool] = []
 
     async def day(client: Any) -> list[str]:
         seen.append(tuple(fire))
@@ -118,12 +119,14 @@ def oven_needs_a_fire(answer: Answer) -> None:
             reply = await client.get("/cake")
             texts.append(await reply.get_data(as_text=True))
         seen.append(tuple(fire))
+        await asyncio.sleep(2)
+        late.append("lit" in fire[len(seen[-1]) :])
         fire.clear()
         return texts
 
     run = answer.live(day)
     expect(
-        seen[0] or not run.calls.get("light") or seen[1],
+        seen[0] or seen[1] or not late[0],
         "when the shop opens, the oven is not hot yet: `light` has begun, and nobody has waited for it.",
     )
     _must_burn(seen, tuple(fire))
@@ -283,19 +286,23 @@ def _must_be_off_the_rack(answer: Answer, tins: list[str]) -> None:
     """Expect that a tin which is in the oven is not on the rack."""
     tins[:] = TINS
 
-    async def look(client: Any) -> list[str]:
-        asked = asyncio.ensure_future(client.get("/cake"))
+    async def look(client: Any) -> list[list[str]]:
+        first = asyncio.ensure_future(client.get("/cake"))
         await asyncio.sleep(1)
-        seen = list(tins)
-        await asked
-        return seen
+        with_one = list(tins)
+        second = asyncio.ensure_future(client.get("/cake"))
+        await first
+        await asyncio.sleep(0.5)
+        with_other = list(tins)
+        await second
+        return [with_one, with_other]
 
-    seen = answer.meet(look).result
-    expect(
-        len(seen) == 1,
-        f"while one tin is in the oven, these are on the rack: {', '.join(seen) or 'none'}. A tin comes back when its cake is "
-        "done, and not before.",
-    )
+    for seen in answer.meet(look).result:
+        expect(
+            len(seen) == 1,
+            f"while one tin is in the oven, these are on the rack: {', '.join(seen) or 'none'}. A tin comes back when its cake "
+            "is done, and not before.",
+        )
 
 
 @ex.exercise
