@@ -15,21 +15,20 @@ def _watch():
 
     own = {{None, "", "localhost", socket.gethostname()}}
 
-    def is_here(host):
-        host = host.decode() if isinstance(host, bytes) else host
-        try:
-            return host in own or ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return False
-
     def note(event, about):
         if event in ("socket.getaddrinfo", "socket.gethostbyname"):
-            host = about[0]
+            host, looked_up = about[0], True
         elif event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-            host = about[1][0] if isinstance(about[1], tuple) else None  # else the path of a local socket
+            host, looked_up = about[1][0] if isinstance(about[1], tuple) else None, False  # None: a local socket's path
         else:
             return
-        if not is_here(host):
+        host = host.decode() if isinstance(host, bytes) else host
+        try:
+            number = ipaddress.ip_address(host)
+            here = looked_up or number.is_loopback or number.is_unspecified  # to look up a number asks nobody
+        except ValueError:
+            here = host in own
+        if not here:
             with open({log!r}, "a", encoding="utf-8") as log:
                 log.write(f"{{event}} {{host}}\\n")
 
