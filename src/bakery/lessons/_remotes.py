@@ -57,6 +57,7 @@ def _pressed(answer: Answer, says: Says, button: str) -> Came:
             async def cancel(self) -> Any:
                 return await self._ask("DELETE", "/orders/7")
 
+        More.__name__ = given.__name__  # which errors tell
         service = Service(says, most=20)
         press = getattr(More(service.httpx()), button)
         one = await came(press("plum cake") if button == "buy" else press())
@@ -158,6 +159,10 @@ def _must_take_a_client(answer: Answer) -> None:
     try:
         menus, made, closed = answer.play(script).result
     except Wrong as wrong:
+        if "Invalid type for url" in str(wrong):
+            raise Wrong(
+                "`Remote(client)` gets a client, and takes it for an address. It should ask through it."
+            ) from None
         if "client instance" not in str(wrong) and "client has been closed" not in str(wrong):
             raise
         menus, made, closed = [], 0, True

@@ -53,6 +53,9 @@ def _must_keep_its_pauses(asked: Asking) -> None:
 
 def _must_know_methods(asked: Asking) -> None:
     """Expect that only what may be sent twice is sent twice."""
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        other = next((one.method for one in asked(GOOD, method=method)[0].asked if one.method != method), "")
+        expect(not other, f"it is called with the method {method}, and sends a {other}.")
     service, result, _ = asked(BUSY, GOOD, method="POST")
     expect(
         len(service.asked) == 1,
@@ -156,13 +159,13 @@ def must_keep_a_deadline(answer: Answer) -> None:
         _, one, seconds = priced(*takes)
         expect(
             not isinstance(one.error, TimeoutError | httpx.TimeoutException),
-            f"{told}, and it gives up after {seconds:g} s. A call that takes longer than 0.8 s should make room for the next, "
+            f"{told}, it gives up after {seconds:g} s. A call that takes longer than 0.8 s should make room for the next, "
             "while there is time.",
         )
-        expect(one.good() == good, f"{told}, and it gives {short(one.value)}.")
+        expect(one.good() == good, f"{told}, it gives {short(one.value)}.")
         expect(
             round(seconds, 6) == at,
-            f"{told}, and the price is there after {seconds:g} s; {at:g} s is wanted: each call has 0.8 s, and the next one "
+            f"{told}, the price is there after {seconds:g} s; {at:g} s is wanted: each call has 0.8 s, and the next one "
             "follows at once.",
         )
     for takes in ((9, 9, 9), (9, 9, 0.6)):
@@ -171,8 +174,10 @@ def must_keep_a_deadline(answer: Answer) -> None:
 
 
 def _told_calls(takes: Sequence[float]) -> str:
-    several = ", ".join(f"{one:g}" for one in takes)
-    return f"when the calls take {several} s" if len(takes) > 1 else f"when a call takes {several} s"
+    *several, last = (f"{one:g}" for one in takes)
+    return (
+        f"when the calls take {', '.join(several)} and {last} s" if several else f"when a call takes {last} s"
+    )
 
 
 def _must_give_up(done: tuple[Service, Came, float], told: str) -> None:

@@ -246,7 +246,7 @@ def _must_recover(answer: Answer) -> None:
     one: Came = answer.play(script).result
     expect(
         not isinstance(one.error, TimeoutError),
-        "the shop had no token for the first caller, and now the second one waits for ever: the lock was not given back.",
+        "the shop had no token for the first caller, and now the second one waits for ever: what keeps the others out was not given back.",
     )
     expect(
         one.error is None,
