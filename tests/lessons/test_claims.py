@@ -209,6 +209,36 @@ def test_the_time_outs_of_httpx_are_no_time_out_errors_of_python_and_those_of_ai
     assert issubclass(aiohttp.ServerTimeoutError, TimeoutError)
 
 
+def test_the_connect_of_aiohttp_is_a_patience_for_a_free_connection() -> None:
+    async def two_for_one_line(url: str, done: threading.Event) -> str:
+        line, patience = aiohttp.TCPConnector(limit=1), aiohttp.ClientTimeout(total=None, connect=1)
+        async with aiohttp.ClientSession(connector=line, timeout=patience) as session:
+            first = asyncio.create_task(session.get(url))
+            while not asked:
+                await asyncio.sleep(0.01)
+            try:
+                await session.get(url)
+            except TimeoutError as error:
+                return type(error).__name__
+            finally:
+                done.set()
+                (await first).close()
+        return "nothing"
+
+    asked: list[str] = []
+    mill, open_up = Quart("mill"), threading.Event()
+
+    @mill.get("/flour")
+    async def flour() -> str:
+        asked.append("flour")
+        await asyncio.to_thread(open_up.wait, 30)
+        return "flour"
+
+    with serve(mill, name="patient mill of the claims") as shop:
+        assert asyncio.run(two_for_one_line(f"{shop.url}/flour", open_up)) == "ConnectionTimeoutError"
+    assert asked == ["flour"]
+
+
 def test_a_base_url_is_appended_to_in_httpx_and_left_by_a_leading_slash_in_aiohttp() -> None:
     async def of_aiohttp(path: str) -> str:
         async with aiohttp.ClientSession("http://127.0.0.1/api/") as session:
