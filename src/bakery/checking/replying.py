@@ -47,7 +47,7 @@ def _on_failure(app: Any, reply: Reply, method: str) -> str:
     gave = "(coroutine) is not valid" in str(reply.error)
     if gave and HANDED_OVER.search(cell_of(app)):
         return on_coroutine(f"the handler of `{reply.path}`", cell_of(app))
-    said = f"the handler of `{reply.path}` fails: {reply.why}"
+    said = f"the handler of `{reply.path}` fails: {reply.why or wrong_because(reply.error)}"
     view = _view(app, reply.path, method)
     plain = inspect.isfunction(view) and not inspect.iscoroutinefunction(view)
     if plain and framework_of(app) == "quart" and "coroutine" in str(reply.error):

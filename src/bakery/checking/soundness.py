@@ -52,4 +52,6 @@ def told_of(error: BaseException) -> str:
     said = wrong_because(error)
     # A coroutine that its frames hold would warn, later and elsewhere, that it was never awaited.
     traceback.clear_frames(error.__traceback__)
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        len(frame.f_locals)  # asked again, so that it forgets what somebody has seen there before
     return said
