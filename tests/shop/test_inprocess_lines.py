@@ -1,4 +1,4 @@
-"""A client of a shop that is called has so many connections, keeps them, and is no more patient than its time-outs."""
+"""A client of a shop that is called has so many connections, keeps them, and waits for one as long as it says."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,6 @@ class Shop:
         self.at_once = 0
         self.now = 0
         self.open = asyncio.Event()
-        self.left = False
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         self.numbers.append(request.extensions["client_port"])
@@ -30,15 +29,10 @@ class Shop:
             await self.open.wait()
         finally:
             self.now -= 1
-        return httpx.Response(200, content=self._parts(request.url.path), request=request)
+        return httpx.Response(200, content=self._parts(), request=request)
 
-    async def _parts(self, path: str) -> AsyncIterator[bytes]:
+    async def _parts(self) -> AsyncIterator[bytes]:
         yield b"one "
-        if path == "/silent":
-            try:
-                await asyncio.Event().wait()
-            finally:
-                self.left = True
         yield b"cake"
 
 
@@ -109,32 +103,6 @@ def test_whoever_has_no_patience_for_a_connection_gives_up_and_the_others_go_on(
             again = await asking.get("/cake")
         assert [type(one) for one in late] == [httpx.PoolTimeout] * 4
         assert [one.text for one in (*served, again)] == ["one cake"] * 3
-
-    asyncio.run(script())
-
-
-def test_a_shop_that_says_nothing_is_given_up_and_its_connection_is_free_again() -> None:
-    async def script() -> None:
-        shop = Shop()
-        async with client(shop, most=1, timeout=httpx.Timeout(None, read=SOON)) as asking:
-            with pytest.raises(httpx.ReadTimeout):
-                await asking.get("/cake")
-            shop.open.set()
-            assert (await asking.get("/cake")).text == "one cake"
-
-    asyncio.run(script())
-
-
-def test_so_is_one_that_falls_silent_in_the_middle() -> None:
-    async def script() -> None:
-        shop = Shop()
-        shop.open.set()
-        async with client(shop, most=1, timeout=httpx.Timeout(None, read=SOON)) as asking:
-            with pytest.raises(httpx.ReadTimeout):
-                await asking.get("/silent")
-            assert shop.left
-            assert (await asking.get("/cake")).text == "one cake"
-        assert len(set(shop.numbers)) == 2  # the rest of an answer was still on the first
 
     asyncio.run(script())
 

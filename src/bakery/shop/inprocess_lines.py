@@ -1,12 +1,11 @@
-"""The connections of a client of httpx where there are no sockets: so many at most, each kept, with a number and with patience.
+"""The connections of a client of httpx where there are no sockets: so many at most, each kept, and each with a number.
 
-A shop that is called needs no connection. But how many there may be, who waits for one, and how long a client waits for
-the next part of an answer is part of what httpx promises, so it holds here as well.
+A shop that is called needs no connection. But how many there may be, who waits for one, and for how long, is part of what
+httpx promises, so it holds here as well. The patience for an answer is that of `bakery.shop.delivery`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
 import httpx
@@ -29,21 +28,21 @@ class Lines:
         self._kept: list[int] = []
 
     async def ask(self, request: httpx.Request, answer: Ask) -> httpx.Response:
-        """The answer to a request, on a connection of its own. Raises the time-outs of httpx."""
+        """The answer to a request, on a connection of its own. Raises `httpx.PoolTimeout`."""
         patience: dict[str, float | None] = request.extensions.get("timeout", {})
-        with _timing_out(httpx.PoolTimeout, request):
+        try:
             async with asyncio.timeout(patience.get("pool")):
                 await self._places.acquire()
+        except TimeoutError:
+            raise httpx.PoolTimeout("", request=request) from None
         number = self._kept.pop() if self._kept else next(NUMBERS)
         request.extensions["client_port"] = number
         try:
-            with _timing_out(httpx.ReadTimeout, request):
-                async with asyncio.timeout(patience.get("read")):
-                    came = await answer(request)
+            came = await answer(request)
         except BaseException:
             self._places.release()
             raise
-        body = _Body(came, patience.get("read"), lambda whole: self._give_back(number, whole))
+        body = _Body(came, lambda whole: self._give_back(number, whole))
         return httpx.Response(came.status_code, headers=came.headers, stream=body, request=request)
 
     def _give_back(self, number: int, whole: bool) -> None:
@@ -54,24 +53,17 @@ class Lines:
 
 
 class _Body(httpx.AsyncByteStream):
-    """The body of an answer, with patience for each part."""
+    """The body of an answer, which knows whether it was read to its end."""
 
-    def __init__(self, came: httpx.Response, patience: float | None, over: Callable[[bool], None]) -> None:
+    def __init__(self, came: httpx.Response, over: Callable[[bool], None]) -> None:
         self._came = came
-        self._patience = patience
         self._over: Callable[[bool], None] | None = over
         self._whole = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        parts = aiter(self._came.stream)  # type: ignore[arg-type]  # an answer to an async client
-        while True:
-            with _timing_out(httpx.ReadTimeout, self._came.request):
-                async with asyncio.timeout(self._patience):
-                    part = await anext(parts, None)
-            if part is None:
-                self._whole = True
-                return
+        async for part in self._came.aiter_raw():
             yield part
+        self._whole = True
 
     async def aclose(self) -> None:
         """The answer is read, or nobody wants the rest."""
@@ -81,11 +73,3 @@ class _Body(httpx.AsyncByteStream):
         finally:
             if over is not None:
                 over(self._whole)
-
-
-@contextmanager
-def _timing_out(kind: type[httpx.TimeoutException], request: httpx.Request) -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError:
-        raise kind("", request=request) from None
