@@ -9,8 +9,9 @@ import httpx
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import described, short
 from bakery.checking.mistakes import Wrong
-from bakery.checking.service import Asked, Says, Service
+from bakery.checking.service import Says, Service
 from bakery.checking.testing import Tested, must_tell_apart, tried
+from bakery.lessons._recordings import must_record, must_say
 
 StandIn = Callable[[httpx.Request], Any]
 Client = Callable[[httpx.AsyncClient, str], Any]
@@ -101,7 +102,7 @@ async def _is_as_strict_as_the_mill(given: StandIn) -> None:
             f"a GET of `/price/{flour}` gets {came.status_code}, and {flour} is in `PRICES`. `request.url.path` has the path "
             "alone, and spaces in it as spaces; other parts of `request.url` have more, or have them as `%20`.",
         )
-        _must_say(came, {"cents": cents}, f"`/price/{flour}`")
+        must_say(came, {"cents": cents}, f"`/price/{flour}`")
     try:
         came = await client.get("/price/stone")
     except KeyError:
@@ -120,16 +121,6 @@ async def _is_as_strict_as_the_mill(given: StandIn) -> None:
             f"a {method} to `/price/rye` gets status {came.status_code}, and the mill says 405: it lets nobody but a GET "
             "ask for a price. `request.method` tells.",
         )
-
-
-def _must_say(came: httpx.Response, wanted: object, where: str) -> None:
-    try:
-        value = came.json()
-    except ValueError:
-        raise Wrong(
-            f"{where} gets {short(came.text)}, which is no JSON, and {short(wanted)} is wanted."
-        ) from None
-    expect(value == wanted, f"{where} gets {short(value)}, and {short(wanted)} is wanted.")
 
 
 @ex.exercise
@@ -160,7 +151,7 @@ async def _begins_anew(make: Callable[[], Any]) -> None:
             came = await _asked_again(client, turn)
             heard.append(came.status_code)
             if came.status_code == 200:
-                _must_say(came, {"cents": 120}, f"request {turn}")
+                must_say(came, {"cents": 120}, f"request {turn}")
     wanted = [503, 503, 200, 200, 200, 200]
     for heard in said:
         both = f"{' '.join(map(str, said[0]))} and {' '.join(map(str, said[1]))}"
@@ -333,85 +324,7 @@ def recorder(answer: Answer) -> None:
         inspect.isclass(answer.given),
         f"the class `Recorder` is wanted, and it got {described(answer.given)}.",
     )
-    answer.play(_records)
-
-
-class _Mill:
-    """The mill of a check: a price for so many bags, down for a while, and 405 for what is no GET."""
-
-    def __init__(self, port: int) -> None:
-        self.down = False
-        self.service = Service(self._say)
-        self.client = self.service.httpx(f"http://127.0.0.1:{port}")
-
-    def _say(self, asked: Asked) -> Says:
-        if self.down:
-            return Says({"error": "ask again"}, status=503)
-        if asked.method != "GET":
-            return Says({"error": "only GET"}, status=405)
-        flour = asked.path.removeprefix("/price/")
-        cents = {"rye": 120, "wheat": 90}.get(flour)
-        if cents is None:
-            return Says({"error": "no such flour"}, status=404)
-        return Says({"cents": cents * int(asked.query.get("bags", "1"))})
-
-    @property
-    def times(self) -> int:
-        return len(self.service.asked)
-
-
-async def _records(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
-    """Expect a recording for each question, and none of a bad moment. Raises `Wrong`."""
-    mill, tape = _Mill(8001), dict[Any, Any]()
-
-    def player(mill: _Mill, base: str = "http://mill") -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=make(mill.client, tape), base_url=base)
-
-    client = player(mill)
-    for bags, cents in ((1, 120), (10, 1200), (1, 120), (10, 1200)):
-        came = await client.get(f"/price/rye?bags={bags}")
-        expect(came.status_code == 200, f"`/price/rye?bags={bags}` gets status {came.status_code}.")
-        _must_say(came, {"cents": cents}, f"`/price/rye?bags={bags}`")
-    expect(
-        mill.times == 2,
-        f"two questions were asked, each of them twice, and the mill was asked {mill.times} times. What is on tape is "
-        "played.",
-    )
-    await _keeps_no_bad_moment(client, mill)
-    came = await client.post("/price/rye?bags=1")
-    expect(
-        came.status_code == 405,
-        f"after a GET of `/price/rye?bags=1`, a POST of the same address gets {came.status_code}. Another method is "
-        "another question, and the mill says 405 to it.",
-    )
-    tomorrow = _Mill(8002)
-    came = await player(tomorrow, "http://127.0.0.1:8002").get("/price/rye?bags=10")
-    expect(
-        not tomorrow.times,
-        "the next day the mill is on another port, the tape is the same, and the mill is asked again. The host and the "
-        "port are no part of the question.",
-    )
-    _must_say(came, {"cents": 1200}, "a question of yesterday")
-
-
-async def _keeps_no_bad_moment(client: httpx.AsyncClient, mill: _Mill) -> None:
-    mill.down = True
-    came = await client.get("/price/wheat")
-    expect(
-        came.status_code == 503,
-        f"while the mill says 503, the client sees {came.status_code}. It should see the same.",
-    )
-    mill.down = False
-    came = await client.get("/price/wheat")
-    expect(
-        came.status_code != 503, "the mill is well again, and its 503 is played: a bad moment was recorded."
-    )
-    _must_say(came, {"cents": 90}, "`/price/wheat`")
-    before = mill.times
-    await client.get("/price/wheat")
-    expect(
-        mill.times == before, "after a bad moment, the good answer is not kept: the mill is asked every time."
-    )
+    answer.play(must_record)
 
 
 ROWS: Mapping[str, tuple[Says, Says, str]] = {

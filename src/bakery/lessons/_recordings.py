@@ -1,0 +1,102 @@
+"""Notebook 16's recorder: a mill that counts who asks, and what a tape must keep, and must not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from bakery.checking import expect
+from bakery.checking.describing import short
+from bakery.checking.mistakes import Wrong
+from bakery.checking.service import Asked, Says, Service
+
+
+class Mill:
+    """The mill of a check: a price for so many bags, down for a while, and 405 for what is no GET."""
+
+    def __init__(self, port: int) -> None:
+        """Be a mill on this port, which is part of its address and of nothing else."""
+        self.down = False
+        self.service = Service(self._say)
+        self.client = self.service.httpx(f"http://127.0.0.1:{port}")
+
+    def _say(self, asked: Asked) -> Says:
+        if self.down:
+            return Says({"error": "ask again"}, status=503)
+        if asked.method != "GET":
+            return Says({"error": "only GET"}, status=405)
+        flour = asked.path.removeprefix("/price/")
+        cents = {"rye": 120, "wheat": 90}.get(flour)
+        if cents is None:
+            return Says({"error": "no such flour"}, status=404)
+        return Says({"cents": cents * int(asked.query.get("bags", "1"))})
+
+    @property
+    def times(self) -> int:
+        """How often it was asked."""
+        return len(self.service.asked)
+
+
+async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
+    """Expect a recording for each question, and none of a bad moment. Raises `Wrong`."""
+    mill, tape = Mill(8001), dict[Any, Any]()
+
+    def player(mill: Mill, base: str = "http://mill") -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=make(mill.client, tape), base_url=base)
+
+    client = player(mill)
+    for bags, cents in ((1, 120), (10, 1200), (1, 120), (10, 1200)):
+        came = await client.get(f"/price/rye?bags={bags}")
+        expect(came.status_code == 200, f"`/price/rye?bags={bags}` gets status {came.status_code}.")
+        must_say(came, {"cents": cents}, f"`/price/rye?bags={bags}`")
+    expect(
+        mill.times == 2,
+        f"two questions were asked, each of them twice, and the mill was asked {mill.times} times. What is on tape is "
+        "played.",
+    )
+    await _keeps_no_bad_moment(client, mill)
+    came = await client.post("/price/rye?bags=1")
+    expect(
+        came.status_code == 405,
+        f"after a GET of `/price/rye?bags=1`, a POST of the same address gets {came.status_code}. Another method is "
+        "another question, and the mill says 405 to it.",
+    )
+    tomorrow = Mill(8002)
+    came = await player(tomorrow, "http://127.0.0.1:8002").get("/price/rye?bags=10")
+    expect(
+        not tomorrow.times,
+        "the next day the mill is on another port, the tape is the same, and the mill is asked again. The host and the "
+        "port are no part of the question.",
+    )
+    must_say(came, {"cents": 1200}, "a question of yesterday")
+
+
+async def _keeps_no_bad_moment(client: httpx.AsyncClient, mill: Mill) -> None:
+    mill.down = True
+    came = await client.get("/price/wheat")
+    expect(
+        came.status_code == 503,
+        f"while the mill says 503, the client sees {came.status_code}. It should see the same.",
+    )
+    mill.down = False
+    came = await client.get("/price/wheat")
+    expect(
+        came.status_code != 503, "the mill is well again, and its 503 is played: a bad moment was recorded."
+    )
+    must_say(came, {"cents": 90}, "`/price/wheat`")
+    before = mill.times
+    await client.get("/price/wheat")
+    expect(
+        mill.times == before, "after a bad moment, the good answer is not kept: the mill is asked every time."
+    )
+
+
+def must_say(came: httpx.Response, wanted: object, where: str) -> None:
+    """Expect this JSON in an answer; `where` is what was asked. Raises `Wrong`."""
+    try:
+        value = came.json()
+    except ValueError:
+        raise Wrong(
+            f"{where} gets {short(came.text)}, which is no JSON, and {short(wanted)} is wanted."
+        ) from None
+    expect(value == wanted, f"{where} gets {short(value)}, and {short(wanted)} is wanted.")
