@@ -1,5 +1,7 @@
 """Answers without a lesson: a cell that defines `answer`, what a check asks of it, and what came of that."""
 
+import gc
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -77,7 +79,15 @@ def run_of(text: str, ask: Callable[[Answer], Any] = Answer.run, *, threadless: 
 
 
 def refused(text: str, ask: Callable[[Answer], Any] = Answer.run, *, threadless: bool = False) -> str:
-    """Why an answer was wrong."""
+    """Why an answer was wrong.
+
+    What a wrong answer has left, such as a coroutine that nobody awaits, is cleared away here, and not in a later test.
+    """
     stage = asked(text, ask, threadless=threadless)
     assert isinstance(stage.error, Wrong), stage
-    return str(stage.error)
+    told = str(stage.error)
+    del stage
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        gc.collect()
+    return told
