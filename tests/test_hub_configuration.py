@@ -25,7 +25,9 @@ class Settings(SimpleNamespace):
 c = Settings()
 runpy.run_path(sys.argv[1], {"get_config": lambda: c})
 print(json.dumps([c.JupyterHub.bind_url, c.JupyterHub.hub_bind_url, c.Spawner.default_url]))
-c.Spawner.pre_spawn_hook(SimpleNamespace(user=SimpleNamespace(name="ada")))
+spawner = SimpleNamespace(user=SimpleNamespace(name="ada"), environment={})
+c.Spawner.pre_spawn_hook(spawner)
+c.Spawner.post_stop_hook(spawner)
 """
 
 

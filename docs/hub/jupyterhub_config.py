@@ -10,7 +10,9 @@ CLASS_TEACHER    what the user `teacher` types instead, at least 32 letters; wit
 """
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from bakery.working_copy import COPY, FIRST, refresh
@@ -48,6 +50,8 @@ c.Spawner.cmd = [str(PROGRAMS / "bin" / "jupyterhub-singleuser")]
 c.Spawner.default_url = f"/lab/tree/{COPY}/{FIRST}"
 c.Spawner.args = [
     *(["--allow-root"] if os.geteuid() == 0 else []),
+    # Kernels talk over files. Over ports, sixty that start in the same minute may be given the same ones, and end.
+    "--ConnectionFileMixin.transport=ipc",
     # Who goes home without logging out: kernels end after an hour, servers after two. What is saved stays.
     f"--MappingKernelManager.cull_idle_timeout={os.environ.get('CLASS_KERNEL_SECONDS', '3600')}",
     f"--MappingKernelManager.cull_interval={os.environ.get('CLASS_LOOK_SECONDS', '300')}",
@@ -67,11 +71,19 @@ c.JupyterHub.cleanup_servers = True
 c.ConfigurableHTTPProxy.pid_file = str(FOLDER / "proxy.pid")
 
 
-def working_copy(spawner) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - JupyterHub has no types
+def prepare(spawner) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - JupyterHub has no types
     """Lay the notebooks into a student's folder, without outputs; what the student has changed stays."""
     home = FOLDER / "homes" / spawner.user.name
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     refresh(SERIES, home=home)
+    # The files over which kernels talk have to have short names, wherever the class is kept.
+    spawner.environment = spawner.environment | {"JUPYTER_RUNTIME_DIR": tempfile.mkdtemp(prefix="class-")}
 
 
-c.Spawner.pre_spawn_hook = working_copy
+def clear_up(spawner) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """Remove what kernels have talked over."""
+    shutil.rmtree(spawner.environment.get("JUPYTER_RUNTIME_DIR", ""), ignore_errors=True)
+
+
+c.Spawner.pre_spawn_hook = prepare
+c.Spawner.post_stop_hook = clear_up

@@ -4,7 +4,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -109,7 +109,10 @@ class Student:
             async with self.browser.ws_connect(channels, headers=headers, max_msg_size=0) as line:
                 yield Kernel(line)
         finally:
-            await self.ask(f"api/sessions/{session['id']}", "DELETE")
+            with suppress(
+                AssertionError
+            ):  # a kernel that has died is gone, and what became of its cell is told
+                await self.ask(f"api/sessions/{session['id']}", "DELETE")
 
     async def run(self, name: str) -> list[str]:
         """Run a whole notebook; what went wrong, cell by cell."""
@@ -141,6 +144,7 @@ class Kernel:
         printed, error, replied, idle = "", "", False, False
         async with asyncio.timeout(PATIENCE):
             async for message in self.line:
+                assert message.type is aiohttp.WSMsgType.TEXT, f"{message.type.name}: {message.data!r}"
                 told = json.loads(message.data)
                 if told["parent_header"].get("msg_id") != request["header"]["msg_id"]:
                     continue
