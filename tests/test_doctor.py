@@ -288,3 +288,11 @@ def test_a_package_that_some_notebooks_need_is_told_how_to_come(module: str, pac
 @pytest.mark.parametrize("module", ["", "cakes", "msgspecs", "flask"])
 def test_of_any_other_module_nothing_is_said(module: str) -> None:
     assert missing_sentence(module) == ""
+
+
+def test_on_colab_it_is_said_what_is_different_and_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Colab" not in repr(judged(signs()))
+    monkeypatch.setitem(sys.modules, "google.colab", sys.modules[__name__])
+    report = judged(signs())
+    assert report.ok
+    assert "goes when the runtime ends" in repr(report)

@@ -95,6 +95,8 @@ class Signs:
     """What the reader has set for every project, by name."""
     browser: bool = False
     """Whether this kitchen is a page in the reader's browser."""
+    colab: bool = False
+    """Whether this kitchen is a machine of Google Colab's."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def signs() -> Signs:
         awaits=awaits(),
         settings=() if IN_A_BROWSER else tuple(settings(os.environ)),
         browser=IN_A_BROWSER,
+        colab="google.colab" in sys.modules,
     )
 
 
@@ -269,7 +272,17 @@ def in_a_browser(seen: Signs) -> str:
     return "It is in your browser: shops are called directly, and what needs a real machine says so."
 
 
-ASIDES = (proxied_loopback, own_settings, in_a_browser)
+def on_colab(seen: Signs) -> str:
+    """A machine that is lent for a while, with an older kernel."""
+    if not seen.colab:
+        return ""
+    return (
+        "It is on Google Colab: this machine, and your progress on it, goes when the runtime ends. "
+        "A slider that is moved while a cell runs is heard after it."
+    )
+
+
+ASIDES = (proxied_loopback, own_settings, in_a_browser, on_colab)
 
 
 # How to see it

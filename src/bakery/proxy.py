@@ -1,8 +1,10 @@
-"""The proxy between the reader's browser and a kernel on Binder, JupyterHub or another Jupyter server."""
+"""The proxy between the reader's browser and a kernel on Binder, JupyterHub, Colab or another Jupyter server."""
 
 import html
 import json
 import os
+import sys
+import threading
 from pathlib import Path
 
 
@@ -50,6 +52,35 @@ def cut_prefix(port: int) -> str:
     """The same for an app that builds no links: the proxy cuts this path off before it asks the app."""
     base = _base()
     return f"{base}proxy/{port}" if base != "/" else ""
+
+
+COLAB_SECONDS = 5
+"""How long Colab's page has time to say where it shows a port."""
+
+NOWHERE_ON_COLAB = "Colab has not said at which address it shows this shop, so no browser tab gets there. Orders from cells do."
+
+
+def on_colab() -> bool:
+    """Whether this kernel is one of Google Colab's, which loads its own package before the first cell."""
+    return "google.colab" in sys.modules
+
+
+def colab(port: int) -> str:
+    """The address, without a closing slash, at which Colab shows a port of this machine; "" where it does not say.
+
+    Colab gives each port a host of its own, and only its page in the browser knows it. The page answers the cell that
+    runs, so nobody else is to ask.
+    """
+    if not on_colab() or threading.current_thread() is not threading.main_thread():
+        return ""
+    try:
+        from google.colab import output  # type: ignore[import-not-found]  # Colab's own, and nowhere else
+
+        asked = f"google.colab.kernel.proxyPort({port})"
+        said = output.eval_js(asked, timeout_sec=COLAB_SECONDS)
+    except Exception:  # whatever becomes of Colab's own, a shop opens all the same
+        return ""
+    return said.rstrip("/") if isinstance(said, str) and said.startswith("https://") else ""
 
 
 def _base() -> str:

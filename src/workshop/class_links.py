@@ -16,6 +16,9 @@ from workshop.pyproject import ProjectError, settings
 LEARNERS = "learners"
 """The branch with the notebooks without outputs, which a workflow writes (.github/workflows/learners.yml)."""
 
+COLAB = "colab"
+"""The folder of that branch with the same notebooks for Google Colab."""
+
 SSH = re.compile(r"(?:ssh://)?git@(?P<host>[\w.-]+)[:/](?P<path>[\w./-]+)")
 LINE = re.compile(r"^(?:# )?Repository = .*$", re.MULTILINE)
 
@@ -71,6 +74,10 @@ def links(url: str, hub: str = "", site: str = "") -> Iterator[tuple[str, str]]:
     yield "Binder, nothing to install", binder(url, FIRST)
     if on_github:
         yield "Codespaces, with an account at GitHub", f"https://codespaces.new{parts.path}"
+        yield (
+            "Colab, with an account at Google (not tried there)",
+            f"https://colab.research.google.com/github{parts.path}/blob/{LEARNERS}/{COLAB}/{FIRST}",
+        )
         owner, _, _ = parts.path.strip("/").partition("/")
         site = site or f"https://{owner.lower()}.github.io/{name}/"
     if site:

@@ -4,6 +4,7 @@ nbgitpuller on a hub, or anybody's git, takes it as it is. It grows by one commi
 never written anew, so that whoever has pulled it once can pull again. A workflow does that after every change of main.
 """
 
+import json
 import os
 import subprocess
 import tempfile
@@ -11,14 +12,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bakery.working_copy import COPY, originals
-from workshop.class_links import LEARNERS
+from workshop.class_links import COLAB, LEARNERS, known
 from workshop.pyproject import ProjectError
 
 README = f"""\
 # Three cakes at once, for learners
 
-The notebooks of the series without outputs, in `{COPY}/`: nothing is answered before it is run. This branch is written
+The notebooks of the series without outputs, in `{COPY}/`: nothing is answered before it is run. In `{COLAB}/`, where this
+repository has an address, they begin with a cell that installs on Google Colab what they need. This branch is written
 by a program; everything else, also how to install what the notebooks need, is on the branch `main`.
+"""
+
+INSTALL = """\
+# Only for Colab: this machine is new, so it installs what the notebook needs. That takes a minute or two.
+%pip install --quiet "three-cakes-at-once @ git+{url}"
 """
 
 
@@ -29,10 +36,7 @@ def write(root: Path) -> str:
     cannot do it, and `CopyError` where a notebook cannot be read.
     """
     before = _branch(root)
-    tree = _tree(
-        root,
-        {"README.md": README.encode()} | {f"{COPY}/{name}": data for name, data in originals(root).items()},
-    )
+    tree = _tree(root, {"README.md": README.encode(), **_files(root)})
     if before and git(root, "rev-parse", f"{before}^{{tree}}") == tree:
         return ""
     source = git(root, "rev-parse", "--short", "HEAD")
@@ -40,6 +44,32 @@ def write(root: Path) -> str:
     commit = git(root, "commit-tree", tree, *parent, "-m", f"The notebooks of {source}, without outputs")
     git(root, "branch", "--force", LEARNERS, commit)
     return commit
+
+
+def for_colab(notebook: bytes, url: str) -> bytes:
+    """A notebook that begins with a cell which installs the package from this address.
+
+    Every notebook has it, since Colab opens each on a machine of its own; the notebooks of everybody else have none.
+    """
+    read = json.loads(notebook)
+    source = INSTALL.format(url=url).splitlines(keepends=True)
+    cell = {"cell_type": "code", "id": "install", "source": source}
+    read["cells"].insert(0, {**cell, "execution_count": None, "metadata": {}, "outputs": []})
+    return (json.dumps(read, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    """The working copy, and the same for Colab where somebody can install from this repository's address."""
+    fresh = originals(root)
+    files = {f"{COPY}/{name}": data for name, data in fresh.items()}
+    try:
+        url = known(root)
+    except ProjectError:
+        return files
+    colab = {
+        f"{COLAB}/{name}": for_colab(data, url) for name, data in fresh.items() if name.endswith(".ipynb")
+    }
+    return files | colab
 
 
 def _branch(root: Path) -> str:

@@ -44,6 +44,8 @@ def test_a_class_gets_a_link_for_every_way_to_begin() -> None:
     found = dict(links(URL, HUB))
     assert found["Binder, nothing to install"].startswith("https://mybinder.org/v2/gh/ada/three-cakes/main")
     assert found["Codespaces, with an account at GitHub"] == "https://codespaces.new/ada/three-cakes"
+    colab = "https://colab.research.google.com/github/ada/three-cakes/blob/learners/colab/00_start_here.ipynb"
+    assert colab in found.values()
     assert found["the site, in the browser alone"] == "https://ada.github.io/three-cakes/"
     pull = found["your hub, which pulls the notebooks"]
     assert pull.startswith(

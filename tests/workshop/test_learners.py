@@ -4,11 +4,13 @@ import json
 import subprocess
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from bakery.working_copy import originals
 from workshop.class_links import LEARNERS
-from workshop.learners import git, write
-from workshop.pyproject import ProjectError
+from workshop.learners import INSTALL, for_colab, git, write
+from workshop.pyproject import ProjectError, settings
 
 
 def notebook(source: str) -> str:
@@ -28,6 +30,7 @@ def root(tmp_path: Path) -> Path:
     folder = tmp_path / "cakes"
     (folder / "notebooks").mkdir(parents=True)
     (folder / "notebooks/00_start_here.ipynb").write_text(notebook("print(1)"), "utf-8")
+    (folder / "pyproject.toml").write_text("[project]\nname = 'cakes'\n", "utf-8")
     git(tmp_path, "init", "--quiet", "--initial-branch=main", str(folder))
     for name, value in (("user.name", "Ada"), ("user.email", "ada@example.org")):
         git(folder, "config", name, value)
@@ -45,6 +48,30 @@ def test_the_branch_holds_the_notebooks_without_outputs_and_says_what_it_is(root
     assert "the answer" not in shown(root, "my_notebooks/00_start_here.ipynb")
     assert "print(1)" in shown(root, "my_notebooks/00_start_here.ipynb")
     assert "branch `main`" in shown(root, "README.md")
+
+
+def test_for_colab_every_notebook_begins_with_what_installs_the_package_and_the_others_do_not(
+    root: Path,
+) -> None:
+    git(root, "remote", "add", "origin", "git@github.com:ada/cakes.git")
+    write(root)
+    install, *rest = json.loads(shown(root, "colab/00_start_here.ipynb"))["cells"]
+    assert '"three-cakes-at-once @ git+https://github.com/ada/cakes"' in "".join(install["source"])
+    assert rest == json.loads(shown(root, "my_notebooks/00_start_here.ipynb"))["cells"]
+    assert "%pip" not in shown(root, "my_notebooks/00_start_here.ipynb")
+
+
+def test_the_package_for_colab_is_the_one_of_this_project_and_the_notebook_is_sound() -> None:
+    here = Path(__file__).parents[2]
+    assert f'"{settings(here)["project"]["name"]} @ git+' in INSTALL
+    cleared = originals(here)["00_start_here.ipynb"]
+    read = nbformat.reads(for_colab(cleared, "https://github.com/ada/cakes").decode(), as_version=4)  # type: ignore[no-untyped-call]
+    nbformat.validate(read)
+
+
+def test_without_an_address_there_is_nothing_for_colab(root: Path) -> None:
+    write(root)
+    assert "colab" not in git(root, "ls-tree", "--name-only", LEARNERS).split()
 
 
 def test_what_somebody_works_on_stays_as_it_is(root: Path) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
 from bakery import proxy
 from bakery.asking import Call, Range, a, refusal
@@ -82,7 +83,9 @@ def serve(
     names = _hosts(hosts)
     place = _take_over(name, port)
     number: int = place.getsockname()[1]
-    sign = Sign(kind.title, name, threads, number, _guard(name, number, names))
+    seen_at = proxy.colab(number)
+    guard = _guard(name, number, (*names, *_hosts_of(seen_at)))
+    sign = Sign(kind.title, name, threads, number, guard, seen_at)
     running = _server(app, sign, place)
     try:
         running.open(startup)
@@ -115,8 +118,10 @@ class Shop:
 
     @property
     def link(self) -> proxy.Link:
-        """The address for the reader's browser; it also works on Binder and JupyterHub."""
-        return proxy.Link(f"{self._sign.guard.outside or self.url}/", PREMISES.nowhere)
+        """The address for the reader's browser; it also works on Binder and JupyterHub, and on Colab where that says it."""
+        seen_at, outside = self._sign.seen_at, self._sign.guard.outside
+        nowhere = proxy.NOWHERE_ON_COLAB if proxy.on_colab() and not seen_at else PREMISES.nowhere
+        return proxy.Link(f"{seen_at or outside or self.url}/", nowhere)
 
     @property
     def closed(self) -> bool:
@@ -213,6 +218,8 @@ class Sign:
     """The bakers of a WSGI app."""
     port: int
     guard: Guard
+    seen_at: str = ""
+    """Where a browser finds the shop, if its port has a host of its own, as on Colab."""
 
 
 # The server, and the layer between it and the app
@@ -329,6 +336,12 @@ def _listen_again(port: int, asked: int) -> Place:
         return PREMISES.listen(port)
     except OSError:
         return _listen(0)
+
+
+def _hosts_of(seen_at: str) -> tuple[str, ...]:
+    """The name under which a browser asks at this address, of which nobody knows whether Colab passes it on."""
+    host = urlsplit(seen_at).hostname
+    return (host,) if host else ()
 
 
 def _guard(name: str, port: int, hosts: tuple[str, ...]) -> Guard:
