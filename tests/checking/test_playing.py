@@ -114,6 +114,55 @@ def test_tasks_that_are_left_are_cancelled_and_their_finally_runs(threadless: bo
 
 
 @WAYS
+def test_what_a_finally_awaits_is_not_cut_off_and_is_no_wait_of_the_answers(threadless: bool) -> None:
+    done: list[str] = []
+
+    async def closes(name: str) -> None:
+        await asyncio.sleep(0)
+        done.append(name)
+
+    async def stays() -> None:
+        try:
+            await asyncio.sleep(100)
+        finally:
+            await asyncio.sleep(0)
+            await asyncio.sleep(3)
+            await asyncio.wait_for(closes("the oven"), 2)
+            await asyncio.to_thread(time.sleep, 1)
+            done.append("tidied")
+
+    async def main() -> None:
+        asyncio.create_task(stays())  # noqa: RUF006
+        await asyncio.sleep(1)
+
+    seen = seen_of(awaited(main), threadless=threadless)
+    assert done == ["the oven", "tidied"]
+    assert (seen.outcome.end, seen.halt, seen.troubles) == (SECOND, None, [])
+    assert seen.waits == [Wait(0, SECOND), Wait(0, SECOND)]
+
+
+@WAYS
+def test_a_task_whose_finally_waits_for_ever_ends_with_the_run(threadless: bool) -> None:
+    done: list[str] = []
+
+    async def stays() -> None:
+        try:
+            await asyncio.sleep(100)
+        finally:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                done.append("cut off")
+
+    async def main() -> None:
+        asyncio.create_task(stays())  # noqa: RUF006
+        await asyncio.sleep(1)
+
+    seen = seen_of(awaited(main), threadless=threadless)
+    assert (seen.outcome.end, seen.halt, done) == (SECOND, None, ["cut off"])
+
+
+@WAYS
 def test_a_task_that_will_not_be_cancelled_is_closed_where_it_is(threadless: bool) -> None:
     turns: list[str] = []
 

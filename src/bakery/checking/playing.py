@@ -15,8 +15,11 @@ from bakery.checking.virtual.loop import POOL, VirtualLoop
 from bakery.checking.virtual.players import Held, Queued, Wait
 from bakery.checking.virtual.stage import Stage
 
+ENDING = 60.0
+"""Simulated seconds that a task has from being cancelled, once, to its end: its `finally` may await."""
+
 TIDYING = 50
-"""Turns of the loop that cancelled tasks get to end in."""
+"""How often a task is cancelled at most that does not end by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +135,7 @@ def _looped(
     end, held = clock.now, tuple(clock.held)
     lost, unclosed = tuple(loop.lost), tuple(loop.open_generators)
     stage.troubles.extend(loop.troubles)
+    _let_end(loop, clock)
     _tidy(loop)
     stage.forgotten[:] = found
     if isinstance(error, TimeUp):
@@ -148,11 +152,32 @@ def _tasks(loop: asyncio.AbstractEventLoop) -> list["asyncio.Task[Any]"]:
         return []
 
 
+def _let_end(loop: VirtualLoop, clock: Clock) -> None:
+    """Cancel what is left once, as `asyncio.run` does, and let it end; what is awaited there is no wait of the answer's."""
+    tasks = _tasks(loop)
+    if not tasks or clock.halted:
+        return
+    try:
+        for task in tasks:
+            task.cancel()
+        loop.call_soon(loop.stop)
+        loop.run_forever()  # now each has been cut short, and that is still told of the answer
+        waited, queued = len(clock.waits), len(clock.queued)
+        try:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=ENDING))
+        finally:
+            del clock.waits[waited:], clock.queued[queued:]
+    except TimeUp:
+        raise
+    except BaseException:  # noqa: S110 - whatever a reader's code may raise; the rest is tidied up
+        pass
+
+
 def _tidy(loop: VirtualLoop) -> None:
-    """Cancel what is left and close the loop; what resists is closed where it is."""
+    """Cancel whoever would not end, and close the loop; what resists is closed where it is."""
     loop.hurry()
     try:
-        for _ in range(TIDYING):
+        for _ in range(1, TIDYING):
             tasks = _tasks(loop)
             for task in tasks:
                 task.cancel()
