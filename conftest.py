@@ -12,6 +12,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell  # type: ignore[import-untyped]
 
+from bakery.carets import draw_in_the_main_thread_only
 from bakery.orders.progress_line import VARIABLE
 from workshop.execution import CELL_SECONDS, environment, wiring
 from workshop.places import MARK as SANITISERS
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(ours)
     os.environ.pop(VARIABLE)  # the tests of progress see some; notebooks see none, as below
     nbval.kernel.KernelManager = quiet_manager
+    draw_in_the_main_thread_only()  # pytest parses the lines of a test that fails
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in the background of a script
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.option.nbval_sanitize_with = str(config.rootpath / SANITISERS)

@@ -22,6 +22,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from bakery.carets import draw_in_the_main_thread_only
 from bakery.doctor import IN_A_BROWSER, doctor, hiding_sentence, missing_sentence
 from bakery.kitchen import simulate
 from bakery.trace import Mark, Span, Trace
@@ -136,6 +137,7 @@ _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else N
 if _shell:
     _show_traces(_shell)
     _say_what_is_missing(_shell)
+    draw_in_the_main_thread_only()
 if IN_A_BROWSER:
     from bakery.browser import move_in
 
