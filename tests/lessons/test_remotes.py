@@ -36,7 +36,7 @@ def told(body: str) -> str:
         ("return [await self._client.request(method, path) for _ in '12']", "`menu` asks the shop twice"),
         ("while True: await self._client.request(method, path)", "and would never stop"),
         (
-            "return (await self._client.request(method, path)).json()\n",
+            "return (await self._client.request(method, path, **sent)).json()\n",
             'the shop answers 404 with `\'{"error": "no luck 404"}\'`, and `menu` gives',
         ),
     ],

@@ -80,11 +80,19 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         yield from known_of_contexts(error, said)
         yield from _known_of_loops(said)
     if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
+        word = _outside(error, name[1])
         yield (
             f"`{name[1]}` is assigned in the function, so it is a name of the function's own there, and has no value yet. "
-            f"Is `global {name[1]}` missing, or does it get its value only further down?"
+            f"Is `{word} {name[1]}` missing, or does it get its value only further down?"
         )
     yield from _known_of_ends(error)
+
+
+def _outside(error: BaseException, name: str) -> str:
+    """The word for a name from outside: of a function around this one, or of the cell."""
+    frame = [*frames_of(error)][-1]
+    inside = "<locals>" in frame.f_code.co_qualname and name not in frame.f_globals
+    return "nonlocal" if inside else "global"
 
 
 def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
@@ -266,7 +274,9 @@ def _known_of_threads(error: BaseException, said: str) -> Iterable[str]:
 
 
 def _known_of_with(said: str) -> Iterable[str]:
-    if "does not support the asynchronous context manager protocol" in said:
+    if called := re.search(r"'(function|method)' object does not support the (asynchronous )?context", said):
+        yield f"a {called[1]} stands after `with`, and nobody has called it: the brackets are missing."
+    elif "does not support the asynchronous context manager protocol" in said:
         yield "it has no `__aenter__`: write plain `with` there, without `async`."
     elif "does not support the context manager protocol" in said:
         yield "what stands after `with` is entered with an `await`: write `async with`."
@@ -321,7 +331,7 @@ def _known_of_loops(said: str) -> Iterable[str]:
         )
     if "loop is closed" in said or "loop stopped" in said or "close a running event loop" in said:
         yield "it stops or closes the event loop that runs it. The loop is not yours to stop: just `return`."
-    if "cannot reuse already awaited" in said:
+    if "cannot reuse already awaited" in said or "is being awaited already" in said:
         yield "it awaits the same coroutine twice. Call the coroutine function again for a second run: `bake()`."
 
 

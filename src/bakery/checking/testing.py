@@ -17,6 +17,8 @@ class Tested:
 
     app: str
     error: BaseException | None
+    gave: object = None
+    """What it returned, which nobody looks at."""
 
 
 async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -> Tested:
@@ -33,17 +35,18 @@ async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -
         if one not in given:
             there = ", ".join(f"`{known}`" for known in given)
             raise Wrong(f"the test asks for `{one}`, and there is only {there}.")
+    made: Any = None
     try:
         made = test(**{one: given[one] for one in wanted})
         if inspect.isawaitable(made):
-            await made
+            made = await made
     except (Exception, asyncio.CancelledError) as error:
         return Tested(name, error)
     except BaseException as error:  # pytest's own way to fail or to skip is none of `Exception`'s
         if type(error).__name__ not in {"Failed", SKIPPED}:
             raise
         return Tested(name, error)
-    return Tested(name, None)
+    return Tested(name, None, made)
 
 
 def must_tell_apart(right: Tested, broken: list[Tested], what: str = "app") -> None:
@@ -59,4 +62,7 @@ def must_tell_apart(right: Tested, broken: list[Tested], what: str = "app") -> N
         raise Wrong(f"the test ends with an error, and the {what} is right: {wrong_because(right.error)}")
     for one in broken:
         if one.error is None:
-            raise Wrong(f"the test passes although {one.app}. What should it look at?")
+            returned = (
+                "" if one.gave is None else " It returns something, and nobody looks at that: `assert` it."
+            )
+            raise Wrong(f"the test passes although {one.app}. What should it look at?{returned}")

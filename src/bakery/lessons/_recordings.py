@@ -16,17 +16,17 @@ class Mill:
 
     def __init__(self, port: int) -> None:
         """Be a mill on this port, which is part of its address and of nothing else."""
-        self.down = False
+        self.down = 0
         self.service = Service(self._say)
         self.client = self.service.httpx(f"http://127.0.0.1:{port}")
 
     def _say(self, asked: Asked) -> Says:
         if self.down:
-            return Says({"error": "ask again"}, status=503)
+            return Says({"error": "ask again"}, status=self.down)
         if asked.method != "GET":
             return Says({"error": "only GET"}, status=405)
         flour = asked.path.removeprefix("/price/")
-        cents = {"rye": 120, "wheat": 90}.get(flour)
+        cents = {"rye": 120, "wheat": 90, "oats": 80}.get(flour)
         if cents is None:
             return Says({"error": "no such flour"}, status=404)
         return Says({"cents": cents * int(asked.query.get("bags", "1"))})
@@ -54,7 +54,14 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
         f"two questions were asked, each of them twice, and the mill was asked {mill.times} times. What is on tape is "
         "played.",
     )
-    await _keeps_no_bad_moment(client, mill)
+    for status, flour, cents in ((503, "wheat", 90), (500, "oats", 80)):
+        await _keeps_no_bad_moment(client, mill, status, flour, cents)
+    for _ in range(2):
+        came = await client.get("/price/stone")
+        expect(
+            came.status_code == 404,
+            f"the mill has no stone, and `/price/stone`, asked twice, gets {came.status_code} in place of 404.",
+        )
     came = await client.post("/price/rye?bags=1")
     expect(
         came.status_code == 405,
@@ -69,23 +76,33 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
         "port are no part of the question.",
     )
     must_say(came, {"cents": 1200}, "a question of yesterday")
+    empty = httpx.AsyncClient(transport=make(tomorrow.client, {}), base_url="http://mill")
+    await empty.get("/price/rye?bags=10")
+    expect(
+        tomorrow.times == 1,
+        "a recorder with a new tape plays what another one has recorded. What is kept belongs on the tape that it gets.",
+    )
 
 
-async def _keeps_no_bad_moment(client: httpx.AsyncClient, mill: Mill) -> None:
-    mill.down = True
-    came = await client.get("/price/wheat")
+async def _keeps_no_bad_moment(
+    client: httpx.AsyncClient, mill: Mill, status: int, flour: str, cents: int
+) -> None:
+    path = f"/price/{flour}"
+    mill.down = status
+    came = await client.get(path)
     expect(
-        came.status_code == 503,
-        f"while the mill says 503, the client sees {came.status_code}. It should see the same.",
+        came.status_code == status,
+        f"while the mill says {status}, the client sees {came.status_code}. It should see the same.",
     )
-    mill.down = False
-    came = await client.get("/price/wheat")
+    mill.down = 0
+    came = await client.get(path)
     expect(
-        came.status_code != 503, "the mill is well again, and its 503 is played: a bad moment was recorded."
+        came.status_code != status,
+        f"the mill is well again, and its {status} is played: a bad moment was recorded.",
     )
-    must_say(came, {"cents": 90}, "`/price/wheat`")
+    must_say(came, {"cents": cents}, f"`{path}`")
     before = mill.times
-    await client.get("/price/wheat")
+    await client.get(path)
     expect(
         mill.times == before, "after a bad moment, the good answer is not kept: the mill is asked every time."
     )

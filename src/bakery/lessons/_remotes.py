@@ -52,7 +52,7 @@ REFUSALS = ((404, "menu"), (400, "buy"), (409, "buy"), (429, "menu"), (500, "men
 def _pressed(answer: Answer, says: Says, button: str) -> Came:
     """What comes of a button, where the service says this."""
 
-    async def script(given: Any) -> tuple[Came, int]:
+    async def script(given: Any) -> tuple[Came, list[str]]:
         class More(given):  # type: ignore[misc]
             async def cancel(self) -> Any:
                 return await self._ask("DELETE", "/orders/7")
@@ -61,12 +61,17 @@ def _pressed(answer: Answer, says: Says, button: str) -> Came:
         service = Service(says, most=20)
         press = getattr(More(service.httpx()), button)
         one = await came(press("plum cake") if button == "buy" else press())
-        return one, len(service.asked)
+        return one, [asked.body for asked in service.asked]
 
-    one, times = answer.play(script).result
+    one, bodies = answer.play(script).result
+    times = len(bodies)
     if times == 0 and one.error is not None:
         raise Wrong(told_of(one.error))
     expect(times == 1, f"`{button}` asks the shop {often(times)}. Asking again comes later.")
+    expect(
+        button != "buy" or "plum cake" in bodies[0],
+        "`buy` says which cake in its JSON, and nothing of it came to the shop. What `_ask` gets as `sent` has to be sent.",
+    )
     done: Came = one
     return done
 
@@ -220,6 +225,15 @@ def _opened(answer: Answer, *, fails: bool) -> Opened:
         if "UnsupportedProtocol" in str(wrong):
             raise Wrong(
                 '`Remote.open("http://shop")` asks at no address: the client should know its `base_url`.'
+            ) from None
+        if "positional argument: 'url'" in str(wrong):
+            raise Wrong(
+                "`Remote.open(url)` is called on the class: there is no remote yet that could be its `self`. `classmethod` "
+                "or `staticmethod`, above `asynccontextmanager`, makes that possible."
+            ) from None
+        if "'AsyncClient' object has no attribute 'menu'" in str(wrong):
+            raise Wrong(
+                "`async with Remote.open(url) as remote:` gives a client of httpx, and a `Remote` is wanted."
             ) from None
         if "context manager protocol" not in str(wrong) and "__aenter__" not in str(wrong):
             raise

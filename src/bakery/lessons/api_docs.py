@@ -113,7 +113,8 @@ def taken(answer: Answer) -> None:
     for body, reply in zip(PARTIES, _posted(answer, "/parties", PARTIES), strict=True):
         what = f"the party {json.dumps(body)}"
         _must_take_data(reply)
-        told = _accepted(answer, reply, what, fields if "note" in body else optional)
+        why = fields if "note" in body else optional
+        told = _accepted(answer, reply, what, why if reply.status == 400 else "")
         wanted = {"note": "", **body}
         expect(
             told == wanted,
@@ -150,6 +151,9 @@ def _must_take_data(reply: Reply) -> None:
     )
 
 
+ODD: tuple[Json, ...] = ({}, {"pralines": 2.5})
+
+
 @ex.exercise
 def one_to_eight(answer: Answer) -> None:
     """A rule in a handler is a rule that customers know."""
@@ -171,6 +175,8 @@ def one_to_eight(answer: Answer) -> None:
         operation_of(document, "/boxes", "post"),
         "the document does not say any more what a box has.",
     )
+    for what, odd in zip(("an empty order", "a box with 2.5"), _posted(answer, "/boxes", ODD), strict=True):
+        _refused(odd, what)
     rule = resolved(document, schema.get("properties", {}).get("pralines", {}))
     low, high = bounds(rule)
     expect(
@@ -204,12 +210,30 @@ def says_why(answer: Answer) -> None:
     replies = _posted(answer, "/orders", [body for _, body in WRONG_ORDERS])
     for (name, body), reply in zip(WRONG_ORDERS, replies, strict=True):
         what = f"the order {json.dumps(body)}"
+        _must_handle(reply)
         _refused(reply, what)
         _must_name(reply, what, name)
+    expect(
+        replies[0].json != replies[1].json,
+        f"a missing cake and missing pieces get the same answer, {replies[0].text.strip()}. Which of the two is wrong?",
+    )
     expect(
         broken.status == 500,
         "a nut cake has no price, which is the bakery's own mistake (a `TypeError` in the handler), and it is answered with "
         f"status {broken.status}, as if it were something else. Answer for one kind of error only.",
+    )
+
+
+def _must_handle(reply: Reply) -> None:
+    """Tell of an error handler that fails itself."""
+    said = str(reply.error) if isinstance(reply.error, TypeError) else ""
+    expect(
+        "takes 0 positional arguments" not in said,
+        "an error handler is called with the error, and this one takes no argument.",
+    )
+    expect(
+        not ("JSON serializable" in said or "of type ValidationError" in said),
+        "`validation_error` is an exception, and JSON knows none. `str(…)` makes a text of it.",
     )
 
 
@@ -218,7 +242,12 @@ def _must_name(reply: Reply, what: str, name: str) -> None:
     said: Any = reply.json if reply.kind == "application/json" else None
     expect(
         isinstance(said, dict),
-        f"{what} is answered with 400, and the answer is no JSON object: `{reply.kind}`.",
+        f"{what} is answered with 400, and the answer is no JSON object: `{reply.kind}`."
+        + (
+            " It is Quart's own page: no error handler for a `RequestSchemaValidationError` was called."
+            if "<title>400 Bad Request" in reply.text
+            else ""
+        ),
     )
     expect("error" in said, f"{what} is answered with {reply.text.strip()}, where `error` is missing.")
     expect(
@@ -273,7 +302,13 @@ def same_for_flask(answer: Answer) -> None:
     rules = at(schema, "properties")
     for name, kind in (("day", "string"), ("guests", "integer")):
         expect(name in rules, f"`invite` wants a `{name}`, and the letter has no such property.")
-        _must_be_of(kind, name, resolved(document, rules[name]))
+        rule = resolved(document, rules[name])
+        _must_be_of(kind, name, rule)
+        strict = [one for one in ("minLength", "maxLength", "pattern", "const", "enum") if one in rule]
+        expect(
+            not strict,
+            f"the letter has a rule for `{name}`, {', '.join(strict)}, and the handler has none.",
+        )
     required = schema.get("required", [])
     expect(
         isinstance(required, list) and all(name in required for name in ("day", "guests")),
@@ -293,7 +328,8 @@ def same_for_flask(answer: Answer) -> None:
 
 
 def _must_begin_at_one(guests: Json) -> None:
-    low, _ = bounds(guests)
+    low, high = bounds(guests)
+    expect(high is None, f"the letter allows {high} guests at most, and the handler takes more.")
     expect(low is not None, "the handler refuses a party with 0 guests, and the letter allows it.")
     expect(
         not isinstance(low, str),
@@ -329,7 +365,7 @@ PRESSED: tuple[tuple[str, Json, str, str, Json | None], ...] = (
     ("get_menu", {}, "GET", "/cakes", None),
     ("get_price", {"cake": "black forest"}, "GET", "/cakes/black forest", None),
     ("post_order", {"cake": "plum", "pieces": 2}, "POST", "/orders", {"cake": "plum", "pieces": 2}),
-    ("put_order", {"number": 7, "pieces": 3}, "PUT", "/orders/7", {"pieces": 3}),
+    ("put_order", {"number": 7, "order": 3}, "PUT", "/orders/7", {"order": 3}),
     ("delete_cake", {"cake": "nut"}, "DELETE", "/cakes/nut", None),
 )
 """The name of a button, its words, and the method, the path and the body that are to come of it."""

@@ -162,7 +162,11 @@ def share_the_token(answer: Answer) -> None:
     """A look, an `await` and a write belong together."""
     must_be_class(answer)
     shop = _Locked()
-    done = answer.play(_five_and_later(shop)).result
+    try:
+        done = answer.play(_five_and_later(shop)).result
+    except Wrong:
+        _must_have_good_tokens(shop)
+        raise
     fetched, seconds = done["fetched"], done["seconds"]
     expect(
         fetched[0] != 5,
@@ -190,6 +194,20 @@ def share_the_token(answer: Answer) -> None:
     _must_recover(answer)
 
 
+def _must_have_good_tokens(shop: "_Locked") -> None:
+    """Tell of the first caller whom the shop has refused."""
+    if shop.refused:
+        seconds, token = shop.refused[0]
+        shown = short(token) if token not in ("", "None") else "none"
+        raise Wrong(
+            "five callers at once, and one of them asked for its menu without a token (401): it did not wait for the one who "
+            "was fetching it."
+            if seconds < 1
+            else f"after {seconds:g} s a menu was asked for with the token {shown}, which had expired (401). Where there is a "
+            "token, it also matters until when."
+        )
+
+
 class _Locked:
     """A shop that wants a token, good for a minute."""
 
@@ -197,6 +215,7 @@ class _Locked:
         self.fails = fails
         self.service = Service(self.says, most=60)
         self.issued: dict[str, float] = {}
+        self.refused: list[tuple[float, str]] = []
 
     def says(self, asked: Asked) -> Says:
         """What it says to a request."""
@@ -209,6 +228,8 @@ class _Locked:
             return Says({"token": token, "seconds": 60}, seconds=0.5)
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
         good = self.issued.get(token, 0) > asked.seconds
+        if not good:
+            self.refused.append((asked.seconds, token))
         return Says(["plum"], seconds=1) if good else Says({"error": "no good token"}, status=401)
 
 

@@ -268,6 +268,8 @@ def _broken(price: Client, mill_error: type[Exception]) -> dict[str, Client]:
         except mill_error:
             return None
 
+    for broken in (by_heart, always_rye, free, blind):
+        broken.__name__ = price.__name__  # a test cannot tell them by their names
     return {
         "the client asks nobody, and knows one price by heart (`by_heart`)": by_heart,
         "the client asks for rye, whatever it wants (`always_rye`)": always_rye,
@@ -308,11 +310,13 @@ def _on(
     """What comes of the first test that is red on this client, or of none."""
 
     async def script(_tests: object) -> Tested:
+        gave = None
         for test in tests:
             one = await tried(test, {"price": price}, says)
             if one.error is not None:
                 return one
-        return Tested(says, None)
+            gave = gave if one.gave is None else one.gave
+        return Tested(says, None, gave)
 
     return script
 
@@ -334,6 +338,7 @@ ROWS: Mapping[str, tuple[Says, Says, str]] = {
     "/price/stone": (Says({"error": "no"}), Says({"error": "no"}, status=404), "the status is another one"),
     "/price/spelt": (Says({"cents": 95}), Says({"cents": 99, "day": "Monday"}), ""),
     "/price/corn": (Says({"cents": 60, "day": "Monday"}), Says({"cents": 60}), "`day` is only in the stand-in's answer"),
+    "/price/malt": (Says({"old": True}), Says({"old": 1}), "`old` is true or false in one and a number in the other"),
     "/price/bran": (Says({"error": "none"}, status=404), Says({"error": "sold out"}, status=404), ""),
 }  # fmt: skip
 """What the stand-in and the real one say to each path, and why they differ; empty where they do not."""

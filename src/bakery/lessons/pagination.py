@@ -33,6 +33,7 @@ from bakery.lessons._books import (
     read_with,
     told,
 )
+from bakery.lessons._readers import GAPS, must_serve_two, must_tell_trouble
 from bakery.trace import Trace
 
 ex = Lesson("17_pagination", __file__)
@@ -147,6 +148,9 @@ def moving_book(answer: Answer) -> None:
             orders[:] = [{"id": number} for number in range(12, 0, -1)]
             wanted = [n for n in range(12, 0, -1) if not (n == 9 and "order 9" in what)]
             must_follow(answer, wanted, what, partial(change, orders))
+        orders[:] = [{"id": number} for number in GAPS]
+        must_follow(answer, GAPS, "nobody wrote in a book whose numbers have gaps", lambda: None)
+        must_serve_two(answer, GAPS)
     finally:
         orders[:] = before
 
@@ -159,6 +163,7 @@ def by_links(answer: Answer) -> None:
     ways = {
         "an address of its own": ("http://service/orders?key=k7x", "http://service/archive/2?key=q2m"),
         "a relative address": ("?key=k7x", "/archive/2?key=q2m"),
+        "relative to a page elsewhere": ("/archive/2?key=k7x", "?key=q2m"),
     }
     for what, links in ways.items():
         service = linked(pages, links)
@@ -168,6 +173,7 @@ def by_links(answer: Answer) -> None:
     for only in BOOKS[-1][0], [2, 1]:
         reading = read_with(answer, linked([only], ()), must_be_linked)
         must_give(reading, only, f"the only page was {only}, without a `next`")
+    must_tell_trouble(answer)
     _must_notice_a_ring(answer)
 
 
