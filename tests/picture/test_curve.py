@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from gallery import PICTURES, THEORY, elements, measured, texts
 
-from bakery.picture.curve import Series, curve
+from bakery.picture.curve import Series, _scale, curve
 from workshop.comparing import read_rules, sanitised
 
 RULES = read_rules(Path(__file__).parents[1] / "sanitize.cfg")
@@ -33,9 +33,15 @@ def test_a_curve_is_told_by_its_shapes_and_points() -> None:
     ]
 
 
+def test_of_many_measured_points_the_first_the_last_and_four_between_are_told() -> None:
+    words = curve(Series("Quart", tuple((x, 1.0) for x in range(1, 22)), measured=True)).words
+    assert re.findall(r"at (\d+)", words) == ["1", "5", "9", "13", "17", "21"]
+
+
 @pytest.mark.parametrize(
     ("points", "shape"),
     [
+        (((0, 1), (2, 3), (6, 7)), "a straight line"),
         (((1, 1), (2, 4), (3, 9)), "a curve"),
         (((1, 1), (2, 1), (3, 9)), "first flat, then rising"),
         (((1, 9), (2, 9), (3, 1)), "first flat, then falling"),
@@ -71,6 +77,17 @@ def test_points_far_apart_are_drawn_in_equal_factors() -> None:
     assert {"1", "10", "100", "1000", "seconds (each line is ten times as much)"} <= set(
         texts(PICTURES["far"])
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"), [((2.0, 5.0), (1.0, 10.0)), ((0.4, 2.0), (0.4, 10.0)), ((2.0, 40.0), (1.0, 40.0))]
+)
+def test_an_axis_of_factors_holds_all_its_marks_and_all_values(
+    values: tuple[float, ...], ends: tuple[float, float]
+) -> None:
+    scale = _scale(0.0, 100.0, values, (2.0,), far=True)
+    assert list(scale.ticks) == [1.0, 10.0]
+    assert [scale(end) for end in ends] == pytest.approx([0.0, 100.0])
 
 
 def test_points_may_come_in_any_order_and_as_any_sequence() -> None:

@@ -4,7 +4,7 @@ import pytest
 from rounds import queue
 
 from bakery.kitchen import simulate
-from bakery.picture.words import fit, story, text_width, together
+from bakery.picture.words import fit, reasons, story, text_width, together
 from bakery.trace import Span, Trace
 
 
@@ -44,6 +44,22 @@ def test_many_lanes_are_told_together() -> None:
 def test_a_failure_is_part_of_the_story() -> None:
     trace = Trace((Span("order 1", "wait", 0.0, 1.0), Span("order 1", "serve", 1.0, 2.0, error="500")))
     assert story(trace) == "Order 1: waiting for 1.00 s, served for 1.00 s, then it failed."
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (1, ["reason 0"]),
+        (3, ["reason 0", "reason 1", "reason 2"]),
+        (4, ["reason 0", "reason 1", "and two other reasons"]),
+        (9, ["reason 0", "reason 1", "and seven other reasons"]),
+    ],
+)
+def test_three_reasons_are_told_and_of_more_the_rest_is_counted(count: int, told: list[str]) -> None:
+    spans = tuple(Span(f"order {n}", "serve", 0.0, 1.0, error=f"reason {n}") for n in range(count))
+    said = reasons(Trace(spans))
+    assert len(said) == len(told)
+    assert all(part in line for part, line in zip(told, said, strict=True))
 
 
 def test_a_short_text_stays_and_a_long_one_ends_in_dots() -> None:
