@@ -76,6 +76,7 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         yield from _known_of_with(said)
         yield from _known_of_for(said)
     yield from _known_of_missing_awaits(error, said)
+    yield from _known_of_clients(error, said)
     if kind is RuntimeError:
         yield from known_of_contexts(error, said)
         yield from _known_of_loops(said)
@@ -86,6 +87,16 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
             f"Is `{word} {name[1]}` missing, or does it get its value only further down?"
         )
     yield from _known_of_ends(error)
+
+
+def _known_of_clients(error: BaseException, said: str) -> Iterable[str]:
+    """What httpx says of a client that is another one, or closed, or waits."""
+    if type(error).__name__ == "UnsupportedProtocol" and "missing an" in said:
+        yield "a path alone was asked for, and this client has no `base_url`. Is it the client that the function was given?"
+    if "client has been closed" in said:
+        yield "a request was sent after its client was closed: what asks belongs into the block of the `async with`."
+    if "sync iterator on an async stream" in said:
+        yield "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
 
 
 def _outside(error: BaseException, name: str) -> str:
