@@ -70,6 +70,32 @@ def test_an_import_of_a_package_that_only_some_notebooks_need_says_how_to_instal
     assert ("msgspec is not installed where this runs." in run.stdout) == told
 
 
+@pytest.mark.parametrize(
+    ("file", "cell", "told"),
+    [
+        ("quart.py", "from quart import Quart", True),
+        ("flask.py", "from flask import Flask", True),
+        ("flask.py", "from quart.cakes import Cake", False),
+        ("cakes.py", "from cakes import Cake", False),
+    ],
+)
+def test_an_import_of_what_a_file_of_the_readers_hides_names_the_file_below_its_error(
+    file: str, cell: str, told: bool, tmp_path: Path
+) -> None:
+    (tmp_path / file).write_text(cell)  # an app, saved under the name of what it imports
+    command = [sys.executable, "-m", "IPython", "--no-banner", "--HistoryManager.enabled=False", "-c"]
+    run = subprocess.run(
+        [*command, f"import bakery\n{cell}"],
+        cwd=tmp_path,
+        env={**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Error" in run.stdout
+    assert (f"Rename it, for example to my_{file}" in run.stdout) == told
+
+
 def test_widgets_are_imported_only_when_they_are_asked_for() -> None:
     """They take half a second, and most notebooks show none of them at first."""
     code = "import sys, bakery; print('ipywidgets' in sys.modules); bakery.RaceLab; print('ipywidgets' in sys.modules)"

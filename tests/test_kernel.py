@@ -14,7 +14,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from workshop.execution import kernel
 
@@ -230,3 +230,20 @@ def test_where_gevent_has_patched_the_kernel_nothing_is_looked_at() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.split() == ["False", "False", "True"]
+
+
+def test_gevent_that_patches_in_a_cell_is_what_ipykernel_refuses(tmp_path: Path) -> None:
+    """So notebook 06 starts a second Python for it. Where this fails, its sentence is no longer true."""
+    pytest.importorskip("gevent")
+
+    async def scenario() -> None:
+        async with kernel(new.new_notebook(), tmp_path, 5) as client:
+            cell = new.new_code_cell("from gevent import monkey\nmonkey.patch_all()")
+            client.nb.cells.append(cell)
+            with pytest.raises(CellTimeoutError):
+                await client.async_execute_cell(cell, 0)
+            said = "".join(output.get("text", "") for output in cell.outputs)
+            assert "ipykernel/subshell_manager.py" in said
+            assert "AssertionError" in said
+
+    asyncio.run(scenario())

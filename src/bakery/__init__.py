@@ -121,22 +121,24 @@ def _timeline(trace: Trace) -> "Picture":
     return picture
 
 
-def _say_what_is_missing(shell: Any) -> None:  # noqa: ANN401  # as above
-    """Let an import of a package that only some notebooks need say how to install it, below its traceback."""
+def _say_why_an_import_fails(shell: Any) -> None:  # noqa: ANN401  # as above
+    """Let an import that fails say below its traceback what to install, or which file of the reader's to rename."""
 
     def show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:  # noqa: ANN401
-        said = missing_sentence(error.name or "")
+        name = str(error.name or "")
+        said = missing_sentence(name) if isinstance(error, ModuleNotFoundError) else ""
+        said = (name and hiding_sentence(name)) or said
         if said and said not in getattr(error, "__notes__", ()):
             error.add_note(said)
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
-    shell.set_custom_exc((ModuleNotFoundError,), show)
+    shell.set_custom_exc((ImportError,), show)
 
 
 _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 if _shell:
     _show_traces(_shell)
-    _say_what_is_missing(_shell)
+    _say_why_an_import_fails(_shell)
     draw_in_the_main_thread_only()
 if IN_A_BROWSER:
     from bakery.browser import move_in

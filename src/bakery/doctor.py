@@ -339,9 +339,11 @@ def missing_sentence(module: str) -> str:
     return f"{package} is not installed where this runs. {INSTALL}\n{RESTART}" if package else ""
 
 
-def hiding_sentence() -> str:
-    """What to say where an import fails because a file hides a package; "" where none does."""
-    trouble = hiding_files(Signs(python=sys.version_info[:3], versions={}, hidden=hidden()))
+def hiding_sentence(module: str = "") -> str:
+    """What to say where an import fails because a file hides a package, or this very module; "" where none does."""
+    name = module.partition(".")[0]
+    files = tuple(file for file in hidden() if not name or name in {Path(file).stem, Path(file).parent.name})
+    trouble = hiding_files(Signs(python=sys.version_info[:3], versions={}, hidden=files))
     return f"{trouble.what}\n{trouble.remedy}" if trouble else ""
 
 

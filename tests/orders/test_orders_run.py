@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -40,6 +41,21 @@ def test_an_answer_that_never_ends_is_given_up_too() -> None:
     trace = run(one(saying(endless), timeout=2))
     assert reason(trace) == "no complete answer within 2 s"
     assert trace.failures[0].kind == "serve"
+
+
+def test_an_order_that_came_to_nothing_while_the_notebook_stood_still_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run_room, "ASLEEP", 1.0)
+
+    async def test() -> Trace:
+        async with playing(saying(b"")) as fake:
+            asyncio.get_running_loop().call_later(0.1, time.sleep, 1.5)  # as a laptop that is shut
+            return await order(fake, 1, timeout=1)
+
+    said = reason(run(test()))
+    assert said.startswith("no answer within 1 s; the notebook itself stood still for ")
+    assert said.endswith("as on a laptop that sleeps. Run the cell again")
 
 
 async def cancelled(ordering: Coroutine[Any, Any, Trace], moment: asyncio.Event) -> None:

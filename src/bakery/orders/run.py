@@ -18,6 +18,9 @@ from bakery.trace import Span
 AT_THE_DOOR = 50
 """How many connections are opened at a time: fewer than any server's listen backlog has places."""
 
+ASLEEP = 5.0
+"""Seconds without a sign of life of the notebook's own loop, after which an order that had no answer says so as well."""
+
 TAKEN_BACK = "Interrupted: the orders in flight were taken back. The cell can be run again."
 """What a notebook shows of an order that was interrupted."""
 
@@ -112,6 +115,7 @@ class _Run:
                 watch.placed(slip.lane, 0.0)
         self._loop = asyncio.get_running_loop()
         self.began, self._opening = time.perf_counter(), self._loop.time()
+        self._seen, self._stood = self._opening, 0.0
 
     async def whole(self) -> list[tuple[Span, ...]]:
         """Send all orders, and return the spans of each, in the order of placing."""
@@ -124,6 +128,7 @@ class _Run:
                 done, pending = await asyncio.wait(
                     pending, timeout=progress_line.TICK, return_when=asyncio.FIRST_EXCEPTION
                 )
+                self._look_at_the_clock()
                 for task in done:
                     task.result()
                 if pending:
@@ -135,6 +140,11 @@ class _Run:
                 task.cancel()
             # Also after an interrupt: nothing runs on, and no exception is left that nobody looked at.
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _look_at_the_clock(self) -> None:
+        """Keep how long this notebook has stood still at most, as it does on a laptop that sleeps."""
+        now = self._loop.time()
+        self._stood, self._seen = max(self._stood, now - self._seen), now
 
     async def _one(self, slip: Slip, moment: float) -> tuple[Span, ...]:
         """One order, placed `moment` seconds after the first one."""
@@ -174,6 +184,18 @@ class _Run:
             if limits.leave < limits.seconds:
                 return Outcome(customer.answer, left=True)
             complete = "complete " if customer.answer else ""
-            return Outcome(customer.answer, f"no {complete}answer within {limits.seconds:g} s")
+            return Outcome(
+                customer.answer, f"no {complete}answer within {limits.seconds:g} s{self._why_so_late()}"
+            )
         assert customer.answer is not None  # noqa: S101  # for the type checker: a whole answer has a head
         return Outcome(customer.answer, complaint(customer.answer, slip.path, limits.known), left=not whole)
+
+    def _why_so_late(self) -> str:
+        """What to add where this notebook itself stood still while it waited."""
+        self._look_at_the_clock()
+        if self._stood < ASLEEP:
+            return ""
+        return (
+            f"; the notebook itself stood still for {self._stood:.0f} s meanwhile, as on a laptop that sleeps. "
+            "Run the cell again"
+        )
