@@ -220,6 +220,10 @@ def all_at_once(answer: Answer) -> None:
             service.at_once <= 4,
             f"{what}, and {service.at_once} pages were asked for at the same moment. Four at once are allowed.",
         )
+        expect(
+            service.at_once in {1, 4} or pages <= 4,
+            f"{what}, and {service.at_once} pages at most were asked for at the same moment. Four are wanted.",
+        )
         least = 1 + math.ceil((pages - 1) / 4)
         run.takes(
             least,
