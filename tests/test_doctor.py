@@ -16,7 +16,6 @@ import pytest
 from bakery.doctor import (
     BAD_KERNEL,
     NEEDED,
-    OF_SOME,
     VARIABLES,
     Signs,
     doctor,
@@ -24,7 +23,6 @@ from bakery.doctor import (
     judged,
     loopback,
     main,
-    missing_sentence,
     nested,
     settings,
     signs,
@@ -276,18 +274,6 @@ def test_a_kernel_that_takes_no_await_is_noticed(monkeypatch: pytest.MonkeyPatch
     shell = SimpleNamespace(get_ipython=lambda: SimpleNamespace(autoawait=False))
     monkeypatch.setitem(sys.modules, "IPython", cast("ModuleType", shell))
     assert not signs().awaits
-
-
-@pytest.mark.parametrize(("module", "package"), [*OF_SOME.items(), ("quart_schema.openapi", "quart-schema")])
-def test_a_package_that_some_notebooks_need_is_told_how_to_come(module: str, package: str) -> None:
-    said = missing_sentence(module)
-    assert said.startswith(f"{package} is not installed where this runs.")
-    assert "pip install -c pins.txt" in said
-
-
-@pytest.mark.parametrize("module", ["", "cakes", "msgspecs", "flask"])
-def test_of_any_other_module_nothing_is_said(module: str) -> None:
-    assert missing_sentence(module) == ""
 
 
 def test_on_colab_it_is_said_what_is_different_and_nothing_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:

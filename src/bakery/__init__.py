@@ -22,8 +22,9 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from bakery import failing_imports
 from bakery.carets import draw_in_the_main_thread_only
-from bakery.doctor import IN_A_BROWSER, doctor, hiding_sentence, missing_sentence
+from bakery.doctor import IN_A_BROWSER, doctor
 from bakery.kitchen import simulate
 from bakery.trace import Mark, Span, Trace
 
@@ -95,7 +96,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever has that name
         try:
             return globals().setdefault(name, getattr(import_module(_ROOMS[name]), name))
         except Exception as error:
-            if said := hiding_sentence():
+            if said := failing_imports.hiding():
                 raise ImportError(said) from error
             raise
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -126,8 +127,8 @@ def _say_why_an_import_fails(shell: Any) -> None:  # noqa: ANN401  # as above
 
     def show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:  # noqa: ANN401
         name = str(error.name or "")
-        said = missing_sentence(name) if isinstance(error, ModuleNotFoundError) else ""
-        said = (name and hiding_sentence(name)) or said
+        said = failing_imports.missing(name) if isinstance(error, ModuleNotFoundError) else ""
+        said = (name and failing_imports.hiding(name)) or said
         if said and said not in getattr(error, "__notes__", ()):
             error.add_note(said)
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)

@@ -333,20 +333,6 @@ def hidden(folders: Sequence[Path] = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_in_place_of_packages(), *_beside(beside)]))
 
 
-def missing_sentence(module: str) -> str:
-    """What to say where an import does not find a module that some notebooks need; "" for any other module."""
-    package = OF_SOME.get(module.partition(".")[0])
-    return f"{package} is not installed where this runs. {INSTALL}\n{RESTART}" if package else ""
-
-
-def hiding_sentence(module: str = "") -> str:
-    """What to say where an import fails because a file hides a package, or this very module; "" where none does."""
-    name = module.partition(".")[0]
-    files = tuple(file for file in hidden() if not name or name in {Path(file).stem, Path(file).parent.name})
-    trouble = hiding_files(Signs(python=sys.version_info[:3], versions={}, hidden=files))
-    return f"{trouble.what}\n{trouble.remedy}" if trouble else ""
-
-
 def _in_place_of_packages() -> Iterator[str]:
     """What is found for a package that is installed, and does not lie where that is."""
     for name in IMPORTED:

@@ -2,6 +2,7 @@
 
 import linecache
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -23,7 +24,10 @@ class Cells:
         """Run a cell. Raises whatever it raises."""
         name = f"ipykernel_1/{next(_numbers)}.py"
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        exec(compile(text, name, "exec"), vars(self.module))  # noqa: S102 - an author's cell
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # a kernel prints it, and runs the cell
+            code = compile(text, name, "exec")
+        exec(code, vars(self.module))  # noqa: S102 - an author's cell
 
     def value(self, expression: str) -> Any:  # noqa: ANN401 - whatever it is
         """The value of an expression there. Raises whatever that raises."""

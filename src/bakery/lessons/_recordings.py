@@ -56,18 +56,7 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
     )
     for status, flour, cents in ((503, "wheat", 90), (500, "oats", 80)):
         await _keeps_no_bad_moment(client, mill, status, flour, cents)
-    for _ in range(2):
-        came = await client.get("/price/stone")
-        expect(
-            came.status_code == 404,
-            f"the mill has no stone, and `/price/stone`, asked twice, gets {came.status_code} in place of 404.",
-        )
-    came = await client.post("/price/rye?bags=1")
-    expect(
-        came.status_code == 405,
-        f"after a GET of `/price/rye?bags=1`, a POST of the same address gets {came.status_code}. Another method is "
-        "another question, and the mill says 405 to it.",
-    )
+    await _tells_questions_apart(client)
     tomorrow = Mill(8002)
     came = await player(tomorrow, "http://127.0.0.1:8002").get("/price/rye?bags=10")
     expect(
@@ -81,6 +70,22 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
     expect(
         tomorrow.times == 1,
         "a recorder with a new tape plays what another one has recorded. What is kept belongs on the tape that it gets.",
+    )
+
+
+async def _tells_questions_apart(client: httpx.AsyncClient) -> None:
+    """Expect what is not there to stay so, and another method to be another question."""
+    for _ in range(2):
+        came = await client.get("/price/stone")
+        expect(
+            came.status_code == 404,
+            f"the mill has no stone, and `/price/stone`, asked twice, gets {came.status_code} in place of 404.",
+        )
+    came = await client.post("/price/rye?bags=1")
+    expect(
+        came.status_code == 405,
+        f"after a GET of `/price/rye?bags=1`, a POST of the same address gets {came.status_code}. Another method is "
+        "another question, and the mill says 405 to it.",
     )
 
 

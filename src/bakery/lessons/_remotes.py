@@ -222,23 +222,28 @@ def _opened(answer: Answer, *, fails: bool) -> Opened:
     try:
         done: Opened = answer.play(script).result
     except Wrong as wrong:
-        if "UnsupportedProtocol" in str(wrong):
-            raise Wrong(
-                '`Remote.open("http://shop")` asks at no address: the client should know its `base_url`.'
-            ) from None
-        if "positional argument: 'url'" in str(wrong):
-            raise Wrong(
-                "`Remote.open(url)` is called on the class: there is no remote yet that could be its `self`. `classmethod` "
-                "or `staticmethod`, above `asynccontextmanager`, makes that possible."
-            ) from None
-        if "'AsyncClient' object has no attribute 'menu'" in str(wrong):
-            raise Wrong(
-                "`async with Remote.open(url) as remote:` gives a client of httpx, and a `Remote` is wanted."
-            ) from None
-        if "context manager protocol" not in str(wrong) and "__aenter__" not in str(wrong):
-            raise
-        raise Wrong(
+        raise _not_opened(str(wrong)) or wrong from None
+    return done
+
+
+def _not_opened(told: str) -> Wrong | None:
+    """What stands behind an error of `open`, where that can be said."""
+    if "UnsupportedProtocol" in told:
+        return Wrong(
+            '`Remote.open("http://shop")` asks at no address: the client should know its `base_url`.'
+        )
+    if "positional argument: 'url'" in told:
+        return Wrong(
+            "`Remote.open(url)` is called on the class: there is no remote yet that could be its `self`. `classmethod` "
+            "or `staticmethod`, above `asynccontextmanager`, makes that possible."
+        )
+    if "'AsyncClient' object has no attribute 'menu'" in told:
+        return Wrong(
+            "`async with Remote.open(url) as remote:` gives a client of httpx, and a `Remote` is wanted."
+        )
+    if "context manager protocol" in told or "__aenter__" in told:
+        return Wrong(
             "`async with Remote.open(url) as remote:` does not work yet: what `open` gives cannot be entered. "
             "`asynccontextmanager` makes that of a function with one `yield`."
-        ) from None
-    return done
+        )
+    return None

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
+from bakery.checking.openapi import Json, body_schema, bounds, document_of, operation_of, resolved
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply
 from bakery.checking.service import Says, Service
+from bakery.lessons._letters import must_fit_the_handler
 
 ex = Lesson("15_api_docs", __file__)
 
@@ -299,58 +300,7 @@ def same_for_flask(answer: Answer) -> None:
     document = document_of(answer)
     operation = operation_of(document, "/parties", "post")
     schema = body_schema(document, operation, "the letter does not say yet what is in the body.")
-    rules = at(schema, "properties")
-    for name, kind in (("day", "string"), ("guests", "integer")):
-        expect(name in rules, f"`invite` wants a `{name}`, and the letter has no such property.")
-        rule = resolved(document, rules[name])
-        _must_be_of(kind, name, rule)
-        strict = [one for one in ("minLength", "maxLength", "pattern", "const", "enum") if one in rule]
-        expect(
-            not strict,
-            f"the letter has a rule for `{name}`, {', '.join(strict)}, and the handler has none.",
-        )
-    required = schema.get("required", [])
-    expect(
-        isinstance(required, list) and all(name in required for name in ("day", "guests")),
-        "both the day and the guests are required. In JSON Schema that is a list of names, beside the properties: "
-        f"`required` is {json.dumps(required)}.",
-    )
-    more = [name for name in required if name not in ("day", "guests")]
-    expect(
-        not more,
-        f"the letter says that {json.dumps(more)} is required as well, and the handler does not look for it.",
-    )
-    _must_begin_at_one(resolved(document, rules["guests"]))
-    expect(
-        resolved(document, operation["requestBody"]).get("required") is True,
-        "the body itself may be left out, says the letter: a `requestBody` is optional unless its `required` is true.",
-    )
-
-
-def _must_begin_at_one(guests: Json) -> None:
-    low, high = bounds(guests)
-    expect(high is None, f"the letter allows {high} guests at most, and the handler takes more.")
-    expect(low is not None, "the handler refuses a party with 0 guests, and the letter allows it.")
-    expect(
-        not isinstance(low, str),
-        f"the smallest number of guests in the letter is the text {json.dumps(low)}, and a number is wanted.",
-    )
-    expect(low == 1, f"the letter wants {low} guests at least, and the handler is content with 1.")
-
-
-def _must_be_of(kind: str, name: str, rule: Json) -> None:
-    """Expect the type of a property; a Python name for it is called by its own."""
-    found = rule.get("type")
-    pythons = {"str": "string", "int": "integer", "float": "number", "dict": "object", "list": "array"}
-    expect(
-        found not in pythons,
-        f"`{name}` is of type `{found}` in the letter. That is Python's name; JSON Schema says `{pythons.get(str(found))}`.",
-    )
-    if kind == "integer" and found == "number":
-        expect(
-            False, f"`{name}` may be any number in the letter, such as 2.5. A whole number is an `integer`."
-        )
-    expect(found == kind, f"`{name}` is of type `{found}` in the letter, and the handler wants a `{kind}`.")
+    must_fit_the_handler(document, operation, schema)
 
 
 PARCELS: Json = {
