@@ -1,8 +1,10 @@
 """What notebooks 09 and 10 say of Binder's proxy: it tells nobody that a reader has left, and it loses close codes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from tornado.websocket import websocket_connect
 
 from .lab import BASE, TOKEN, Lab, _free_port, running_lab
 
+T = TypeVar("T")
 PATIENT = 30.0
 SIGNED = {"Authorization": f"token {TOKEN}"}
 
@@ -24,6 +27,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     empty = tmp_path_factory.mktemp("empty")
     with running_lab(empty, tmp_path_factory.mktemp("proxy")) as opened:
         yield opened
+
+
+def run(scenario: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, in a thread: the loop of a browser that other tests opened is in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, scenario).result()
 
 
 class Shop:
@@ -99,7 +108,7 @@ def test_that_a_reader_has_left_reaches_the_handler_but_not_through_the_proxy(
                 await asyncio.wait_for(opened.whole.wait(), PATIENT)
             return opened.left.is_set(), opened.whole.is_set()
 
-    assert asyncio.run(test()) == (noticed, not noticed)
+    assert run(test()) == (noticed, not noticed)
 
 
 @pytest.mark.parametrize(("kind", "at_once"), [("event-stream", True), ("plain", False)])
@@ -115,7 +124,7 @@ def test_through_the_proxy_parts_come_one_by_one_only_as_events(kind: str, at_on
                 opened.go_on.set()
                 return [first, *[part async for part in parts]]
 
-    parts = asyncio.run(test())
+    parts = run(test())
     assert b"".join(parts) == b"data: mixed\n\ndata: baked\n\n"
     assert (parts[0] == b"data: mixed\n\n") is at_once
 
@@ -131,5 +140,5 @@ def test_a_close_code_is_heard_but_not_through_the_proxy(way: str, code: int | N
             line.close()
             return found
 
-    heard = asyncio.run(test())
+    heard = run(test())
     assert heard == code if code else heard != 4001

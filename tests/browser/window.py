@@ -181,6 +181,8 @@ class OpenNotebook:
         """Change JupyterLab's theme."""
         change = "(panel, app, theme) => app.commands.execute('apputils:change-theme', {theme})"
         self.do(change, THEMES[theme])
+        # JupyterLab covers the page meanwhile; a second change under that cover removes it twice.
+        self.page.wait_for_function("() => !document.getElementById('jupyterlab-splash')", polling=POLLING)
         self.settle()
 
     @property
