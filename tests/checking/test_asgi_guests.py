@@ -2,7 +2,7 @@
 
 from answering import WAYS, refused, run_of
 
-from bakery.checking.asgi_guests import leave_after
+from bakery.checking.asgi_guests import Gone, leave_after, leave_unread
 from bakery.checking.heard import Heard
 
 APP = """
@@ -115,16 +115,51 @@ async def stubborn():
 
 @WAYS
 def test_a_customer_who_waits_for_no_part_may_leave_after_some_seconds(threadless: bool) -> None:
-    async def leave(app: object) -> tuple[float, ...]:
+    async def leave(app: object) -> tuple[Gone, ...]:
         return await leave_after(app, "/slow", 1.0), await leave_after(app, "/stubborn", 1.0)
 
     run = run_of(SLOW, lambda answer: answer.play(leave), threadless=threadless)
-    assert run.result == (0.0, 2.0)
+    assert run.result == (Gone(0.0, answered=False), Gone(2.0, answered=True))
+
+
+UNREAD = """
+from quart import Quart
+noted = []
+answer = Quart("radio")
+
+@answer.get("/finally")
+@answer.get("/except")
+async def radio():
+    from quart import request
+    careful = request.path == "/finally"
+    async def songs():
+        try:
+            while True:
+                yield "la"
+        except asyncio.CancelledError:
+            noted.append("cancelled")
+            raise
+        finally:
+            if careful:
+                noted.append("put away")
+    return songs()
+"""
+
+
+@WAYS
+def test_a_stream_that_is_left_unread_ends_at_its_yield(threadless: bool) -> None:
+    async def leave(app: object) -> list[str]:
+        for path in ("/finally", "/except"):
+            assert await leave_unread(app, path) == 0.0
+        return list(app.view_functions["radio"].__globals__["noted"])  # type: ignore[attr-defined]
+
+    run = run_of(UNREAD, lambda answer: answer.play(leave), threadless=threadless)
+    assert run.result == ["put away"]
 
 
 @WAYS
 def test_nobody_leaves_who_was_served_already(threadless: bool) -> None:
-    async def leave(app: object) -> float:
+    async def leave(app: object) -> Gone:
         return await leave_after(app, "/slow", 4.0)
 
     said = refused(SLOW, lambda answer: answer.play(leave), threadless=threadless)

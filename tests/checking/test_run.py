@@ -78,7 +78,7 @@ def test_a_function_that_has_to_be_used_is_seen_to_be_called() -> None:
     run([], calls={"bake": 2}).called("bake").called("bake", 2)
     assert "`bake` was never called" in refusal(lambda: run([]).called("bake"))
     said = refusal(lambda: run([], calls={"bake": 1}).called("bake", 3))
-    assert "called once, and three times is wanted" in said
+    assert "`bake` was called once. Three times is wanted." in said
 
 
 @pytest.mark.parametrize(

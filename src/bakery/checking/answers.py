@@ -265,7 +265,9 @@ class Answer:
         streams: tuple[Stream, ...] = done.result
         for stream in streams:
             if stream.error is not None:
-                raise Wrong(f"the stream of `{path}` fails: {told_of(stream.error)}")
+                raise Wrong(
+                    f"the stream of `{path}` fails: {_on_no_stream(stream.error) or told_of(stream.error)}"
+                )
             if stream.status >= 400:
                 raise Wrong(f"`{path}` answers with status {stream.status}.")
         return Heard(**{**vars(done), "streams": streams})
@@ -395,3 +397,13 @@ class Answer:
 
 async def _nothing(_client: object) -> None:
     """Only open and close."""
+
+
+def _on_no_stream(error: BaseException) -> str:
+    """A sentence on a coroutine where a stream is wanted; empty where it is something else."""
+    if "(coroutine) is not valid" not in str(error):
+        return ""
+    return (
+        "the handler returns a coroutine, and no stream: an `async def` is a stream only if there is a `yield` in it. A "
+        "`return` in its place ends it with the first part."
+    )

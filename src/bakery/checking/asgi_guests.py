@@ -57,9 +57,9 @@ class Closed(Exception):
 class _Visit:
     """One call of an app; `into` takes what the server would tell it, `out` has what it says."""
 
-    def __init__(self, app: Any, scope: dict[str, Any]) -> None:
+    def __init__(self, app: Any, scope: dict[str, Any], room: int = 0) -> None:
         self.into: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.out: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.out: asyncio.Queue[dict[str, Any]] = asyncio.Queue(room)
         self.raised: list[BaseException] = []
         heard.set(self.raised)
         self.task: asyncio.Task[None] = asyncio.ensure_future(app(scope, self.into.get, self.out.put))
@@ -167,8 +167,16 @@ def _kind(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return several.get("content-type", "").partition(";")[0]
 
 
-async def leave_after(app: Any, path: str, seconds: float) -> float:
-    """Ask for an answer and leave after so many simulated seconds; for how many more the handler went on.
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What a handler did without its guest: for how many simulated seconds it went on, and whether it answered nobody."""
+
+    went_on: float
+    answered: bool
+
+
+async def leave_after(app: Any, path: str, seconds: float) -> Gone:
+    """Ask for an answer and leave after so many simulated seconds.
 
     Raises what the handler raised before that, and `ValueError` where it had answered already: nobody could leave.
     """
@@ -183,6 +191,16 @@ async def leave_after(app: Any, path: str, seconds: float) -> float:
     await visit.close()
     if visit.task.done() and not visit.task.cancelled():
         visit.task.exception()  # Quart 0.23 raises where nobody is left to send to: that is no mistake of the app's
+    return Gone(went_on, answered=not visit.out.empty())
+
+
+async def leave_unread(app: Any, path: str) -> float:
+    """Leave a stream that nobody reads, so that its generator stands at a `yield`; for how long the handler went on."""
+    visit = _Visit(app, _scope("http", path), room=2)
+    visit.into.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    await asyncio.wait({visit.task}, timeout=LEAVING)
+    went_on = await visit.left({"type": "http.disconnect"})
+    await visit.close()
     return went_on
 
 

@@ -22,8 +22,15 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
                 f"the brackets after `{name}` call it before `ensure_async` has it. It wants the function itself, and what it "
                 f"gives is called: `await current_app.ensure_async({name})(…)`."
             )
-        if "a bytes-like object is required" in said and re.search(r"\bget_data\(\)", line):
-            yield "`get_data()` gives bytes; `await answer.get_data(as_text=True)` gives the text."
+        if "a bytes-like object is required" in said and _is_of_bytes(error, line):
+            yield "there are bytes on one side and a text on the other. `get_data()` gives bytes, and `get_data(as_text=True)` a text."
+        if "'str' object cannot be interpreted as an integer" in said:
+            yield _on_text(line)
+        if "the first argument must be callable" in said:
+            yield (
+                "a function is wanted there, and not its call: `before_serving(light)`, without the brackets. With them it is "
+                "called at once, and what came of it is handed over."
+            )
     if isinstance(error, KeyError) and f"session[{said}]" in line.replace('"', "'"):
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
@@ -40,10 +47,35 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         )
 
 
+def _is_of_bytes(error: BaseException, line: str) -> bool:
+    """Whether the reader's line has to do with bytes, as it says itself or as one of its names does."""
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    names = own[-1].f_locals if own else {}
+    return bool(re.search(r"\bget_data\(\)", line)) or any(
+        isinstance(names.get(word), bytes) for word in re.findall(r"\w+", line)
+    )
+
+
+def _on_text(line: str) -> str:
+    """A sentence on a text where a number is wanted; it has no line where the framework itself wanted one."""
+    if not line:
+        return "a part of the answer is a list. Each part is one text, or bytes: `yield` one text at a time."
+    return "a text stands there where a whole number is wanted. Whatever comes from outside is a text, such as '3': `int(…)` makes a number of it."
+
+
 def _known_of_answers(said: str) -> Iterable[str]:
     """What a handler has returned in place of an answer."""
     found = re.search(r"The response value type \((\w+)\) is not valid", said)
     kind = found[1] if found else ""
+    if re.search(r"returned by the view function cannot be None|either returned None or ended without", said):
+        yield (
+            "the handler gives back nothing (`None`). Is there a `return`, and does what stands behind it give something?"
+        )
+    if kind in {"int", "float", "bool"}:
+        yield (
+            "the handler returns a number, and that is no answer. A text is one; and a WebSocket is closed with its code by "
+            "`await websocket.close(code)`."
+        )
     if kind in {"function", "method"}:
         yield "the handler returns a function that nobody has called. Call it with brackets, and return what it gives."
     if kind in {"Task", "Future", "_GatheringFuture"}:

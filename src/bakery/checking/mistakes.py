@@ -84,7 +84,7 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         word = _outside(error, name[1])
         yield (
             f"`{name[1]}` is assigned in the function, so it is a name of the function's own there, and has no value yet. "
-            f"Is `{word} {name[1]}` missing, or does it get its value only further down?"
+            f"With `{word} {name[1]}` it would be the one outside, which all who call it share."
         )
     yield from _known_of_ends(error)
 

@@ -1,5 +1,6 @@
 """A run: what an answer did when it was tried, on the virtual clock, and what a check may expect of it."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,9 @@ from bakery.counting import NUMBERS
 from bakery.trace import Span, Trace
 
 MOST_LANES = 300
+
+SLEEP_IN_A_THREAD = re.compile(r"\b(to_thread|run_sync|run_in_executor)\((?:\w+, *)?asyncio\.sleep\b")
+"""A coroutine function that is handed to a thread."""
 
 QUART = "Quart"
 """The title of what visitors of a Quart app got."""
@@ -81,7 +85,7 @@ class Run:
         said = says or f"it took {self.seconds:g} s, and {seconds:g} s is wanted."
         if self.seconds < seconds:
             less = "That is less: something was not waited for, or a wait is shorter than it was."
-            self._wrong(said if says or self.left else f"{said} {less}")
+            self._wrong(said if says or self.left else f"{said} {less}", *self._not_awaited())
         self._wrong(said, *self._slow(advise=not says))
         return self
 
@@ -99,8 +103,10 @@ class Run:
         count = self.calls.get(name, 0)
         if count == 0 or (times is not None and count != times):
             how = "never called" if count == 0 else f"called {_times(count)}"
-            wanted = "" if times is None or count == 0 else f", and {_times(times)} is wanted"
-            self._wrong(says or f"`{name}` was {how}{wanted}. The task is to use it.")
+            wanted = (
+                " The task is to use it." if count == 0 else f" {_times(times or 1).capitalize()} is wanted."
+            )
+            self._wrong(says or f"`{name}` was {how}.{wanted}")
         return self
 
     def keeps(self, says: str = "") -> "Run":
@@ -137,6 +143,21 @@ class Run:
             return ()
         tasks = "a task" if len(self.left) == 1 else f"{in_word(len(self.left))} tasks"
         return (f"It was done before {tasks} that it had started ({self.left[0]}). `await` what it starts.",)
+
+    def _not_awaited(self) -> tuple[str, ...]:
+        """What most likely nobody waited for, by what stands in the cell; nothing where tasks were seen left over."""
+        if self.left:
+            return ()
+        if SLEEP_IN_A_THREAD.search(self.source):
+            return (
+                "A thread that calls `asyncio.sleep` only makes a coroutine, which nobody awaits. Threads are for plain "
+                "functions: `await` the coroutine itself.",
+            )
+        if self._has(("create_task(", "ensure_future(")):
+            return ("A task goes on by itself, and nobody waits for it until it is awaited.",)
+        if self._has(("add_background_task(",)):
+            return ("A background task goes on after the answer, and its customer does not wait for it.",)
+        return ()
 
     def _slow(self, *, advise: bool) -> tuple[str, ...]:
         """What was seen of a run that took too long, and what that most likely means."""

@@ -4,9 +4,13 @@ import re
 from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.checking.run import Served, in_word
 from bakery.counting import counted
 from bakery.lessons._formulas import Slips, drawn, formula
 from bakery.trace import Trace
+
+FAR = 100
+"""How far apart the numbers of two cakes may be, at most, if they are counted; steps of ten are still counting."""
 
 ex = Lesson("03_flask_bakery", __file__)
 
@@ -47,6 +51,9 @@ IN_LINE_SLIPS: Slips = {
     "Count the customers in front, and only whole rounds of them: round down.": lambda number, bakers, bake: (
         number / bakers * bake
     ),
+    "Those who stand in front of you are served several at a time, and not one by one.": lambda number, bakers, bake: (
+        max(0, number - bakers) * bake
+    ),
     "That is the number of rounds; each lasts one `bake`.": lambda number, bakers, _: (number - 1) // bakers,
     "That is when the cake is done. The waiting ends one bake before.": lambda number, bakers, bake: (
         ceil(number / bakers) * bake
@@ -84,17 +91,28 @@ def breakfast(answer: Answer) -> None:
     answer.must_be("flask")
     one = answer.visit("/breakfast").gets("cake and coffee")
     expect(
+        one.seconds != 1500,
+        "one breakfast took 1500 s. `time.sleep` counts in seconds, and not in thousandths.",
+    )
+    _must_bake_for_a_second(one)
+    expect(
         one.seconds != 1.0,
         "one breakfast took 1 s. Here the coffee comes after the cake: half a second more.",
     )
     one.takes(1.5)
+    answer.visit("/breakfast", visitors=4, threads=4).gets("cake and coffee").takes(1.5)
+    answer.visit("/breakfast", visitors=4, threads=1).takes(6.0)
+
+
+def _must_bake_for_a_second(one: Served) -> None:
+    """Expect of two waits, one after the other, that the first is the cake's."""
+    if len(one.waits) < 2 or one.waits[1][0] < one.waits[0][1]:
+        return
     first = one.waits[0][1] - one.waits[0][0]
     expect(
         first != 0.5,
         "the first wait takes 0.5 s. The cake is baked first, for 1 s, and then the coffee is brewed.",
     )
-    answer.visit("/breakfast", visitors=4, threads=4).gets("cake and coffee").takes(1.5)
-    answer.visit("/breakfast", visitors=4, threads=1).takes(6.0)
 
 
 @ex.exercise
@@ -118,6 +136,12 @@ def numbered(answer: Answer) -> None:
         )
         told = ", ".join(sorted(visit.texts if len(set(visit.texts)) < 3 else texts))
         expect(len(set(texts)) == len(texts), f"two customers got the same number: {told}.")
+    numbers = [int(text.removeprefix("cake ")) for text in texts]
+    expect(
+        max(numbers) - min(numbers) < FAR * len(numbers),
+        f"{in_word(len(numbers))} customers got the numbers {', '.join(map(str, sorted(numbers)))}. Numbers that are not "
+        "counted may come twice one day: count the cakes.",
+    )
     for one in answer.interrupted("/cake"):
         expect(
             one.first.text != one.second.text,

@@ -5,12 +5,16 @@ import asyncio
 import inspect
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong, wrong_because
-from bakery.moving.move import Move
+from bakery.checking.run import in_word
+from bakery.counting import counted
+from bakery.moving.move import Move, move
+from bakery.moving.reading import Project
 from bakery.moving.trying import Outcome
 from bakery.trace import Trace
 
@@ -24,6 +28,9 @@ CALLS = {
     "health": set(),
 }
 """Who calls whom: two chains, one who calls himself, and two whom it does not concern."""
+
+LEVELS = 12
+"""Functions of one check that call one another in a row."""
 
 CAUGHT = {"open_resource", "flash", "init_db", "init_command", "wanted", "edit", "ask_again"}
 
@@ -56,19 +63,28 @@ def moved_three(trace: Trace) -> str:
 def catching(answer: Answer) -> None:
     """Everybody who becomes async, over all levels of callers."""
     few = {name: set(called) for name, called in CALLS.items()}
+    names = [f"level_{level}" for level in range(LEVELS)]
+    tower = {name: {below} for name, below in pairwise(names)} | {names[-1]: set[str]()}
     for calls, waits, wanted, says in (
         ({"a": {"b"}, "b": set()}, {"b"}, {"a", "b"}, "`a` calls `b`, and `b` waits: both become async."),
         ({"a": {"b"}, "b": set()}, {"a"}, {"a"}, "`a` calls `b`, and only `a` waits: `b` stays as it is."),
     ):
         got = answer.call(calls, waits).result
-        several = isinstance(got, set | frozenset | list | tuple)
-        expect(several, f"the set of all who become async is wanted, and it gives {described(got)}.")
+        sound = isinstance(got, set | frozenset | list | tuple)
+        expect(sound, f"the set of all who become async is wanted, and it gives {described(got)}.")
         expect(set(got) == wanted, f"{says} It gives {short(got)}.")
     found = set(answer.call(few, {"open_resource", "flash"}).result)
     missing = ", ".join(sorted(CAUGHT - found))
     expect(not missing, f"{missing} should be there too: a caller's callers have to await as well.")
     too_many = ", ".join(sorted(found - CAUGHT))
     expect(not too_many, f"{too_many} stays as it is: nobody it calls has to be awaited.")
+    for several in (tower, dict(reversed(tower.items()))):
+        got = answer.call(several, {names[-1]}).result
+        expect(
+            set(got) == set(names),
+            f"{LEVELS} functions call one another in a row, and the last one waits: it finds {counted(len(set(got)), 'function')} "
+            "of them. Go on until nobody new is found, however many levels there are.",
+        )
 
 
 @ex.exercise
@@ -89,6 +105,11 @@ def login_door(answer: Answer) -> None:
     for path in ("/oven", "/shelf"):
         stranger = answer.visit(path, may_fail=True)
         [reply] = stranger.replies
+        expect(
+            reply.status != 200 or "Bakers only" not in reply.text,
+            f"whoever comes to `{path}` without `X-Baker` is sent away, but with status 200. It was 403: "
+            '`return "Bakers only.", 403`.',
+        )
         expect(reply.status != 200, f"`{path}` lets in whoever comes: without `X-Baker` the answer is 403.")
         expect(
             reply.status == 403,
@@ -109,20 +130,26 @@ def login_door(answer: Answer) -> None:
 
 def _must_guard_others(answer: Answer) -> None:
     """Expect of the decorator that it guards views which it has never seen, of both kinds."""
-    from quart import Quart
+    from quart import Quart, request
 
     guard: Callable[[Any], Any] = answer.named("bakers_only").given
     asked: list[str] = []
+    strangers: list[str] = []
 
     async def script(_app: Any) -> list[tuple[int, str]]:
         app = Quart("another house")
 
-        def plain(cake: str) -> str:
+        def note(cake: str) -> None:
             asked.append(cake)
+            if "X-Baker" not in request.headers:
+                strangers.append(cake)
+
+        def plain(cake: str) -> str:
+            note(cake)
             return f"one {cake} cake"
 
         async def waits(cake: str) -> str:
-            asked.append(cake)
+            note(cake)
             await asyncio.sleep(0.1)
             return f"one {cake} cake"
 
@@ -137,13 +164,18 @@ def _must_guard_others(answer: Answer) -> None:
 
     told = [status for status, _ in answer.play(script).result]
     expect(
-        asked == ["plum", "nut"] or told != [403, 200] * 2,
+        not strangers or told != [403, 200] * 2,
         "without `X-Baker`, the view is called all the same, and only then the door is shut. Look first, and call after it.",
     )
     expect(
         told == [403, 200] * 2,
         f"before other views, a plain one and an `async def`, strangers and bakers get {', '.join(map(str, told))}; wanted is "
         "403 and 200 for each. The decorator should guard any view.",
+    )
+    expect(
+        asked == ["plum", "nut"],
+        f"two bakers came, one to each of two views, and the views were called {in_word(len(asked))} times. A view is called "
+        "once: look at what it is, or at what it gave, and do not try it out.",
     )
 
 
@@ -225,5 +257,11 @@ def whole_unit(answer: Answer) -> None:
 @ex.exercise
 def own_house(answer: Answer) -> None:
     """The reader's own app, looked at by the tool."""
-    mine = answer.value(Move)
+    given = answer.given
+    expect(
+        isinstance(given, Move | Project),
+        f"what the tool has read is wanted, and it got {described(given)}. Did you mean: `mine = move(read(folder))`, where `folder` "
+        "is the path of an app?",
+    )
+    mine = move(given) if isinstance(given, Project) else given
     expect(mine.texts, "nothing would change there. Is it on Quart already, or no Flask app?")

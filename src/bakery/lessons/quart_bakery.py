@@ -58,8 +58,11 @@ def cold_tea(answer: Answer) -> None:
 def slow_pantry(answer: Answer) -> None:
     """What makes three orders queue although the handler awaits."""
     answer.must_be("quart")
-    answer.visit("/cake").gets("one plum cake").takes(
-        1.0, "one cake should take 1 s as before: first the plums, then the oven, half a second each."
+    one = answer.visit("/cake").gets("one plum cake")
+    one.takes(
+        1.0,
+        f"one cake takes {one.seconds:g} s. It should take 1 s, as before: first the plums, then the oven, half a second "
+        "each, for every customer.",
     )
     answer.visit("/cake", visitors=3).gets("one plum cake").takes(1.0)
 
@@ -74,8 +77,16 @@ def breakfast(answer: Answer) -> None:
         "one breakfast takes 1.5 s: the coffee waits until the cake is done. "
         "An `await` waits to its end before the next line begins; start both first.",
     )
-    one.takes(1.0).called("bake", 1).called("brew_coffee", 1)
-    answer.visit("/breakfast", visitors=3).gets("cake and coffee").takes(1.0)
+    one.called("bake", 1).called("brew_coffee", 1).takes(1.0)
+    three = answer.visit("/breakfast", visitors=3).gets("cake and coffee")
+    for name in ("bake", "brew_coffee"):
+        count = three.calls.get(name, 0)
+        three.called(
+            name,
+            3,
+            f"three more customers came, and `{name}` was called {count} times: each has a breakfast made.",
+        )
+    three.takes(1.0)
     answer.named("bake").run().takes(
         1.0, "`bake` takes 1 s. Leave it as it was: nothing here has to be quicker."
     )

@@ -25,6 +25,9 @@ def last_cake(answer: Answer) -> None:
                 oven / cakes
             ),
             "That is the number of cakes. How long does one of them bake?": lambda cakes, _oven: cakes,
+            "They are not served in turns: the first of them is in the oven for as long as the last.": lambda cakes, oven: (
+                oven * (cakes - 1)
+            ),
             "The cakes wait for nobody: they are all in the oven at the same moment.": lambda cakes, oven: (
                 cakes + oven
             ),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.asgi_guests import Closed, Guest, listen
+from bakery.checking.asgi_guests import Closed, Guest, leave_unread, listen
 from bakery.checking.lifetimes import Opened
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import in_word
@@ -65,7 +65,10 @@ def first_crumb(answer: Answer) -> None:
     """A list that is sent at the end is a stream."""
     steps = [f"data: {step}\n\n" for step in ("flour", "butter", "sugar")]
     heard = answer.listen("/crumbs", listeners=3)
-    heard.comes(*steps).at(0, 1, 2).ends()
+    heard.comes(*steps)
+    # The page says how long each step takes, and not whether it is told before or after that.
+    first = 1 if heard.streams[0].parts[0].seconds == 1 else 0
+    heard.at(first, first + 1, first + 2).ends()
     expect(
         all(stream.kind == "text/event-stream" for stream in heard.streams),
         "the parts come in time, but the answer no longer says that they are events: its content type is "
@@ -111,6 +114,7 @@ def crossed_out(answer: Answer) -> None:
             f"a listener left after {parts} part{'s' * (parts > 1)}, and is still on the list. The line that crosses "
             "somebody out has to run in any case: in a `finally` round the loop.",
         )
+    _must_leave_unread(answer, listeners)
     alone, before, during, after = answer.play(_come_and_leave(listeners)).result
     expect(len(alone) == 1, "a listener who is still there should be on the list, and was not.")
     expect(
@@ -124,6 +128,21 @@ def crossed_out(answer: Answer) -> None:
         after == before,
         f"of {STAYING + LEAVING} listeners {LEAVING} have left, and the other {STAYING} are still there; now {whom} on the "
         "list. Cross out whoever leaves, and nobody else.",
+    )
+
+
+def _must_leave_unread(answer: Answer, listeners: set[Any]) -> None:
+    """Expect that a listener who reads no more is crossed out, too, where the generator stands at its `yield`."""
+
+    async def script(app: Any) -> None:
+        await leave_unread(app, "/radio")
+        await asyncio.sleep(0)
+
+    answer.play(script)
+    expect(
+        not listeners,
+        "a listener who had stopped reading left, and is still on the list. The generator stood at its `yield` then, and what "
+        "is raised there is a `GeneratorExit`, and no `CancelledError`: a `finally` round the loop runs in either case.",
     )
 
 

@@ -55,6 +55,9 @@ BAKES = (0.25, 0.5, 1.0, 2.0)
 
 RULE_SLIPS: Slips = {
     "That is one order after another, as with one thread.": lambda orders, bake, _: orders * bake,
+    "One round is the least, and so far it is right; above that, half a round does not exist: round up.": lambda orders, bake, threads: (
+        max(1, orders / threads) * bake
+    ),
     "Half a round does not exist: round up.": lambda orders, bake, threads: orders / threads * bake,
     "The last orders are left out: their round is not full, but it is a round.": lambda orders, bake, threads: (
         orders // threads * bake
@@ -98,6 +101,12 @@ ENOUGH_THREADS_SLIPS: Slips = {
     "So many are busy on average, and none would be free.": lambda per_second, stay: ceil(per_second * stay),
     "There are no parts of a thread, and none of these would be free.": lambda per_second, stay: (
         per_second * stay
+    ),
+    "That is two thirds of those who are busy. The busy ones are to be two thirds of all: divide by it.": lambda per_second, stay: (
+        ceil(per_second * stay * 2 / 3)
+    ),
+    "Whoever stays longer needs more threads, and not fewer: orders per second times seconds.": lambda per_second, stay: (
+        ceil(per_second / stay * 1.5)
     ),
     "There are no parts of a thread.": lambda per_second, stay: per_second * stay * 1.5,
     "That is rounded down, and leaves less than a third free.": lambda per_second, stay: int(
@@ -144,12 +153,14 @@ def in_shop(answer: Answer) -> None:
         50: "That many come in each second. But each stays only 0.08 s.",
         625: "That is one divided by the other. If each stayed longer, would there be fewer in the shop?",
         0.0016: "That is one divided by the other. If more came in, would there be fewer in the shop?",
+        6: "So many threads it takes, with a third of them free. How many orders are there?",
+        1: "That is one order alone. Fifty come in each second, and each stays a while.",
         12.5: "That is how many one thread can serve in a second: one divided by 0.08 s.",
     }
     slip = next((f" {says}" for value, says in known.items() if abs(value - got) < 1e-9), "")
     expect(
         abs(got - 4) < 1e-6,
-        f"50 come in each second and stay for 80 ms, and it says that {got:g} are there at once.{slip}",
+        f"50 come in each second and stay for 80 ms, and it says that {got:g} {'is' if got == 1 else 'are'} there at once.{slip}",
     )
 
 

@@ -118,6 +118,12 @@ def saved(answer: Answer) -> None:
         ),
         {
             "One bake is always waited for: the last.": lambda cakes, _, baking: cakes * baking,
+            "The mixing costs both bakers the same, so nothing of it is taken off.": lambda cakes, mixing, baking: (
+                (cakes - 1) * (baking - mixing)
+            ),
+            "The mixing costs both bakers the same, so nothing of it is taken off, however long it is.": lambda cakes, mixing, baking: (
+                (cakes - 1) * max(0, baking - mixing)
+            ),
             "That is the time that is left, not the time that is saved.": lambda cakes, mixing, baking: (
                 cakes * mixing + baking
             ),

@@ -2,9 +2,11 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 
 from bakery.checking import Answer, Lesson, described, expect
+from bakery.checking.mistakes import Wrong
 from bakery.counting import counted
 from bakery.trace import Span, Trace
 
@@ -66,12 +68,30 @@ def out_first(printed: str) -> str:
 # Exercises
 
 
+STOOD = object()
+"""What the plain function gives in a check that wants the coroutine function."""
+
+
+@contextmanager
+def _no_standing(answer: Answer) -> Iterator[None]:
+    """Let `stand_and_bake` give `STOOD` at once, where its cell was run."""
+    with ExitStack() as stack:
+        with suppress(Wrong):
+            stack.enter_context(answer.instead("stand_and_bake", lambda *_: STOOD))
+        yield
+
+
 @ex.exercise
 def one_cake(answer: Answer) -> None:
     """A forgotten `await`."""
     answer.watch("bake")
-    run = answer.run()
+    with _no_standing(answer):
+        run = answer.run()
     got = run.result
+    expect(
+        got is not STOOD,
+        "it calls `stand_and_bake`, which stands in front of the oven and holds everybody up. The task is to use `bake`.",
+    )
     expect(got is not None, "it gives back nothing (`None`). Is there a `return`?")
     expect(isinstance(got, Span), f"the span that `bake` returns is wanted; it gives {described(got)}.")
     expect(got.lane == "cake 1", f"cake 1 is wanted, and it bakes {got.lane}.")
@@ -102,7 +122,11 @@ def mended(answer: Answer) -> None:
     run.takes(BAKE).at_once(3)
     lanes = [span.lane for span in several]
     expect(lanes == ["cake 1", "cake 2", "cake 3"], f"of the cakes 1, 2 and 3 it gives {', '.join(lanes)}.")
-    answer.run(4, 3).takes(3 * BAKE, "with `bakes=3` it should stay in the oven for three bakes.")
+    three = answer.run(4, 3)
+    three.takes(
+        3 * BAKE,
+        f"with `bakes=3` it should stay in the oven for three bakes, {3 * BAKE:g} s, and it took {three.seconds:g} s.",
+    )
     one = answer.run(5, 2).takes(2 * BAKE, "with `bakes=2` it should stay in the oven for two bakes.").result
     expect(isinstance(one, Span), f"the span of the cake is wanted; it gives {described(one)}.")
     expect(

@@ -100,7 +100,12 @@ def decorated(answer: Answer) -> None:
     theirs = answer.named("decorate")
     expect(not iscoroutinefunction(theirs.given), says)
     theirs.call().gives("with a name on it", says).takes(DECORATING, says)
-    run.takes(max(BAKE, DECORATING)).at_once(2)
+    run.takes(max(BAKE, DECORATING))
+    expect(
+        len(run.waits) > 1,
+        f"while `decorate` works, nothing else is waited for: the cake is not baked, and its {BAKE:g} s are missing.",
+    )
+    run.at_once(2)
     answer.together((), ()).takes(max(BAKE, DECORATING)).at_once(4)
     for seconds in (0.1, 3.0):
         _must_wait_for_both(answer, seconds)

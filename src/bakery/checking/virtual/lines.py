@@ -37,7 +37,8 @@ def own_line(frame: FrameType | None) -> str:
 
 def line_of(frame: FrameType) -> str:
     """The line that a frame is at, in words."""
-    return line_at(frame.f_code.co_filename, frame.f_lineno)
+    # What leaves an `except*` comes from no line at all.
+    return line_at(frame.f_code.co_filename, frame.f_lineno or frame.f_code.co_firstlineno)
 
 
 def frames_of(error: BaseException) -> Iterator[FrameType]:
