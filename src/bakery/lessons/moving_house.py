@@ -68,6 +68,12 @@ def catching(answer: Answer) -> None:
     for calls, waits, wanted, says in (
         ({"a": {"b"}, "b": set()}, {"b"}, {"a", "b"}, "`a` calls `b`, and `b` waits: both become async."),
         ({"a": {"b"}, "b": set()}, {"a"}, {"a"}, "`a` calls `b`, and only `a` waits: `b` stays as it is."),
+        (
+            {"a": {"a"}, "b": {"a"}, "c": {"b"}, "d": set()},
+            {"d"},
+            {"d"},
+            "`a` calls itself, and nobody calls `d`, which waits: the others stay as they are.",
+        ),
     ):
         got = answer.call(calls, waits).result
         sound = isinstance(got, set | frozenset | list | tuple)
