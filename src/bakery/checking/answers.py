@@ -12,6 +12,7 @@ from bakery.checking import visitors as crowd
 from bakery.checking.asgi_guests import Guest, Stream
 from bakery.checking.calls import Watched, must_take
 from bakery.checking.describing import cell_of, close_coroutines, described, dots_in, framework_of, kind_name
+from bakery.checking.frameworks import on_no_stream
 from bakery.checking.heard import Heard
 from bakery.checking.instead import Other, exchanged
 from bakery.checking.interrupting import Interrupted, interruptions
@@ -266,7 +267,7 @@ class Answer:
         for stream in streams:
             if stream.error is not None:
                 raise Wrong(
-                    f"the stream of `{path}` fails: {_on_no_stream(stream.error) or told_of(stream.error)}"
+                    f"the stream of `{path}` fails: {on_no_stream(stream.error) or told_of(stream.error)}"
                 )
             if stream.status >= 400:
                 raise Wrong(f"`{path}` answers with status {stream.status}.")
@@ -397,13 +398,3 @@ class Answer:
 
 async def _nothing(_client: object) -> None:
     """Only open and close."""
-
-
-def _on_no_stream(error: BaseException) -> str:
-    """A sentence on a coroutine where a stream is wanted; empty where it is something else."""
-    if "(coroutine) is not valid" not in str(error):
-        return ""
-    return (
-        "the handler returns a coroutine, and no stream: an `async def` is a stream only if there is a `yield` in it. A "
-        "`return` in its place ends it with the first part."
-    )

@@ -26,11 +26,7 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
             yield "there are bytes on one side and a text on the other. `get_data()` gives bytes, and `get_data(as_text=True)` a text."
         if "'str' object cannot be interpreted as an integer" in said:
             yield _on_text(line)
-        if "the first argument must be callable" in said:
-            yield (
-                "a function is wanted there, and not its call: `before_serving(light)`, without the brackets. With them it is "
-                "called at once, and what came of it is handed over."
-            )
+        yield from _known_of_calls(said)
     if isinstance(error, KeyError) and f"session[{said}]" in line.replace('"', "'"):
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
@@ -45,6 +41,24 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
             "a `while_serving` function has one `yield`: what stands above it happens when the shop opens, what stands "
             "below it when it closes. This one has another `yield` after that."
         )
+
+
+def _known_of_calls(said: str) -> Iterator[str]:
+    if "the first argument must be callable" in said:
+        yield (
+            "a function is wanted there, and not its call: `before_serving(light)`, without the brackets. With them it is "
+            "called at once, and what came of it is handed over."
+        )
+
+
+def on_no_stream(error: BaseException) -> str:
+    """A sentence on a coroutine where a stream is wanted; empty where it is something else."""
+    if "(coroutine) is not valid" not in str(error):
+        return ""
+    return (
+        "the handler returns a coroutine, and no stream: an `async def` is a stream only if there is a `yield` in it. A "
+        "`return` in its place ends it with the first part."
+    )
 
 
 def _is_of_bytes(error: BaseException, line: str) -> bool:
