@@ -71,9 +71,15 @@ def asked_of(
         )
 
 
-def run_of(text: str, ask: Callable[[Answer], Any] = Answer.run, *, threadless: bool = False) -> Any:  # noqa: ANN401
+def run_of(
+    text: str,
+    ask: Callable[[Answer], Any] = Answer.run,
+    *,
+    threadless: bool = False,
+    limit: float = 4.0,
+) -> Any:  # noqa: ANN401
     """What a question gave to which nothing was to be said."""
-    stage = asked(text, ask, threadless=threadless)
+    stage = asked(text, ask, threadless=threadless, limit=limit)
     assert stage.error is None, stage.error
     return stage.value
 

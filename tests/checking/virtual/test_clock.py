@@ -6,6 +6,7 @@ import pytest
 
 from bakery.checking.virtual.clock import GLANCE, READS, SECOND, Clock
 from bakery.checking.virtual.halts import Deadlock, Endless, Stopped
+from bakery.checking.virtual.players import Player, player
 
 
 def test_a_sleep_takes_exactly_its_time_and_is_noted_as_a_wait() -> None:
@@ -76,3 +77,53 @@ def test_what_is_done_aside_takes_its_time_there_and_none_here() -> None:
     with clock.playing():
         assert clock.aside(SECOND, lambda: clock.sleep(2 * SECOND)) == 3 * SECOND
         assert clock.now == 0
+
+
+class _AsOneLeaves(list[Player]):
+    """Who waits for a player that leaves in the very moment in which somebody begins to wait."""
+
+    def __init__(self, clock: Clock, other: Player) -> None:
+        super().__init__()
+        self._clock = clock
+        self._other = other
+
+    def append(self, one: Player) -> None:
+        self._clock.leave(self._other)
+        super().append(one)
+
+
+def test_nobody_waits_for_ever_for_another_who_is_just_leaving() -> None:
+    clock = Clock()
+    with clock.playing():
+        other = clock.hire()
+        other.joiners = _AsOneLeaves(clock, other)
+        clock.dismiss(other)
+        other.state = "astray"  # no thread of its own plays it, and it is not expected to come
+        clock.wait_for(other, None)
+        assert clock.now == 0
+
+
+def test_who_was_woken_while_astray_does_not_wait_afterwards() -> None:
+    clock = Clock()
+    with clock.playing():
+        me = player()
+        assert me is not None
+        clock.lead_astray(me)
+        clock.wake(me)
+        assert clock.park(None)
+        assert me.state == "running"
+
+
+def test_a_thread_does_not_end_while_somebody_makes_it_stay() -> None:
+    clock = Clock()
+    took: list[bool] = []
+    with clock.playing():
+        me = player()
+        assert me is not None
+        with clock.staying(me) as there:
+            thread = threading.Thread(target=lambda: took.append(clock._mutex.acquire(blocking=False)))
+            thread.start()
+            thread.join()
+        assert (there, took) == (True, [False])
+    with clock.staying(me) as there:
+        assert not there

@@ -5,7 +5,10 @@ from answering import WAYS, refused, run_of
 
 from bakery.checking import Answer
 from bakery.checking.run import Run
+from bakery.checking.virtual.clock import Clock
+from bakery.checking.virtual.halts import Stopped
 from bakery.checking.virtual.locks import VirtualLock
+from bakery.checking.virtual.players import player
 
 
 def test_outside_of_a_run_it_is_a_lock_like_any_other() -> None:
@@ -16,6 +19,31 @@ def test_outside_of_a_run_it_is_a_lock_like_any_other() -> None:
     lock.release()
     with pytest.raises(RuntimeError, match="release unlocked lock"):
         lock.release()
+
+
+def test_whoever_comes_back_from_astray_waits_for_the_baton_before_a_lock_is_taken_or_given_back() -> None:
+    clock, lock = Clock(), VirtualLock()
+    with clock.playing():
+        me = player()
+        assert me is not None
+        clock.lead_astray(me)
+        assert lock.acquire()
+        assert me.state == "running"
+        clock.lead_astray(me)
+        lock.release()
+        assert me.state == "running"
+
+
+def test_a_lock_is_given_back_also_after_a_run_that_was_ended() -> None:
+    clock, lock = Clock(), VirtualLock()
+    with clock.playing():
+        me = player()
+        assert me is not None
+        assert lock.acquire()
+        clock.lead_astray(me)
+        clock.halt(Stopped())
+        lock.release()
+        assert not lock.locked()
 
 
 HELD = """

@@ -1,18 +1,21 @@
 """A stage is looked after from outside: what is stuck is passed over, what computes too long is noted, what hangs is ended."""
 
+import gc
 import sys
 import threading
 import time
 from types import FrameType
 
 import pytest
-from answering import asked
+from answering import asked, run_of
 
 from bakery.checking import Answer
 from bakery.checking.run import Run
+from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.halts import TimeUp
+from bakery.checking.virtual.players import player
 from bakery.checking.virtual.stage import Stage
-from bakery.checking.virtual.supervising import Rest, Supervisor, is_starting_a_thread
+from bakery.checking.virtual.supervising import Rest, Supervisor, _cpu_of, frames_now, is_starting_a_thread
 
 BUSY = 60.0
 """Real seconds for what takes less than one: on a busy machine they are needed."""
@@ -34,9 +37,60 @@ def answer():
 
 
 def test_whoever_is_blocked_where_the_clock_cannot_see_is_passed_over_and_comes_back() -> None:
-    run: Run | None = asked(BLOCKED, Answer.call, limit=BUSY).value
-    assert run is not None
+    run: Run = run_of(BLOCKED, Answer.call, limit=BUSY)
     assert (run.result, run.seconds) == (b"cake", 2.0)
+
+
+def test_it_comes_back_as_well_where_the_one_that_it_waits_for_ends_in_the_same_moment() -> None:
+    """Threads change places as often as they can: once, a fifth of such runs were told as a deadlock."""
+    often, before = 1e-6, sys.getswitchinterval()
+    sys.setswitchinterval(often)
+    try:
+        for _ in range(10):
+            run: Run = run_of(BLOCKED, Answer.call, limit=BUSY)
+            assert run.seconds == 2.0
+    finally:
+        sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_nothing_is_collected_while_it_is_looked_where_all_threads_are(
+    collects: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected: list[bool] = []
+    real = sys._current_frames
+
+    def look() -> dict[int, FrameType]:
+        collected.append(gc.isenabled())
+        return real()
+
+    monkeypatch.setattr(sys, "_current_frames", look)
+    before = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        assert threading.get_ident() in frames_now()
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if before else gc.disable)()
+    assert collected == [False]
+
+
+@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="this system does not say")
+def test_nobody_asks_how_much_a_thread_that_has_ended_has_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, asked_for = Clock(), list[int]()
+    real = time.pthread_getcpuclockid
+
+    def ask(ident: int) -> int:
+        asked_for.append(ident)
+        return real(ident)
+
+    monkeypatch.setattr(time, "pthread_getcpuclockid", ask)
+    with clock.playing():
+        me = player()
+        assert me is not None
+        assert _cpu_of(me) is not None
+    assert _cpu_of(me) is None
+    assert asked_for == [threading.get_ident()]
 
 
 SPINS = """

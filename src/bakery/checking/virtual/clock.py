@@ -82,7 +82,8 @@ class Clock:
             yield
         finally:
             players.pop(me.ident, None)
-            me.state = "gone"
+            with self._mutex_in_time():
+                me.state = "gone"
             self.halt(Stopped())
 
     # What a player does.
@@ -107,8 +108,7 @@ class Clock:
 
     def _park(self, until: int | None) -> bool:
         me = self._me()
-        self._take_turn(me)
-        with self._mutex:
+        with self._at_its_turn(me):
             self._raise_if_halted()
             me.reads = 0
             if me.woken:
@@ -123,8 +123,7 @@ class Clock:
     def give_way(self) -> None:
         """Let everybody else who is ready go first."""
         me = self._me()
-        self._take_turn(me)
-        with self._mutex:
+        with self._at_its_turn(me):
             self._raise_if_halted()
             if not self._ready:
                 return
@@ -180,8 +179,11 @@ class Clock:
     def wait_for(self, other: Player, until: int | None) -> None:
         """Wait for the end of another player, or until a moment in nanoseconds."""
         me = self._me()
-        while other.state != "gone" and (until is None or self.now < until):
+        while until is None or self.now < until:
             other.joiners.append(me)
+            # Only now, with the name on the list: whoever is astray looks while the other one may just be leaving.
+            if other.state == "gone":
+                return
             self.park(until)
 
     def aside(self, start: int, work: Callable[[], object]) -> int:
@@ -239,16 +241,11 @@ class Clock:
 
     def halt(self, why: Halt) -> None:
         """End the run: every player stops at its next wait. From any thread; only the first reason counts."""
-        # With a limit, because a player that was ended by force may have kept the mutex.
-        mine = self._mutex.acquire(timeout=0.5)
-        try:
+        with self._mutex_in_time():
             self._halted = self._halted or why
             for other in list(self._players):
                 if other.state != "running" and other.gate.locked():
                     other.gate.release()
-        finally:
-            if mine:
-                self._mutex.release()
 
     # What a supervisor does who looks in from time to time.
 
@@ -261,6 +258,12 @@ class Clock:
     def others(self) -> list[Player]:
         """All players that have not ended."""
         return [other for other in list(self._players) if other.state != "gone"]
+
+    @contextmanager
+    def staying(self, who: Player) -> Iterator[bool]:
+        """Keep a player's thread from ending in the meantime; False where it has ended, or nobody knows."""
+        with self._mutex_in_time() as mine:
+            yield mine and bool(who.ident) and who.state != "gone"
 
     def lead_astray(self, stuck: Player) -> None:
         """Take the baton from a player who is blocked where the clock cannot see, such as in a real lock."""
@@ -276,6 +279,16 @@ class Clock:
             if self._idle > 2 and self._jump():
                 self._pass_on()
 
+    @contextmanager
+    def _mutex_in_time(self) -> Iterator[bool]:
+        """The mutex, or False after half a second: a player that was ended by force may have kept it."""
+        mine = self._mutex.acquire(timeout=0.5)
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._mutex.release()
+
     # Inside; the mutex is held.
 
     def _me(self) -> Player:
@@ -289,8 +302,21 @@ class Clock:
             # The same words, but a traceback of its own.
             raise type(self._halted)(*self._halted.args)
 
-    def _take_turn(self, me: Player) -> None:
-        """Come back from astray."""
+    @contextmanager
+    def _at_its_turn(self, me: Player) -> Iterator[None]:
+        """The mutex, for a player who has the baton; whoever is led astray on the way to it comes back once more."""
+        while True:
+            self.come_back(me)
+            with self._mutex:
+                if me.state != "astray":
+                    yield
+                    return
+
+    def come_back(self, me: Player) -> None:
+        """Come back from astray: wait for the baton before anything is looked at that others may be changing.
+
+        Raises the clock's `Halt` where the run is over.
+        """
         with self._mutex:
             if me.state != "astray":
                 return
@@ -298,7 +324,9 @@ class Clock:
             self._ready.append(me)
             if self._current is None:
                 self._pass_on()
-        self._wait_for_baton(me)
+        # Who has been woken in the meantime will not wait the next time.
+        woken = self._wait_for_baton(me)
+        me.woken = me.woken or woken
 
     def _wait_for_baton(self, me: Player) -> bool:
         if not self._halted:

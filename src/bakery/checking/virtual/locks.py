@@ -7,11 +7,12 @@ import time
 from _thread import LockType, get_ident
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
 from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.checking.virtual.halts import Halt
 from bakery.checking.virtual.lines import own_line
 from bakery.checking.virtual.players import Player, Queued, Wait, player
 
@@ -130,6 +131,7 @@ class VirtualLock(TakenInTurn):
         me = player()
         if me is None:
             return self._acquire_from_outside(blocking, timeout)
+        me.clock.come_back(me)
         until = None if timeout < 0 else me.clock.now + round(timeout * SECOND)
         if not self._held and me.clock.threadless and (freed := self._freed(me.clock)) > me.clock.now:
             return self._take_later(me.clock, freed, blocking, until)
@@ -168,8 +170,11 @@ class VirtualLock(TakenInTurn):
         """Give the lock to whoever has waited longest. Raises `RuntimeError` where nobody has it."""
         if not self._held:
             raise RuntimeError("release unlocked lock")
-        if (me := player()) is not None and me.clock.threadless:
-            self._note_period(me.clock)
+        if (me := player()) is not None:
+            with suppress(Halt):  # it has to be given back all the same
+                me.clock.come_back(me)
+            if me.clock.threadless:
+                self._note_period(me.clock)
         while self._waiting:
             following = self._waiting.popleft()
             if following.state != "gone":

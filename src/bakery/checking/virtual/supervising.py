@@ -1,6 +1,7 @@
 """Looking after a stage from outside: what is stuck is passed over, what holds its loop up is noted, what hangs is ended."""
 
 import concurrent.futures.thread as pools
+import gc
 import sys
 import threading
 import time
@@ -58,8 +59,8 @@ class Supervisor:
         return None
 
     def _look(self, who: Player) -> None:
-        frame = sys._current_frames().get(who.ident) if who.ident else None
-        used = _cpu_of(who.ident)
+        frame = frames_now().get(who.ident) if who.ident else None
+        used = _cpu_of(who)
         place = (who.ident, id(frame.f_code), frame.f_lasti, used) if frame else ()
         still = bool(place) and place == self._seen and not is_starting_a_thread(frame)
         self._looks = self._looks + 1 if still else 0
@@ -117,7 +118,7 @@ class Supervisor:
 
     def _line(self) -> str:
         """The reader's line that the stage's first thread is at."""
-        frames = sys._current_frames()
+        frames = frames_now()
         return next((line for ident in self._stage.threads if (line := own_line(frames.get(ident)))), "")
 
 
@@ -143,11 +144,28 @@ _endless = threading.Lock()
 _endless.acquire()
 
 
-def _cpu_of(ident: int) -> float | None:
-    """Seconds of CPU that a thread has used; None where nobody can tell."""
+def frames_now() -> dict[int, FrameType]:
+    """Where each thread is, without a collection in the meantime.
+
+    Before Python 3.12, `sys._current_frames` makes its dictionary with a lock in hand that every new thread needs. A
+    collection there may run somebody's code, which lets another thread go on, and where that one starts a thread, all
+    stand still for good (CPython issue 106883).
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _cpu_of(who: Player) -> float | None:
+    """Seconds of CPU that a player's thread has used; None where nobody can tell."""
     if hasattr(time, "pthread_getcpuclockid"):
-        with suppress(OSError):
-            return time.clock_gettime(time.pthread_getcpuclockid(ident))
+        # To ask for a thread that has ended is an error which takes the whole kernel along.
+        with who.clock.staying(who) as there, suppress(OSError):
+            return time.clock_gettime(time.pthread_getcpuclockid(who.ident)) if there else None
     return None
 
 
