@@ -1,4 +1,11 @@
-"""Settings of every kernel in this environment: none, but three mends. IPython reads this file when a kernel starts.
+"""Settings of every kernel in this environment: none, but a few mends. IPython reads this file when a kernel starts.
+
+Settings for other networks. A proxy or a file of certificates that a reader has set for the web, and that is not there
+any more, keeps `httpx.AsyncClient()` from being made, or from coming to a shop of this machine. So what is of no use
+is laid aside, and no proxy is asked for this machine.
+
+An import that fails in the first cell. What to install, or which file of the reader's hides a package, is said below
+the error by `bakery`, once it is imported. So it is imported where an import fails before.
 
 A request that is not noticed. ipykernel 7 sends its replies past the stream on which it hears requests. One that comes
 in at that very moment is not noticed: a first cell never begins, or a slider stays dead, once in some fifty notebooks
@@ -15,16 +22,69 @@ Each mend looks first whether it finds what it mends, and does nothing where tha
 """
 
 import asyncio
+import os
+import runpy
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import ipykernel
 
+HIDDEN = (
+    "Python finds {} where the package bakery of this project is meant.\n"
+    "Rename it, for example to my_bakery.py. Then restart the kernel (menu Kernel, Restart Kernel)."
+)
 MENDED = 7
 """The version of ipykernel that needs all this, by its first number."""
+
+
+def mend_networks() -> None:
+    """Let cells find a shop of this machine whatever is set for other networks: `bakery.network` knows how.
+
+    Its file is read past its package, which looks for the shell of a notebook when it is opened, and there is none yet.
+    """
+    if not any(name.lower().endswith("_proxy") or name == "SSL_CERT_FILE" for name in os.environ):
+        return
+    package = find_spec("bakery")
+    if package and package.origin:
+        runpy.run_path(str(Path(package.origin).with_name("network.py")))["lay_aside"](os.environ)
+
+
+def mend_imports() -> None:
+    """Let the first import that fails bring in who says why; nothing is imported before."""
+    from ipykernel.zmqshell import ZMQInteractiveShell
+
+    shell: Any = ZMQInteractiveShell
+    beginning = shell.init_traceback_handlers
+
+    def begin(shell: Any, given: Any) -> None:  # noqa: ANN401  # IPython's own
+        beginning(shell, given)
+        if not shell.custom_exceptions:
+            shell.set_custom_exc((ImportError, AttributeError), say_why)
+
+    shell.init_traceback_handlers = begin
+
+
+def say_why(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:  # noqa: ANN401
+    """Let `bakery` show an error; where it does not come in, or a stranger's does, show it as ever."""
+    if isinstance(error, AttributeError) and not isinstance(error.obj, ModuleType):
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+        return
+    alone = shell.CustomTB
+    with suppress(Exception):
+        import bakery
+
+        if not hasattr(bakery, "doctor"):
+            error.add_note(HIDDEN.format(getattr(bakery, "__file__", "a folder named bakery")))
+    if shell.CustomTB is alone:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+    else:
+        shell.CustomTB(kind, error, trace, tb_offset)
 
 
 def mend_replies() -> None:
@@ -94,6 +154,10 @@ def mend_lost_replies() -> None:
     kernel.execute_request = execute_request
 
 
+with suppress(OSError, LookupError):  # of another version of this package, or a stranger's of the same name
+    mend_networks()
+with suppress(ImportError, AttributeError):  # another ipykernel
+    mend_imports()
 if getattr(ipykernel, "version_info", (0,))[0] == MENDED:
     for mend in (mend_replies, mend_interrupts, mend_lost_replies):
         try:

@@ -35,7 +35,7 @@ HEALTHY = Signs(python=(3, 12, 1), versions=VERSIONS)
 
 
 def test_this_kitchen_is_all_right() -> None:
-    report = judged(replace(signs(), http_proxy=False, settings=()))
+    report = judged(replace(signs(), network=(), settings=()))
     assert report.ok, report
     first, versions = repr(report).splitlines()
     assert first == "Your kitchen is all right."
@@ -44,7 +44,7 @@ def test_this_kitchen_is_all_right() -> None:
 
 
 def test_two_healthy_kitchens_differ_in_their_versions_only() -> None:
-    here, there = judged(replace(signs(), http_proxy=False, settings=())), judged(HEALTHY)
+    here, there = judged(replace(signs(), network=(), settings=())), judged(HEALTHY)
     numbers = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)")
     assert numbers.sub("X.Y.Z", repr(here)) == numbers.sub("X.Y.Z", repr(there))
 
@@ -92,23 +92,15 @@ def test_several_troubles_are_counted() -> None:
     assert "\n2. nest_asyncio" in repr(report)
 
 
-def test_an_http_proxy_is_a_remark_only() -> None:
-    report = judged(replace(HEALTHY, http_proxy=True))
+def test_what_is_set_for_other_networks_is_a_remark_only() -> None:
+    report = judged(replace(HEALTHY, network=("A proxy is set here.", "SSL_CERT_FILE names no file.")))
     assert report.ok
-    assert "Orders go round it" in repr(report)
+    assert "\nA proxy is set here.\nSSL_CERT_FILE names no file.\n" in repr(report)
 
 
-@pytest.mark.parametrize(
-    ("excepted", "caught"), [("", True), ("example.org", True), ("localhost,127.0.0.1", False)]
-)
-def test_a_proxy_counts_where_it_would_take_this_machine(
-    monkeypatch: pytest.MonkeyPatch, excepted: str, caught: bool
-) -> None:
-    for name in ("no_proxy", "NO_PROXY", "http_proxy", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("http_proxy", "http://proxy.invalid:3128")
-    monkeypatch.setenv("no_proxy", excepted)
-    assert signs().http_proxy is caught
+def test_the_doctor_looks_at_what_is_set_for_other_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
+    assert "SSL_CERT_FILE" in " ".join(signs().network)
 
 
 def test_a_hub_is_seen_by_its_prefix(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,6 +173,92 @@ def test_a_waiting_cell_ends_when_it_is_interrupted_and_not_when_its_wait_does(
     asyncio.run(scenario())
 
 
+CLIENTS = """
+import httpx, subprocess, sys
+from quart import Quart
+from bakery import doctor, order, serve
+app = Quart(__name__)
+
+@app.while_serving
+async def client():
+    async with httpx.AsyncClient() as app.client:
+        yield
+
+@app.get("/cake")
+async def cake():
+    return (await app.client.get(f"{mill.url}/flour")).text
+
+mill = Quart(__name__)
+
+@mill.get("/flour")
+async def flour():
+    return "flour"
+
+mill = serve(mill, name="mill")
+print((await order(serve(app))).cakes, httpx.get(f"{mill.url}/flour").text)
+ask = f"import httpx; print(httpx.get('{mill.url}/flour').text)"
+print(subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True).stdout)
+print(doctor().ok)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
+    ],
+)
+def test_a_client_of_the_readers_comes_to_a_shop_whatever_is_set_for_other_networks(
+    name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, value)
+
+    async def scenario() -> None:
+        async with desk(tmp_path) as at:
+            assert (await at.run(CLIENTS)).split() == ["3", "flour", "flour", "True"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("quart.py", "from quart import Quart"),
+        ("flask.py", "import quart"),
+        ("httpx.py", "import httpx\nhttpx.AsyncClient()"),
+        ("bakery.py", "from bakery import serve"),
+    ],
+)
+def test_a_first_cell_that_finds_a_file_of_the_readers_for_a_package_says_which(
+    name: str, cell: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).touch()
+
+    async def scenario() -> None:
+        async with desk(tmp_path) as at:
+            with pytest.raises(CellExecutionError, match=rf"(?s)Error.*{name}.*Rename it, .* my_{name}"):
+                await at.run(cell)
+            assert await at.run("print('the next cell')") == "the next cell\n"
+
+    asyncio.run(scenario())
+
+
+def test_any_other_error_of_a_first_cell_is_shown_as_it_is_and_brings_nothing_in(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with desk(tmp_path) as at:
+            with pytest.raises(CellExecutionError, match=r"'list' object has no attribute 'add'$"):
+                await at.run("[].add(1)")
+            assert await at.run("import sys\nprint('bakery' in sys.modules)") == "False\n"
+            with pytest.raises(CellExecutionError, match=r"No module named 'no_such_thing'$"):
+                await at.run("import no_such_thing")
+
+    asyncio.run(scenario())
+
+
 LATE = """
 import signal, sys
 flush = sys.stdout.flush

@@ -126,14 +126,12 @@ def _say_why_an_import_fails(shell: Any) -> None:  # noqa: ANN401  # as above
     """Let an import that fails say below its traceback what to install, or which file of the reader's to rename."""
 
     def show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:  # noqa: ANN401
-        name = str(error.name or "")
-        said = failing_imports.missing(name) if isinstance(error, ModuleNotFoundError) else ""
-        said = (name and failing_imports.hiding(name)) or said
+        said = failing_imports.why(error)
         if said and said not in getattr(error, "__notes__", ()):
             error.add_note(said)
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
-    shell.set_custom_exc((ImportError,), show)
+    shell.set_custom_exc((ImportError, AttributeError), show)
 
 
 _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None

@@ -13,10 +13,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
+from importlib import import_module, metadata
 from importlib.machinery import PathFinder
 from pathlib import Path
-from urllib.request import getproxies, proxy_bypass
 
 OLDEST = (3, 11)
 NEEDED = (
@@ -30,13 +29,8 @@ IN_A_BROWSER = sys.platform == "emscripten"
 
 NOT_IN_A_BROWSER = ("waitress", "ipykernel", "jupyterlab")
 
-OF_SOME = {
-    "aiosqlite": "aiosqlite",
-    "aiohttp": "aiohttp",
-    "quart_schema": "quart-schema",
-    "msgspec": "msgspec",
-    "flask_swagger_ui": "flask-swagger-ui",
-}
+_OF_SOME = ("aiosqlite", "aiohttp", "quart-schema", "msgspec", "flask-swagger-ui")
+OF_SOME = {package.replace("-", "_"): package for package in _OF_SOME}
 """What single notebooks import besides: the package of each module."""
 
 IMPORTED = ("flask", "quart", "httpx", "waitress", "hypercorn", "h11", "ipywidgets", "anywidget", *OF_SOME)
@@ -83,8 +77,8 @@ class Signs:
     """The base URL of the Jupyter server, other than "/" behind JupyterHub or Binder."""
     server_proxy: bool = True
     """Whether jupyter-server-proxy is installed."""
-    http_proxy: bool = False
-    """Whether the environment would send requests for 127.0.0.1 through an HTTP proxy."""
+    network: tuple[str, ...] = ()
+    """What is to be said of proxies and certificates."""
     nested: bool = False
     """Whether `nest_asyncio.apply()` has patched the event loop that runs this."""
     hidden: tuple[str, ...] = ()
@@ -134,7 +128,7 @@ def signs() -> Signs:
         loopback="" if IN_A_BROWSER else loopback(),
         base=base(),
         server_proxy=installed("jupyter-server-proxy") is not None,
-        http_proxy="http" in getproxies() and not proxy_bypass("127.0.0.1"),
+        network=() if IN_A_BROWSER else network(),
         nested=nested(),
         hidden=() if IN_A_BROWSER else hidden(),
         awaits=awaits(),
@@ -250,11 +244,9 @@ LOOKS = (
 )
 
 
-def proxied_loopback(seen: Signs) -> str:
-    """An HTTP proxy that other clients than ours would take even to this machine."""
-    if not seen.http_proxy:
-        return ""
-    return "An HTTP proxy is set here. Orders go round it; a client of your own does with trust_env=False, or NO_PROXY=127.0.0.1."
+def other_networks(seen: Signs) -> str:
+    """Settings for other networks, which clients of httpx would take even to this machine."""
+    return "\n".join(seen.network)
 
 
 def own_settings(seen: Signs) -> str:
@@ -282,7 +274,7 @@ def on_colab(seen: Signs) -> str:
     )
 
 
-ASIDES = (proxied_loopback, own_settings, in_a_browser, on_colab)
+ASIDES = (other_networks, own_settings, in_a_browser, on_colab)
 
 
 # How to see it
@@ -315,6 +307,13 @@ def base() -> str:
     except Exception:  # in a kitchen that lacks more than a proxy, or has a stranger's file in its place
         return os.environ.get("JUPYTERHUB_SERVICE_PREFIX") or "/"
     return prefix(0).removesuffix("proxy/absolute/0") or "/"
+
+
+def network() -> tuple[str, ...]:
+    """What is to be said of proxies and certificates; nothing where this package is not there to say it."""
+    with suppress(Exception):
+        return tuple(import_module("bakery.network").remarks())
+    return ()
 
 
 def nested() -> bool:

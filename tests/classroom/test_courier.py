@@ -108,3 +108,14 @@ def test_nothing_is_carried_before_anything_is_done() -> None:
 def test_where_nothing_listens_the_board_is_unreachable() -> None:
     with pytest.raises(Unreachable):
         Network("http://127.0.0.1:9/", straight=True).post("join", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ALL_PROXY", "socks5://127.0.0.1:9"), ("SSL_CERT_FILE", "/nowhere/certificates.pem")]
+)
+def test_an_environment_with_which_no_client_can_be_made_is_passed_by(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Unreachable, match="ConnectError"):
+        Network("http://127.0.0.1:9/", straight=False).post("join", {})

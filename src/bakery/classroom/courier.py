@@ -4,12 +4,14 @@ A check hands it a name and goes on. If the board does not answer, the courier w
 later, and says nothing: the class board is a help for the class, and no part of an exercise.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple, Protocol
 
 from bakery.classroom.messages import MANY, written
+from bakery.network import unusable
 
 PAUSE = 1.0
 """Seconds until the second try; the next ones come twice as late each time."""
@@ -50,12 +52,17 @@ class Network:
     """The way to a board through the network, by httpx, which is imported when somebody joins."""
 
     def __init__(self, address: str, *, straight: bool) -> None:
-        """To an address, with a query if it needs one; `straight` passes the HTTP proxy of the environment by."""
+        """To an address, with a query if it needs one; `straight` passes the HTTP proxy of the environment by.
+
+        So does an environment with which no client can be made, such as one that names certificates that are gone.
+        """
         import httpx
 
         self._httpx = httpx
         self._base = httpx.URL(address)
-        self._client = httpx.Client(timeout=httpx.Timeout(ANSWER, connect=CONNECT), trust_env=not straight)
+        asks_the_environment = not straight and not unusable(os.environ)
+        patience = httpx.Timeout(ANSWER, connect=CONNECT)
+        self._client = httpx.Client(timeout=patience, trust_env=asks_the_environment)
 
     def post(self, path: str, what: dict[str, Any], token: str = "") -> Reply:
         """Send a message. Raises `Unreachable`, also where something else than a board answers."""
