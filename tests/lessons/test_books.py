@@ -12,6 +12,7 @@ from bakery.checking import Answer
 from bakery.checking.mistakes import Wrong
 from bakery.checking.service import Service
 from bakery.lessons import _books as books
+from bakery.lessons import _followed
 from bakery.lessons._books import Desk, Reading, Shelf
 
 READS = """
@@ -187,7 +188,7 @@ def followed(text: str, what: str = "a change") -> Any:  # noqa: ANN401
     def ask(answer: Answer) -> None:
         orders = answer.named("orders").given
         orders[:] = [{"id": number} for number in range(6, 0, -1)]
-        books.must_follow(answer, range(6, 0, -1), what, lambda: orders.insert(0, {"id": 7}))
+        _followed.must_follow(answer, range(6, 0, -1), what, lambda: orders.insert(0, {"id": 7}))
 
     return judged(text, ask)
 

@@ -4,7 +4,8 @@
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -213,7 +214,23 @@ def must_give(reading: Reading, wanted: Sequence[Any], what: str) -> None:
     expect(not lost, f"{what}. Of the orders {told(wanted)} it left out {told(lost)}.")
     doubled = [row for row, times in Counter(read).items() if times > 1]
     expect(not doubled, f"{what}. It gave these twice: {told(doubled)}.")
-    expect(read == list(wanted), f"{what}. It gave {told(read)}, and {told(wanted)} is wanted.")
+    more = (
+        ", in the order of the book: all of them are there, and in another one"
+        if len(read) == len(wanted)
+        else ""
+    )
+    expect(read == list(wanted), f"{what}. It gave {told(read)}, and {told(wanted)} is wanted{more}.")
+
+
+@contextmanager
+def in_case(what: str) -> Iterator[None]:
+    """Tell of an error in which case it came up."""
+    try:
+        yield
+    except Wrong as wrong:
+        if str(wrong).startswith("it raised"):
+            raise Wrong(f"{what}, and then {wrong}") from None
+        raise
 
 
 def told(rows: Sequence[Any]) -> str:
@@ -292,79 +309,3 @@ def must_not_go_round(service: Service) -> None:
         len(service.asked) <= 4,
         "the third page leads back to the second, and it went there. An address that was read before is a `ValueError`.",
     )
-
-
-# A route that is followed
-
-
-def _cancel(number: int) -> Callable[[list[Any]], None]:
-    def change(orders: list[Any]) -> None:
-        orders[:] = [order for order in orders if order["id"] != number]
-
-    return change
-
-
-CHANGES: dict[str, Callable[[list[Any]], None]] = {
-    "after the first page, order 13 came in": lambda orders: orders.insert(0, {"id": 13}),
-    "after the first page, order 12 was cancelled": _cancel(12),
-    "after the first page, order 10 was cancelled, the last on it": _cancel(10),
-    "after the first page, order 9 was cancelled, which nobody had read": _cancel(9),
-}
-"""What is written in the book between its first page and its second."""
-
-
-def must_follow(answer: Answer, wanted: Sequence[int], what: str, change: Callable[[], None]) -> None:
-    """Expect these orders, each once, of whoever follows `next` from page to page."""
-
-    async def script(client: Any) -> list[int]:
-        read: list[int] = []
-        after = None
-        for turn in range(20):
-            query: dict[str, Any] = {} if after is None else {"after": after}
-            reply = await client.get("/orders", query_string=query)
-            address = "/orders" if after is None else f"/orders?after={after}"
-            page = await page_of(reply, address, what)
-            read += [one["id"] for one in page["items"]]
-            after = page["next"]
-            if after is None:
-                return read
-            if not turn:
-                change()
-        raise Wrong(f"{what}, and after twenty pages `next` was still `{after!r:.20}`. What is to end it?")
-
-    try:
-        read = answer.meet(script).result
-    except Wrong as error:
-        if str(error).startswith("it raised"):
-            raise Wrong(f"{what}, and then {error}") from None
-        raise
-    doubled = [row for row, times in Counter(read).items() if times > 1]
-    lost = [row for row in wanted if row not in read]
-    strange = [row for row in read if row not in wanted]
-    expect(not strange, f"{what}, and these were read, which are not in `orders`: {told(strange)}.")
-    why = "" if what.startswith("nobody") else " A place in the list is another order's now."
-    expect(not doubled, f"{what}, and these were read twice: {told(doubled)}.{why}")
-    expect(not lost, f"{what}, and these were never read: {told(lost)}.{why}")
-    expect(
-        read == list(wanted),
-        f"{what}. The orders came as {told(read)}, and {told(wanted)} is wanted, the newest first.",
-    )
-
-
-async def page_of(reply: Any, address: str, what: str) -> dict[str, Any]:
-    """The page in a reply of the test client. Raises `Wrong` where it is none."""
-    expect(reply.status_code == 200, f"{what}, and `{address}` answers with status {reply.status_code}.")
-    page = await reply.get_json(silent=True)
-    good = isinstance(page, dict) and isinstance(page.get("items"), list) and "next" in page
-    if not good:
-        said = page if page is not None else await reply.get_data(as_text=True)
-        raise Wrong(f'`{address}` answers {said!r:.60}, and `{{"items": […], "next": …}}` is wanted.')
-    expect(
-        all(isinstance(one, dict) and "id" in one for one in page["items"]),
-        f"`{address}` answers with {page['items']!r:.40}. Its items are orders, as they are in `orders`, each with its `id`.",
-    )
-    expect(
-        len(page["items"]) <= SIZE,
-        f"`{address}` answers with {len(page['items'])} orders on one page, and at most three are wanted.",
-    )
-    return dict(page)

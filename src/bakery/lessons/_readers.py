@@ -1,38 +1,41 @@
-"""Readers of a book in trouble: two of them at once, and one whose second page is an error."""
-# ruff: noqa: ANN401  # apps of a framework that is imported late
+"""Readers of a book in trouble: a second page that is an error, links that lead back, and pages that only look as if they did."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from bakery.checking import Answer, expect
-from bakery.checking.service import Says, Service
-from bakery.lessons._books import must_be_linked, page_of, read_with, told
+from bakery.checking.mistakes import Wrong
+from bakery.checking.service import Asked, Says, Service
+from bakery.checking.virtual.lines import own_line_of
+from bakery.lessons._books import Reading, linked, must_be_linked, must_not_go_round, read_with, told
 
-GAPS = (20, 17, 9, 8, 4, 2, 1)
-"""Numbers of orders, of which many have been cancelled long ago."""
+ALIKE: Mapping[str, Sequence[Sequence[int]]] = {
+    "two pages have no orders, and addresses of their own": ([5, 4], [], []),
+    "a customer ordered meanwhile, so order 4 is on two pages, at two addresses": ([5, 4], [4, 3]),
+}
+"""Pages that look alike, and are others all the same."""
 
 
-def must_serve_two(answer: Answer, wanted: Sequence[int]) -> None:
-    """Expect the whole book of each of two readers who take turns."""
+def must_see_no_ring(reading: Reading, service: Service, what: str) -> None:
+    """Expect no error of the reader's own where no link leads back."""
+    if not isinstance(reading.error, ValueError) or ": raise " not in own_line_of(reading.error):
+        return
+    several = [_address(one) for one in service.asked]
+    again = [address for address, times in Counter(several).items() if times > 1]
+    shown = ", ".join(f"`{address}`" for address in several)
+    raised = f"and it raised ValueError: {reading.error!s:.60}"
+    raise Wrong(
+        f'{what}, {raised}. It asked for `{again[0]}` a second time, and no link with `rel="next"` leads there: '
+        '`answer.links["next"]["url"]` is the address, with all that stands behind its `?`.'
+        if again
+        else f"{what}, {raised}. It asked for {shown}, and for none of them a second time: a page is known by its whole address, "
+        "and not by a part of it, or by what is on it."
+    )
 
-    async def script(client: Any) -> list[list[int]]:
-        read: list[list[int]] = [[], []]
-        marks: list[Any] = [None, None]
-        for turn in range(40):
-            who = turn % 2
-            if turn < 2 or marks[who] is not None:
-                query = {} if turn < 2 else {"after": marks[who]}
-                page = await page_of(await client.get("/orders", query_string=query), "/orders", "two read")
-                read[who] += [one["id"] for one in page["items"]]
-                marks[who] = page["next"]
-        return read
 
-    for read in answer.meet(script).result:
-        expect(
-            read == list(wanted),
-            f"two read the book at the same time, page by page in turns, and one of them got {told(read)}. A bookmark belongs to "
-            "its reader: all that the route has to know is in `after`.",
-        )
+def _address(asked: Asked) -> str:
+    query = "&".join(f"{name}={value}" for name, value in asked.query.items())
+    return f"{asked.path}?{query}" if query else asked.path
 
 
 def must_tell_trouble(answer: Answer) -> None:
@@ -42,4 +45,27 @@ def must_tell_trouble(answer: Answer) -> None:
     expect(
         reading.error is not None,
         "instead of the second page there came a 503, and it ended as if that were the end of the book. Let the error come out.",
+    )
+
+
+def must_notice_a_ring(answer: Answer) -> None:
+    """Expect a `ValueError` where the third page leads back to the second."""
+    service = linked(
+        [[6, 5], [4, 3], [2, 1]],
+        ("http://service/orders?key=k7x", "http://service/orders?key=q2m"),
+        "http://service/orders?key=k7x",
+    )
+    reading = read_with(answer, service, must_not_go_round)
+    what = "the third page leads back to the second"
+    expect(
+        reading.error is not None, f"{what}, and it ended as if the book were read. A `ValueError` is wanted."
+    )
+    expect(
+        isinstance(reading.error, ValueError),
+        f"{what}, and it raised {type(reading.error).__name__}. A `ValueError` is wanted.",
+    )
+    # The link of the third page may be looked at before its rows are handed out, or after.
+    expect(
+        reading.rows in ([6, 5, 4, 3], [6, 5, 4, 3, 2, 1]),
+        f"{what}, and before that it gave {told(reading.rows)}.",
     )
