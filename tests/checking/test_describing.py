@@ -1,6 +1,7 @@
 """What an answer is, is said in words, briefly, whatever it is."""
 
 import asyncio
+import linecache
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,6 +15,7 @@ from bakery.checking.describing import (
     described,
     dots_in,
     framework_of,
+    names_around,
     short,
     shown,
 )
@@ -123,3 +125,11 @@ def test_a_class_and_several_have_the_cell_that_they_were_written_in() -> None:
 
 def test_a_class_of_somebody_else_has_no_cell() -> None:
     assert cell_of(dict) == cell_of(Flask) == cell_of((1, 2)) == ""
+
+
+def test_the_names_around_a_function_are_those_of_the_functions_outside_of_it_and_not_its_own() -> None:
+    text = "asked = []\ndef make(most):\n    count = 0\n    def say(request):\n        mine = request\n    return say\n"
+    linecache.cache["around.py"] = (len(text), None, text.splitlines(keepends=True), "around.py")
+    assert names_around("around.py", 4) == {"most", "count"}
+    assert names_around("around.py", 2) == set()
+    assert names_around("not there", 1) == set()

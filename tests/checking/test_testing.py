@@ -7,6 +7,7 @@ import pytest
 
 from bakery.checking.mistakes import Wrong
 from bakery.checking.testing import must_tell_apart, tried
+from workshop.cells import Cells
 
 RIGHT, BROKEN = {"cake": "plum"}, {"cake": "lemon"}
 
@@ -86,3 +87,8 @@ def test_what_is_tried_may_be_something_else_than_an_app() -> None:
 
     with pytest.raises(Wrong, match="although the client is right"):
         asyncio.run(test())
+
+
+def test_an_assert_of_a_tuple_finds_nothing_and_is_called_by_its_name() -> None:
+    cells = Cells('async def test(app):\n    assert (app["cake"] == "plum", "plum")\n')
+    assert "Line 2 has brackets around all" in judged(cells.value("test"))

@@ -79,6 +79,7 @@ ELSEWHERE = {
     "bakery/lessons/_letters.py": "lessons/api_docs.md",  # one exercise's, and so are its trials
     "bakery/lessons/_followed.py": "lessons/test_books.py",
     "bakery/lessons/_readers.py": "lessons/pagination.md",
+    "bakery/lessons/_stand_ins.py": "lessons/mocking.md",
     "bakery/moving/kinds.py": "moving/test_learning.py",  # what an expression is, asked of a whole project
     "bakery/moving/knowledge.py": "moving/test_learning.py",  # tables, and nothing to call
     "bakery/moving/needs.py": "moving/test_awaiting.py",  # found and written together

@@ -71,6 +71,23 @@ def dots_in(source: str) -> str:
     return ""
 
 
+def names_around(filename: str, number: int) -> set[str]:
+    """The names that the functions around the one in this line have of their own; `number` is its first line."""
+    tree = parse("".join(linecache.getlines(filename)))
+    functions = [
+        node
+        for node in ast.walk(tree or ast.Module([], []))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    inner = [node for node in functions if node.lineno <= number <= (node.end_lineno or 0)]
+    own = {id(node) for node in ast.walk(inner[-1])} if inner else set()
+    around = [part for node in inner[:-1] for part in ast.walk(node) if id(part) not in own]
+    return {
+        *(part.id for part in around if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)),
+        *(part.arg for part in around if isinstance(part, ast.arg)),
+    }
+
+
 def plain_function_at(filename: str, number: int) -> str:
     """The name of the plain `def` that a line stands in, or "lambda"; empty where it is an `async def`, or none."""
     tree = parse("".join(linecache.getlines(filename)))

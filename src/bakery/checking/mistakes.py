@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Iterable
 
+from bakery.checking.describing import names_around
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
 from bakery.checking.virtual.lines import frames_of, is_in_coroutine, is_own, line_of, own_line_of
 from bakery.mishap import reason
@@ -101,9 +102,8 @@ def _known_of_clients(error: BaseException, said: str) -> Iterable[str]:
 
 def _outside(error: BaseException, name: str) -> str:
     """The word for a name from outside: of a function around this one, or of the cell."""
-    frame = [*frames_of(error)][-1]
-    inside = "<locals>" in frame.f_code.co_qualname and name not in frame.f_globals
-    return "nonlocal" if inside else "global"
+    code = [*frames_of(error)][-1].f_code
+    return "nonlocal" if name in names_around(code.co_filename, code.co_firstlineno) else "global"
 
 
 def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:

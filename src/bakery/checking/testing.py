@@ -1,12 +1,15 @@
 """Tests as answers: pytest functions that have to pass on a right app, and to fail on each broken one."""
 
+import ast
 import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bakery.checking.describing import cell_of
 from bakery.checking.mistakes import Wrong, wrong_because
+from bakery.checking.starters import parse
 
 SKIPPED = "Skipped"
 
@@ -19,6 +22,8 @@ class Tested:
     error: BaseException | None
     gave: object = None
     """What it returned, which nobody looks at."""
+    more: str = ""
+    """What was seen in the text of a test that passed, in words."""
 
 
 async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -> Tested:
@@ -46,7 +51,19 @@ async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -
         if type(error).__name__ not in {"Failed", SKIPPED}:
             raise
         return Tested(name, error)
-    return Tested(name, None, made)
+    return Tested(name, None, made, _always_true(test))
+
+
+def _always_true(test: Callable[..., Any]) -> str:
+    """What to say of an `assert` that can find nothing, as it looks at a tuple; empty where there is none."""
+    tree = parse(cell_of(test))
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts:
+            return (
+                f" Line {node.lineno} has brackets around all that stands behind `assert`: that is a tuple, which is always true. "
+                "Take them away."
+            )
+    return ""
 
 
 def must_tell_apart(right: Tested, broken: list[Tested], what: str = "app") -> None:
@@ -65,4 +82,4 @@ def must_tell_apart(right: Tested, broken: list[Tested], what: str = "app") -> N
             returned = (
                 "" if one.gave is None else " It returns something, and nobody looks at that: `assert` it."
             )
-            raise Wrong(f"the test passes although {one.app}. What should it look at?{returned}")
+            raise Wrong(f"the test passes although {one.app}. What should it look at?{one.more or returned}")

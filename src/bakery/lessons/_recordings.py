@@ -48,17 +48,31 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
     for bags, cents in ((1, 120), (10, 1200), (1, 120), (10, 1200)):
         came = await client.get(f"/price/rye?bags={bags}")
         expect(came.status_code == 200, f"`/price/rye?bags={bags}` gets status {came.status_code}.")
-        must_say(came, {"cents": cents}, f"`/price/rye?bags={bags}`")
+        must_say(came, {"cents": cents}, f"`/price/rye?bags={bags}`", _mistaken(mill))
     expect(
         mill.times == 2,
         f"two questions were asked, each of them twice, and the mill was asked {mill.times} times. What is on tape is "
         "played.",
     )
     for status, flour, cents in ((503, "wheat", 90), (500, "oats", 80)):
-        await _keeps_no_bad_moment(client, mill, status, flour, cents)
-    await _tells_questions_apart(client)
+        await _keeps_no_bad_moment(client, mill, tape, Says({"cents": cents}, status), flour)
+    await _tells_questions_apart(client, mill)
+    await _plays_it_tomorrow(player, make, tape)
+
+
+async def _plays_it_tomorrow(
+    player: Callable[[Mill, str], httpx.AsyncClient],
+    make: Callable[..., httpx.AsyncBaseTransport],
+    tape: dict[Any, Any],
+) -> None:
+    """Expect another recorder to play the same tape, and one with an empty tape to ask."""
     tomorrow = Mill(8002)
     came = await player(tomorrow, "http://127.0.0.1:8002").get("/price/rye?bags=10")
+    expect(
+        tape or not tomorrow.times,
+        "the next day there is another recorder, with the same tape, and the mill is asked again: the tape is empty. What is "
+        "kept belongs on the tape that a recorder gets.",
+    )
     expect(
         not tomorrow.times,
         "the next day the mill is on another port, the tape is the same, and the mill is asked again. The host and the "
@@ -73,7 +87,16 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
     )
 
 
-async def _tells_questions_apart(client: httpx.AsyncClient) -> None:
+def _mistaken(mill: Mill) -> str:
+    """How a question with words after the `?` may have got the answer to another one, as the mill has seen it."""
+    if not mill.service.asked[-1].query:
+        return " The mill was asked for `/price/rye`, without what stands after the `?`."
+    if mill.times == 1:
+        return " The mill was not asked for it: what stands after the `?` is a part of the question, too."
+    return ""
+
+
+async def _tells_questions_apart(client: httpx.AsyncClient, mill: Mill) -> None:
     """Expect what is not there to stay so, and another method to be another question."""
     for _ in range(2):
         came = await client.get("/price/stone")
@@ -81,7 +104,14 @@ async def _tells_questions_apart(client: httpx.AsyncClient) -> None:
             came.status_code == 404,
             f"the mill has no stone, and `/price/stone`, asked twice, gets {came.status_code} in place of 404.",
         )
+    before = mill.times
     came = await client.post("/price/rye?bags=1")
+    heard = mill.service.asked[-1].method
+    expect(
+        came.status_code == 405 or mill.times == before or heard == "POST",
+        f"for a POST of `/price/rye?bags=1` the mill was asked with {heard}, and so it gets {came.status_code}. "
+        "`request.method` has the method of the question.",
+    )
     expect(
         came.status_code == 405,
         f"after a GET of `/price/rye?bags=1`, a POST of the same address gets {came.status_code}. Another method is "
@@ -90,22 +120,28 @@ async def _tells_questions_apart(client: httpx.AsyncClient) -> None:
 
 
 async def _keeps_no_bad_moment(
-    client: httpx.AsyncClient, mill: Mill, status: int, flour: str, cents: int
+    client: httpx.AsyncClient, mill: Mill, tape: dict[Any, Any], good: Says, flour: str
 ) -> None:
-    path = f"/price/{flour}"
+    path, status, known = f"/price/{flour}", good.status, set(tape)
     mill.down = status
     came = await client.get(path)
     expect(
         came.status_code == status,
         f"while the mill says {status}, the client sees {came.status_code}. It should see the same.",
     )
+    noted = [kept for key, kept in tape.items() if key not in known]
     mill.down = 0
     came = await client.get(path)
     expect(
         came.status_code != status,
         f"the mill is well again, and its {status} is played: a bad moment was recorded.",
     )
-    must_say(came, {"cents": cents}, f"`{path}`")
+    must_say(came, good.value, f"`{path}`")
+    expect(
+        not any(str(status) in repr(kept) for kept in noted),
+        f"the mill said {status}, and that was written on the tape: {short(noted[-1] if noted else '')}. It is asked anew, "
+        "and all the same it should be handed on and not kept: whoever gets the tape next may play it.",
+    )
     before = mill.times
     await client.get(path)
     expect(
@@ -113,12 +149,12 @@ async def _keeps_no_bad_moment(
     )
 
 
-def must_say(came: httpx.Response, wanted: object, where: str) -> None:
-    """Expect this JSON in an answer; `where` is what was asked. Raises `Wrong`."""
+def must_say(came: httpx.Response, wanted: object, where: str, why: str = "") -> None:
+    """Expect this JSON in an answer; `where` is what was asked, and `why` what else was seen. Raises `Wrong`."""
     try:
         value = came.json()
     except ValueError:
         raise Wrong(
             f"{where} gets {short(came.text)}, which is no JSON, and {short(wanted)} is wanted."
         ) from None
-    expect(value == wanted, f"{where} gets {short(value)}, and {short(wanted)} is wanted.")
+    expect(value == wanted, f"{where} gets {short(value)}, and {short(wanted)} is wanted.{why}")

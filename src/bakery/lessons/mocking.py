@@ -11,9 +11,9 @@ from bakery.checking.describing import described, short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.service import Says, Service
 from bakery.checking.testing import Tested, must_tell_apart, tried
-from bakery.lessons._recordings import must_record, must_say
+from bakery.lessons._recordings import must_record
+from bakery.lessons._stand_ins import StandIn, must_be_as_strict_as_the_mill, must_begin_anew, on
 
-StandIn = Callable[[httpx.Request], Any]
 Client = Callable[[httpx.AsyncClient, str], Any]
 
 PATIENCE = 2.0
@@ -59,25 +59,6 @@ def unopened(came: object) -> str:
 # Exercises
 
 
-def on(stand_in: object, patience: float | None = None) -> httpx.AsyncClient:
-    """A client of httpx on the reader's stand-in; `patience` in seconds. What is no answer raises `Wrong` there."""
-    if not callable(stand_in):
-        raise Wrong(f"a stand-in is a function of a request, and this is {described(stand_in)}.")
-
-    async def answering(request: httpx.Request) -> httpx.Response:
-        made = stand_in(request)
-        made = await made if inspect.isawaitable(made) else made
-        if isinstance(made, BaseException):
-            raise Wrong(f"the stand-in gives back the error `{type(made).__name__}`. An error is raised.")
-        if not isinstance(made, httpx.Response):
-            raise Wrong(f"the stand-in gives {described(made)}, and httpx wants an `httpx.Response(…)`.")
-        return made
-
-    return httpx.AsyncClient(
-        transport=httpx.MockTransport(answering), base_url="http://mill", timeout=patience
-    )
-
-
 @ex.exercise
 def stand_in(answer: Answer) -> None:
     """A stand-in that says yes to everything is enough."""
@@ -86,96 +67,17 @@ def stand_in(answer: Answer) -> None:
     try:
         prices.clear()
         prices.update({"rye": 120, "wheat": 90, "oat flakes": 75})
-        answer.play(_is_as_strict_as_the_mill)
+        answer.play(must_be_as_strict_as_the_mill)
     finally:
         prices.clear()
         prices.update(before)
-
-
-async def _is_as_strict_as_the_mill(given: StandIn) -> None:
-    """Expect a price for each flour, 404 for another, and 405 for what is no GET. Raises `Wrong`."""
-    client = on(given)
-    for flour, cents in (("rye", 120), ("wheat", 90), ("oat flakes", 75), ("rye", 120)):
-        came = await client.get(f"/price/{flour}")
-        expect(
-            came.status_code == 200,
-            f"a GET of `/price/{flour}` gets {came.status_code}, and {flour} is in `PRICES`. `request.url.path` has the path "
-            "alone, and spaces in it as spaces; other parts of `request.url` have more, or have them as `%20`.",
-        )
-        must_say(came, {"cents": cents}, f"`/price/{flour}`")
-    try:
-        came = await client.get("/price/stone")
-    except KeyError:
-        raise Wrong(
-            "asked for `/price/stone`, the stand-in raises a `KeyError`: stone is not in `PRICES`. The mill answers 404."
-        ) from None
-    expect(
-        came.status_code == 404,
-        f"`/price/stone` gets status {came.status_code}, and stone is not in `PRICES`. The mill says 404, and a client "
-        "that looks at the status has to see it.",
-    )
-    for method in ("POST", "DELETE"):
-        came = await client.request(method, "/price/rye")
-        expect(
-            came.status_code == 405,
-            f"a {method} to `/price/rye` gets status {came.status_code}, and the mill says 405: it lets nobody but a GET "
-            "ask for a price. `request.method` tells.",
-        )
 
 
 @ex.exercise
 def burnt_twice(answer: Answer) -> None:
     """Tests may share a script."""
     expect(callable(answer.given), f"a function is wanted, and it got {described(answer.given)}.")
-    answer.play(_begins_anew)
-
-
-async def _begins_anew(make: Callable[[], Any]) -> None:
-    """Expect 503, 503, and then 200, of two stand-ins that are asked in turns. Raises `Wrong`."""
-    first, second = make(), make()
-    for made in (first, second):
-        if inspect.isawaitable(made):
-            if inspect.iscoroutine(made):
-                made.close()
-            raise Wrong(
-                "`burnt_twice` is an `async def`. Making a stand-in waits for nothing: a plain `def`."
-            )
-    expect(
-        callable(first),
-        f"`burnt_twice()` gives {described(first)}, and a stand-in is wanted: a function of a request.",
-    )
-    clients = (on(first), on(second))
-    said: tuple[list[int], list[int]] = ([], [])
-    for turn in range(1, 7):
-        for heard, client in zip(said, clients, strict=True):
-            came = await _asked_again(client, turn)
-            heard.append(came.status_code)
-            if came.status_code == 200:
-                must_say(came, {"cents": 120}, f"request {turn}")
-    wanted = [503, 503, 200, 200, 200, 200]
-    for heard in said:
-        both = f"{' '.join(map(str, said[0]))} and {' '.join(map(str, said[1]))}"
-        expect(
-            heard == wanted,
-            f"two stand-ins, each asked six times in turns, say {both}. Each should say 503 503 200 200 200 200, whatever "
-            "the other was asked.",
-        )
-
-
-async def _asked_again(client: httpx.AsyncClient, turn: int) -> httpx.Response:
-    try:
-        return await client.get("/price/rye")
-    except (StopIteration, IndexError, RuntimeError) as error:
-        if not _is_at_its_end(error):
-            raise
-        raise Wrong(
-            f"at request {turn} the script is at its end, and the stand-in raises an error that no mill would. It should go "
-            "on with its last line."
-        ) from None
-
-
-def _is_at_its_end(error: Exception) -> bool:
-    return "StopIteration" in f"{type(error).__name__} {error}" or isinstance(error, IndexError)
+    answer.play(must_begin_anew)
 
 
 @ex.exercise
@@ -215,8 +117,9 @@ def _wrong_kind(came: Exception) -> None:
             "that is an `httpx.ReadTimeout`."
         )
     if isinstance(came, TimeoutError):
+        own = "" if type(came) is TimeoutError else f"`{name}`, a kind of "
         raise Wrong(
-            "the client sees Python's own `TimeoutError`. httpx has errors of another family, and a client that catches "
+            f"the client sees {own}Python's own `TimeoutError`. httpx has errors of another family, and a client that catches "
             "`httpx.HTTPError` lets this one through: raise `httpx.ReadTimeout`."
         )
     raise came
@@ -310,13 +213,13 @@ def _on(
     """What comes of the first test that is red on this client, or of none."""
 
     async def script(_tests: object) -> Tested:
-        gave = None
+        gave, more = None, ""
         for test in tests:
             one = await tried(test, {"price": price}, says)
             if one.error is not None:
                 return one
-            gave = gave if one.gave is None else one.gave
-        return Tested(says, None, gave)
+            gave, more = gave if one.gave is None else one.gave, more or one.more
+        return Tested(says, None, gave, more)
 
     return script
 
@@ -340,6 +243,10 @@ ROWS: Mapping[str, tuple[Says, Says, str]] = {
     "/price/corn": (Says({"cents": 60, "day": "Monday"}), Says({"cents": 60}), "`day` is only in the stand-in's answer"),
     "/price/malt": (Says({"old": True}), Says({"old": 1}), "`old` is true or false in one and a number in the other"),
     "/price/bran": (Says({"error": "none"}, status=404), Says({"error": "sold out"}, status=404), ""),
+    "/price/husk": (Says({"error": "no"}, status=404), Says({"error": "no"}, status=410), "the status is another one"),
+    "/price/grit": (Says({"cents": 70}), Says({"cents": 70}, status=203), "the status is another one"),
+    "/price/chaff": (Says({"error": "no"}, status=404), Says({"why": "no"}, status=404), "`error` is not in the real one's answer"),
+    "/price/germ": (Says({"price": 40}), Says({"error": "no"}, status=404), "the status is another one"),
 }  # fmt: skip
 """What the stand-in and the real one say to each path, and why they differ; empty where they do not."""
 
@@ -361,7 +268,11 @@ def same_contract(answer: Answer) -> None:
             path not in run.result or why,
             f"`{path}` should not be in the list. There, {both}. {_harmless(one, other)}",
         )
-    expect(len(run.result) == len(set(run.result)), "a path is in the list twice.")
+    twice = [path for path in ROWS if list(run.result).count(path) > 1]
+    expect(
+        not twice,
+        f"`{''.join(twice[:1])}` is in the list more than once: it differs in two things, and is one path.",
+    )
 
 
 def _harmless(one: Says, other: Says) -> str:
