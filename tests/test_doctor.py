@@ -35,7 +35,7 @@ HEALTHY = Signs(python=(3, 12, 1), versions=VERSIONS)
 
 
 def test_this_kitchen_is_all_right() -> None:
-    report = judged(replace(signs(), network=(), settings=()))
+    report = judged(replace(signs(), surroundings=(), settings=()))
     assert report.ok, report
     first, versions = repr(report).splitlines()
     assert first == "Your kitchen is all right."
@@ -44,7 +44,7 @@ def test_this_kitchen_is_all_right() -> None:
 
 
 def test_two_healthy_kitchens_differ_in_their_versions_only() -> None:
-    here, there = judged(replace(signs(), network=(), settings=())), judged(HEALTHY)
+    here, there = judged(replace(signs(), surroundings=(), settings=())), judged(HEALTHY)
     numbers = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?!\.?\d)")
     assert numbers.sub("X.Y.Z", repr(here)) == numbers.sub("X.Y.Z", repr(there))
 
@@ -92,15 +92,15 @@ def test_several_troubles_are_counted() -> None:
     assert "\n2. nest_asyncio" in repr(report)
 
 
-def test_what_is_set_for_other_networks_is_a_remark_only() -> None:
-    report = judged(replace(HEALTHY, network=("A proxy is set here.", "SSL_CERT_FILE names no file.")))
+def test_what_is_set_for_other_networks_and_a_full_disk_are_remarks_only() -> None:
+    report = judged(replace(HEALTHY, surroundings=("A proxy is set here.", "SSL_CERT_FILE names no file.")))
     assert report.ok
     assert "\nA proxy is set here.\nSSL_CERT_FILE names no file.\n" in repr(report)
 
 
 def test_the_doctor_looks_at_what_is_set_for_other_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/certificates.pem")
-    assert "SSL_CERT_FILE" in " ".join(signs().network)
+    assert "SSL_CERT_FILE" in " ".join(signs().surroundings)
 
 
 def test_a_hub_is_seen_by_its_prefix(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -259,6 +259,20 @@ def test_any_other_error_of_a_first_cell_is_shown_as_it_is_and_brings_nothing_in
     asyncio.run(scenario())
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is a thing of Linux")
+def test_a_cell_that_finds_the_disk_full_says_what_to_do_and_the_next_one_works(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with desk(tmp_path) as at:
+            await at.run("import bakery")
+            with pytest.raises(
+                CellExecutionError, match=r"(?s)No space left.*The disk is full.*run this cell again"
+            ):
+                await at.run("with open('/dev/full', 'w') as file:\n    file.write('cake')")
+            assert await at.run("print('the next cell')") == "the next cell\n"
+
+    asyncio.run(scenario())
+
+
 LATE = """
 import signal, sys
 flush = sys.stdout.flush

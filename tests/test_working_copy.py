@@ -1,5 +1,6 @@
 """A reader's copy has nothing answered, and what the reader has changed is never lost."""
 
+import errno
 import json
 import os
 import shutil
@@ -179,6 +180,48 @@ def test_a_folder_that_cannot_be_written_costs_a_sentence(root: Path) -> None:
     with pytest.raises(CopyError, match=f"the folder {COPY}, cannot be written"):
         refresh(root)
     assert (root / COPY).read_text() == "a file of the reader's"
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.ENOSPC, "Make room on the disk"),
+        (errno.EROFS, "a folder of your own"),
+        (errno.EIO, "as it was."),
+    ],
+)
+def test_a_disk_that_takes_nothing_costs_a_sentence_and_leaves_the_readers_own_and_nothing_half(
+    root: Path, number: int, remedy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(root)
+    (root / COPY / RACE).write_bytes(page("Mine.", "mine()"))
+    change(root / ORIGINALS / START, "Predict.", "Predict first.")
+    before = {path: path.read_bytes() for path in (root / COPY).rglob("*") if path.is_file()}
+
+    def half(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:10])
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_bytes", half)
+        with pytest.raises(CopyError, match=remedy):
+            refresh(root)
+    assert {path: path.read_bytes() for path in (root / COPY).rglob("*") if path.is_file()} == before
+    assert refresh(root).renewed == (START,)
+    assert (root / COPY / RACE).read_bytes() == page("Mine.", "mine()")
+
+
+def test_a_copy_that_may_only_be_read_opens_as_long_as_there_is_nothing_new(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refresh(root)
+
+    def refuse(path: Path, data: bytes) -> int:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    assert refresh(root) == Outcome()
 
 
 def test_an_original_that_is_broken_is_told_with_the_way_back_and_nothing_is_written(root: Path) -> None:

@@ -22,7 +22,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from bakery import failing_imports
+from bakery import disk, failing_imports
 from bakery.carets import draw_in_the_main_thread_only
 from bakery.doctor import IN_A_BROWSER, doctor
 from bakery.kitchen import simulate
@@ -122,22 +122,23 @@ def _timeline(trace: Trace) -> "Picture":
     return picture
 
 
-def _say_why_an_import_fails(shell: Any) -> None:  # noqa: ANN401  # as above
-    """Let an import that fails say below its traceback what to install, or which file of the reader's to rename."""
+def _say_what_to_do(shell: Any) -> None:  # noqa: ANN401  # as above
+    """Let an import that fails, or a disk, say below the traceback what to do: install, rename, make room."""
 
     def show(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:  # noqa: ANN401
-        said = failing_imports.why(error)
+        of_an_import = isinstance(error, ImportError | AttributeError)
+        said = failing_imports.why(error) if of_an_import else disk.why(error)
         if said and said not in getattr(error, "__notes__", ()):
             error.add_note(said)
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
-    shell.set_custom_exc((ImportError, AttributeError), show)
+    shell.set_custom_exc((ImportError, AttributeError, *disk.KINDS), show)
 
 
 _shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
 if _shell:
     _show_traces(_shell)
-    _say_why_an_import_fails(_shell)
+    _say_what_to_do(_shell)
     draw_in_the_main_thread_only()
 if IN_A_BROWSER:
     from bakery.browser import move_in

@@ -77,8 +77,8 @@ class Signs:
     """The base URL of the Jupyter server, other than "/" behind JupyterHub or Binder."""
     server_proxy: bool = True
     """Whether jupyter-server-proxy is installed."""
-    network: tuple[str, ...] = ()
-    """What is to be said of proxies and certificates."""
+    surroundings: tuple[str, ...] = ()
+    """What is to be said of other networks, and of the disk."""
     nested: bool = False
     """Whether `nest_asyncio.apply()` has patched the event loop that runs this."""
     hidden: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ def signs() -> Signs:
         loopback="" if IN_A_BROWSER else loopback(),
         base=base(),
         server_proxy=installed("jupyter-server-proxy") is not None,
-        network=() if IN_A_BROWSER else network(),
+        surroundings=() if IN_A_BROWSER else surroundings(),
         nested=nested(),
         hidden=() if IN_A_BROWSER else hidden(),
         awaits=awaits(),
@@ -244,9 +244,9 @@ LOOKS = (
 )
 
 
-def other_networks(seen: Signs) -> str:
-    """Settings for other networks, which clients of httpx would take even to this machine."""
-    return "\n".join(seen.network)
+def other_networks_and_disk(seen: Signs) -> str:
+    """Settings for other networks, which clients of httpx would take even to this machine; and a disk with no room."""
+    return "\n".join(seen.surroundings)
 
 
 def own_settings(seen: Signs) -> str:
@@ -274,7 +274,7 @@ def on_colab(seen: Signs) -> str:
     )
 
 
-ASIDES = (other_networks, own_settings, in_a_browser, on_colab)
+ASIDES = (other_networks_and_disk, own_settings, in_a_browser, on_colab)
 
 
 # How to see it
@@ -309,10 +309,11 @@ def base() -> str:
     return prefix(0).removesuffix("proxy/absolute/0") or "/"
 
 
-def network() -> tuple[str, ...]:
-    """What is to be said of proxies and certificates; nothing where this package is not there to say it."""
+def surroundings() -> tuple[str, ...]:
+    """What is to be said of other networks and of the disk; nothing where this package is not there to say it."""
     with suppress(Exception):
-        return tuple(import_module("bakery.network").remarks())
+        rooms = (import_module(f"bakery.{name}") for name in ("network", "disk"))
+        return tuple(said for room in rooms for said in room.remarks())
     return ()
 
 

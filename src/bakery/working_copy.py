@@ -8,6 +8,7 @@ It belongs to this package and not to the authors' tools, because readers and Bi
 library only.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+
+from bakery import disk
 
 ORIGINALS = "notebooks"
 COPY = "my_notebooks"
@@ -126,6 +129,7 @@ def refresh(root: Path, take: Sequence[str] = (), home: Path | None = None) -> O
     try:
         folder.mkdir(exist_ok=True)
         known = _record(folder)
+        before = dict(known)
         taken = tuple((name, aside) for name in wanted if (aside := _put_aside(folder / name)))
         kinds = {name: _kind(folder / name, data, known.get(name, "")) for name, data in fresh.items()}
         for name, kind in kinds.items():
@@ -133,10 +137,12 @@ def refresh(root: Path, take: Sequence[str] = (), home: Path | None = None) -> O
                 _write(folder / name, fresh[name])
             if kind in {"made", "renewed", "same"}:
                 known[name] = substance(fresh[name], name)
-        _write(folder / RECORD, json.dumps(known, indent=1, sort_keys=True).encode())
+        if known != before:  # a folder that may only be read opens as well, as long as there is nothing new
+            _write(folder / RECORD, json.dumps(known, indent=1, sort_keys=True).encode())
     except OSError as error:
         raise CopyError(
-            f"Your working copy, the folder {COPY}, cannot be written ({error.strerror or error})."
+            f"Your working copy, the folder {COPY}, cannot be written ({error.strerror or error}). "
+            f"What you have changed in it is as it was. {_remedy(error)}".rstrip()
         ) from error
     made, renewed, newer = (
         tuple(name for name, kind in kinds.items() if kind == wanted_kind)
@@ -144,6 +150,14 @@ def refresh(root: Path, take: Sequence[str] = (), home: Path | None = None) -> O
     )
     again = {name for name, _ in taken}
     return Outcome(tuple(name for name in made if name not in again), renewed, newer, taken)
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in disk.FULL:
+        return "Make room on the disk, and ask again."
+    if error.errno in {*disk.READ_ONLY, errno.EACCES, errno.EPERM}:
+        return "Copy the whole project to a folder of your own, and ask again there."
+    return ""
 
 
 def _kind(copy: Path, fresh: bytes, known: str) -> str:

@@ -1,5 +1,7 @@
 """The learner's verbs never raise, say one of a few outcomes, and lead on from each of them."""
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import bakery
 from bakery import simulate
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking import progress as memory
+from bakery.checking.mistakes import Wrong, wrong_because
 
 PAPER = """\
 # Small
@@ -104,6 +107,25 @@ def test_an_exercise_ends_in_one_of_its_outcomes_and_leads_on(ex: Lesson) -> Non
     right = ex.doubled.check([2, 4])
     assert (right.outcome, right.says) == ("right", "Twice & twice <b>again</b>.")
     assert ex.doubled.latest == right
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/tmp/cake.png")
+
+
+def judge_of_a_handler(answer: Answer) -> None:
+    raise Wrong(f"the handler fails: {wrong_because(OSError(errno.ENOSPC, 'No space left on device'))}")
+
+
+@pytest.mark.parametrize("judge", [full, judge_of_a_handler], ids=["raised", "in a handler"])
+def test_an_answer_that_finds_the_disk_full_is_not_wrong_but_not_checked_and_is_told_what_to_do(
+    ex: Lesson, judge: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ex.doubled, "_judge", judge)
+    verdict = ex.doubled.check([1])
+    assert verdict.outcome == "not checked"
+    assert verdict.says.startswith("The disk is full")
+    assert "run this cell again" in verdict.says
 
 
 def test_a_check_that_fails_itself_says_so_and_blames_nobody(

@@ -1,7 +1,9 @@
 """A board in a file."""
 
 import asyncio
+import errno
 import json
+import os
 import stat
 import sys
 from pathlib import Path
@@ -81,3 +83,20 @@ def test_a_board_that_was_kept_is_taken_up(tmp_path: Path) -> None:
     board.join(Join(board.word, "Ada", ""))
     open_again(again, json.loads(as_text(board.kept())), tmp_path / "board.json")
     assert again.seats == board.seats
+
+
+def half(path: Path, text: str, **_: object) -> int:
+    path.write_bytes(text[:3].encode())
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_leaves_the_old_board_and_nothing_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "board.json"
+    write(as_text({"word": "old"}), path)
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(OSError, match="No space left"):
+        write(as_text({"word": "new"}), path)
+    assert read(path) == {"word": "old"}
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,5 +1,7 @@
 """The seat of this reader, for the next kernel."""
 
+import errno
+import os
 import stat
 import sys
 from pathlib import Path
@@ -48,3 +50,19 @@ def test_a_folder_that_cannot_be_written_ends_nothing(
     remember(SEAT)
     forget()
     assert recall() is None
+
+
+def half(path: Path, text: str, **_: object) -> int:
+    path.write_bytes(text[:3].encode())
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_leaves_the_old_seat_and_nothing_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FILE, str(tmp_path / "progress.json"))
+    remember(SEAT)
+    monkeypatch.setattr(Path, "write_text", half)
+    remember(KeptSeat("http://127.0.0.1:2", "word", "Bob", "other"))
+    assert recall() == SEAT
+    assert list(tmp_path.iterdir()) == [file()]

@@ -1,5 +1,6 @@
 """The app of the course: green on Flask, and green on Quart after the tool alone."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +90,40 @@ def test_every_test_says_in_its_name_what_is_true(house: Path) -> None:
         name.startswith(("a_", "an_", "the_", "everybody_", "nobody_", "only_", "logging_", "machines_"))
         for name in names
     )
+
+
+KEEPER = """
+from pathlib import Path
+from unittest.mock import patch
+import errno, shutil
+from bakery.moving.house import move_in, open_counter
+
+house = move_in()
+open_counter(house)
+
+def half(source, target, *rest, **named):
+    Path(target).touch()
+    raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+with patch("shutil.copyfile", half):
+    try:
+        move_in()
+    except shutil.Error as error:
+        from bakery.disk import why
+        print(why(error))
+"""
+
+
+def test_a_house_goes_with_its_process_also_one_that_a_full_disk_cut_short_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", KEEPER],
+        env={**os.environ, "TMPDIR": str(tmp_path), "TEMP": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ran.stdout.startswith("The disk is full, so this was not written.")
+    assert list(tmp_path.iterdir()) == []

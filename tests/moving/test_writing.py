@@ -1,5 +1,8 @@
 """A move is written as a whole or not at all, and never over changes that nobody else keeps."""
 
+import errno
+import io
+import os
 import subprocess
 from pathlib import Path
 
@@ -22,6 +25,14 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "app.py").write_bytes(APP)
     (tmp_path / "other.py").write_bytes(b"import flask\n")
     return tmp_path
+
+
+class FullFile(io.FileIO):
+    """A file on a disk that takes a few bytes more."""
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        super().write(content[:3])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def moved(folder: Path) -> Move:
@@ -81,6 +92,19 @@ def disk_is_full_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
         return real(self, target)
 
     monkeypatch.setattr(Path, "replace", broken)
+
+
+def test_a_full_disk_leaves_everything_as_before_and_nothing_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = moved(folder)
+    monkeypatch.setattr("bakery.moving.writing.os.fdopen", FullFile)
+    with pytest.raises(MovingError, match=r"Nothing was changed: .*No space left"):
+        write(change, folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "app.py": APP,
+        "other.py": b"import flask\n",
+    }
 
 
 def test_if_one_file_cannot_be_written_all_are_as_before(

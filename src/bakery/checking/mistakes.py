@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Iterable
 
+from bakery import disk
 from bakery.checking.describing import names_around
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
 from bakery.checking.virtual.lines import frames_of, is_in_coroutine, is_own, line_of, own_line_of
@@ -32,10 +33,16 @@ class NotAttempted(Exception):
     """The answer is still the starter."""
 
 
+class NotChecked(Exception):
+    """The answer could not be tried, and that is no fault of its own: the text says why."""
+
+
 def wrong_because(error: BaseException) -> str:
-    """A sentence on what an answer raised, with the reader's own line."""
+    """A sentence on what an answer raised, with the reader's own line. Raises `NotChecked` where a disk is full."""
     told = reason(error)
     several = _all_of(error)
+    if said := disk.why(several[0]):
+        raise NotChecked(said) from error
     group, error = error, several[0]
     for sentence in _known(error, str(error)):
         return f"{sentence}\nPython says: {told}"

@@ -277,7 +277,8 @@ def write(file: object) -> Path:
         ) from error
     except OSError as error:
         raise Refused(
-            f"`{path}` could not be written ({error.strerror}). Nothing is lost; take another name."
+            f"`{path}` could not be written ({error.strerror}). Nothing is lost; take another folder, for example:  "
+            'progress.save("~/my_progress.json")'
         ) from error
     return path
 

@@ -8,10 +8,11 @@ from html import escape
 from numbers import Real
 from typing import Any, ClassVar, Literal
 
+from bakery import disk
 from bakery.checking import progress as memory
 from bakery.checking.answers import Answer
 from bakery.checking.describing import cell_of
-from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
+from bakery.checking.mistakes import NotAttempted, NotChecked, Wrong, wrong_because
 from bakery.checking.paper import ExercisePaper, PredictionPaper, QuizPaper
 from bakery.checking.sightings import on_time_up
 from bakery.checking.starters import same
@@ -104,6 +105,8 @@ class Exercise(Task):
         error = stage.error
         if not stage.out_of_time and isinstance(error, NotAttempted):
             return self._said("not attempted", self._first_step)
+        if error is not None and (said := str(error) if isinstance(error, NotChecked) else disk.why(error)):
+            return self._said("not checked", said, stage.printed)
         self._tries += 1
         if stage.out_of_time:
             return self._said("wrong", on_time_up(stage), stage.printed, then=self._next_step)

@@ -49,9 +49,12 @@ def as_text(kept: dict[str, Any]) -> str:
 def write(text: str, path: Path) -> None:
     """In one step, so that a torn file is never found; for the eyes of its owner. Raises `OSError`."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
+    try:
+        fresh.touch(mode=0o600)
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -42,9 +42,12 @@ def remember(seat: KeptSeat) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps(asdict(seat)), encoding="utf-8")
-        fresh.replace(path)
+        try:
+            fresh.touch(mode=0o600)
+            fresh.write_text(json.dumps(asdict(seat)), encoding="utf-8")
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
 
 
 def forget() -> None:

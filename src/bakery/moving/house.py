@@ -1,5 +1,6 @@
 """The app that notebook 11 moves: the counter of a bakery on Flask, with its tests, ready to be copied and broken."""
 
+import atexit
 import importlib
 import shutil
 import sqlite3
@@ -13,8 +14,11 @@ HOUSES = Path(__file__).parent / "houses"
 
 
 def move_in(folder: Path | None = None) -> Path:
-    """Copy the counter and its tests into a folder, a new temporary one unless told otherwise; returns the folder."""
-    place = folder or Path(mkdtemp(prefix="house-"))
+    """Copy the counter and its tests into a folder, a new one that goes with this process, unless told otherwise.
+
+    Returns the folder.
+    """
+    place = folder or _lent("house-")
     left_out = shutil.ignore_patterns("__pycache__", ".pytest_cache")
     shutil.copytree(HOUSES / "counter", place, ignore=left_out, dirs_exist_ok=True)
     return place
@@ -35,11 +39,18 @@ def open_counter(house: Path, oven: float = 1.0) -> Any:  # noqa: ANN401  # of F
         counter = importlib.import_module("counter")
     finally:
         sys.path.remove(str(house))
-    database = Path(mkdtemp(prefix="counter-"), "counter.sqlite")
+    database = _lent("counter-") / "counter.sqlite"
     _furnish(database, house / "counter" / "schema.sql")
     return counter.create_app(
         {"DATABASE": str(database), "PHOTOS": str(database.parent / "photos"), "OVEN": oven}
     )
+
+
+def _lent(prefix: str) -> Path:
+    """A new temporary folder, until this process ends."""
+    folder = mkdtemp(prefix=prefix)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _furnish(database: Path, schema: Path) -> None:

@@ -71,9 +71,13 @@ def _beside(path: Path, content: bytes) -> Path:
     """A new file in the same folder, with the rights of the old one."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     new = Path(name)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    new.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        new.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
+    except BaseException:
+        new.unlink()
+        raise
     return new
 
 
