@@ -97,3 +97,77 @@ def test_the_cases_that_are_drawn_are_the_same_every_time_and_have_one_of_each_c
     assert several != drawn("other", 50, (1, 2, 3), (0.5, 1.0))
     assert len(several) == 50
     assert set(several) == {(number, seconds) for number in (1, 2, 3) for seconds in (0.5, 1.0)}
+
+
+SUMS = [
+    (3, 2, 1),
+    (4, 3, 0.5),
+    (7, 2, 2),
+    (8, 8, 0.25),
+    (1, 5, 3),
+    (6, 2, 0.5),
+    (2, 9, 1.5),
+    (5, 4, 0.3),
+    (9, 9, 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [
+        ("(bakers - cakes) * bake", "It would be right if `cakes` and `bakers` changed places."),
+        ("(cakes * 4 - bakers * 4) * bake", "In every case it is 4 times the right number."),
+        ("(cakes - bakers) * bake * bake", "In every case it is `bake` times the right number."),
+        ("cakes - bakers", "It does not depend on `bake`."),
+        ("(cakes - bakers) * bake / cakes", "In every case it is the right number divided by `cakes`."),
+        ("(cakes - bakers) * bake + 2", "In every case it is 2 too many."),
+        ("(cakes - bake) * bakers", "It would be right if `bakers` and `bake` changed places."),
+        (
+            "__import__('math').ceil((cakes - bakers) * bake)",
+            "the right number, rounded up; it need not be whole.",
+        ),
+        ("__import__('math').floor((cakes - bakers) * bake)", "the right number, rounded down;"),
+        ("round((cakes - bakers) * bake)", "the right number, rounded to the nearest;"),
+    ],
+)
+def test_what_all_the_numbers_have_to_do_with_the_right_ones_is_told(returned: str, words: str) -> None:
+    assert words in _of_three(returned, SUMS)
+
+
+def test_nothing_is_said_of_all_numbers_where_one_of_them_is_another() -> None:
+    told = _of_three("4 * (cakes - bakers) * bake if cakes < 9 else 1", SUMS)
+    assert told.endswith("it says 4.")
+
+
+def test_nothing_is_said_of_all_numbers_where_there_are_few_of_them() -> None:
+    assert _of_three("4 * (cakes - bakers) * bake", SUMS[:3]).endswith("it says 4.")
+
+
+def test_an_argument_is_not_said_to_change_nothing_where_it_changes_something_in_a_case_that_was_tried() -> (
+    None
+):
+    # Where there are more cakes than bakers it is always 0, and elsewhere it hangs on the bake.
+    assert "depend" not in _of_three("min(0, cakes - bakers) * bake", SUMS, lambda c, b, s: max(0, c - b) * s)
+
+
+def test_an_argument_that_should_change_nothing_is_named_where_it_does() -> None:
+    told = _of_three("bake + cakes / 50", SUMS, lambda _cakes, _bakers, bake: bake)
+    assert told.endswith("It changes with `cakes`, and the right number does not.")
+
+
+def test_a_whole_run_in_the_place_of_a_number_is_told_where_the_number_is() -> None:
+    told = said("__import__('bakery').simulate(cakes, 1, 1, bakers=bakers)")
+    assert told == "a number of seconds is wanted, and it gives the whole run. Its `.makespan` is a number."
+
+
+def _of_three(
+    returned: str,
+    cases: Sequence[tuple[float, ...]],
+    right: Callable[..., float] = lambda cakes, bakers, bake: (cakes - bakers) * bake,
+) -> str:
+    def ask(answer: Answer) -> None:
+        formula(answer, cases, right, lambda *_: "it takes @ s", {})
+
+    error = asked(f"def answer(cakes, bakers, bake): return {returned}", ask).error
+    assert error is not None
+    return str(error)

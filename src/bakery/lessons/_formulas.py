@@ -1,18 +1,29 @@
 """What lessons that ask for a formula have in common: it is tried on many numbers, and a slip is called by its name."""
 
 import inspect
+import math
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 from numbers import Real
 
 from bakery.checking import Answer, Run, Wrong, expect
+from bakery.trace import Trace
 
 Case = tuple[float, ...]
 Formula = Callable[..., float]
 Slips = Mapping[str, Formula]
 """Formulas that many write first, each under the sentence that is said of it."""
+
+MANY = 8
+"""Cases of which more than these have to agree before anything is said of all of them."""
+
+ROUNDED: Mapping[str, Callable[[float], float]] = {
+    "up": math.ceil,
+    "down": math.floor,
+    "to the nearest": round,
+}
 
 
 def number_of(run: Run, what: str = "seconds") -> float:
@@ -22,6 +33,8 @@ def number_of(run: Run, what: str = "seconds") -> float:
     """
     got = run.result
     expect(got is not None, "it gives back nothing (`None`). `print` shows a number; `return` hands it over.")
+    if isinstance(got, Trace):
+        raise Wrong(f"a number of {what} is wanted, and it gives the whole run. Its `.makespan` is a number.")
     sound = isinstance(got, Real | Decimal) and not isinstance(got, bool)
     expect(sound, f"a number of {what} is wanted, and it gives `{got!r:.60}`.")
     return float(got)
@@ -64,23 +77,88 @@ def _why(answer: Answer, cases: Sequence[Case], got: Sequence[float], right: For
             return f" {says}"
     if len({round(number, 9) for number in got}) == 1 and len(got) > 1:
         return " It says that whatever it is asked."
-    unused = _unused(answer, cases, right)
-    return f" It does not depend on `{unused}`." if unused else ""
+    if unused := _unused(answer, cases, right):
+        return f" It does not depend on `{unused}`."
+    if len(cases) > MANY and (seen := next(_seen(cases, got, right), "")):
+        return f" {seen}"
+    if idle := _idle(answer, cases, right):
+        return f" It changes with `{idle}`, and the right number does not."
+    return ""
+
+
+def _seen(cases: Sequence[Case], got: Sequence[float], right: Formula) -> Iterator[str]:
+    """What all the numbers that were given have to do with the right ones; the first sentence is told."""
+    wanted = [right(*case) for case in cases]
+    names = [name.strip("_") for name in inspect.signature(right).parameters]
+    for one, other in combinations(range(len(names)), 2):
+        turned = [_turned(case, one, other) for case in cases]
+        if all(_agrees(number, right, case) for number, case in zip(got, turned, strict=True)):
+            yield f"It would be right if `{names[one]}` and `{names[other]}` changed places."
+    pairs = list(zip(got, wanted, strict=True))
+    hows = [
+        how
+        for how, rounded in ROUNDED.items()
+        if all(_same(number, rounded(exact)) for number, exact in pairs)
+    ]
+    if hows:
+        how = f" {hows[0]}" if len(hows) == 1 else ""
+        yield f"In every case it is the right number, rounded{how}; it need not be whole."
+    for place, name in enumerate(names):
+        if all(
+            _same(number, exact * case[place]) for (number, exact), case in zip(pairs, cases, strict=True)
+        ):
+            yield f"In every case it is `{name}` times the right number."
+        if all(
+            _same(number * case[place], exact) for (number, exact), case in zip(pairs, cases, strict=True)
+        ):
+            yield f"In every case it is the right number divided by `{name}`."
+    times = {round(number / exact, 9) for number, exact in pairs if exact}
+    if len(times) == 1 and all(number == 0 for number, exact in pairs if not exact):
+        yield f"In every case it is {times.pop():g} times the right number."
+    more = {round(number - exact, 9) for number, exact in pairs}
+    if len(more) == 1:
+        by = more.pop()
+        yield f"In every case it is {abs(by):g} too {'many' if by > 0 else 'few'}."
+
+
+def _turned(case: Case, one: int, other: int) -> Case:
+    several = list(case)
+    several[one], several[other] = several[other], several[one]
+    return tuple(several)
 
 
 def _unused(answer: Answer, cases: Sequence[Case], right: Formula) -> str:
-    """The name of an argument that changes nothing, although it should."""
+    """The name of an argument that changes nothing in any case that was tried, although it should."""
     for place, name in enumerate(inspect.signature(right).parameters):
-        pairs = [(case, (*case[:place], other[place], *case[place + 1 :])) for case, other in pairwise(cases)]
-        telling = [(one, other) for one, other in pairs if not _agrees(right(*one), right, other)]
-        try:
-            if telling and all(
-                _same(number_of(answer.call(*one)), number_of(answer.call(*other))) for one, other in telling
-            ):
-                return name
-        except Wrong:
-            return ""
+        pairs = _pairs(cases, place)
+        if any(not _agrees(right(*one), right, other) for one, other in pairs) and _is_steady(answer, pairs):
+            return name
     return ""
+
+
+def _idle(answer: Answer, cases: Sequence[Case], right: Formula) -> str:
+    """The name of an argument that changes the answer, although nothing depends on it."""
+    for place, name in enumerate(inspect.signature(right).parameters):
+        pairs = _pairs(cases, place)
+        if name.startswith("_") and not _is_steady(answer, pairs, if_unsure=True):
+            return name.strip("_")
+    return ""
+
+
+def _pairs(cases: Sequence[Case], place: int) -> list[tuple[Case, Case]]:
+    """Each case, and the same one with another number in that place."""
+    pairs = [(case, (*case[:place], other[place], *case[place + 1 :])) for case, other in pairwise(cases)]
+    return [(one, other) for one, other in pairs if one != other]
+
+
+def _is_steady(answer: Answer, pairs: Sequence[tuple[Case, Case]], *, if_unsure: bool = False) -> bool:
+    """Whether the answer says the same of both, in every pair; `if_unsure` where it gives no number for one of them."""
+    try:
+        return all(
+            _same(number_of(answer.call(*one)), number_of(answer.call(*other))) for one, other in pairs
+        )
+    except Wrong:
+        return if_unsure
 
 
 def _agrees(number: float, slip: Formula, case: Case) -> bool:

@@ -62,6 +62,21 @@ IN_LINE_SLIPS: Slips = {
     "A round that is not full yet keeps nobody waiting: round down.": lambda number, bakers, bake: (
         ceil((number - 1) / bakers) * bake
     ),
+    "Round brackets are missing: in `number - 1 // bakers` the division comes first.": lambda number, bakers, bake: (
+        number - 1 // bakers * bake
+    ),
+    "That is what is left of a division, `%`; the whole rounds are what it gives, `//`.": lambda number, bakers, bake: (
+        (number - 1) % bakers * bake
+    ),
+    "Beyond the first round there may be more than one before yours.": lambda number, bakers, bake: (
+        bake if number > bakers else 0
+    ),
+    "A round that begins with you is not before you, and one that is full before you is: count those in front, `number - 1`.": lambda number, bakers, bake: (
+        max(0, number // bakers - 1) * bake
+    ),
+    "Number 1 is the first: `number - 1` customers are in front of you.": lambda number, bakers, bake: (
+        (number + 1) // bakers * bake
+    ),
     "Nobody waits for their own cake: count those in front, `number - 1`.": lambda number, bakers, bake: (
         number // bakers * bake
     ),

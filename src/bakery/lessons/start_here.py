@@ -1,5 +1,7 @@
 """Notebook 00, Start here: one exercise that shows how an exercise answers back."""
 
+from math import ceil
+
 from bakery.checking import Answer, Lesson
 from bakery.counting import counted
 from bakery.lessons._formulas import drawn, formula
@@ -27,6 +29,9 @@ def last_cake(answer: Answer) -> None:
             "That is the number of cakes. How long does one of them bake?": lambda cakes, _oven: cakes,
             "They are not served in turns: the first of them is in the oven for as long as the last.": lambda cakes, oven: (
                 oven * (cakes - 1)
+            ),
+            "The oven has room for all of them: no cake waits until three others are out.": lambda cakes, oven: (
+                ceil(cakes / 3) * oven
             ),
             "The cakes wait for nobody: they are all in the oven at the same moment.": lambda cakes, oven: (
                 cakes + oven

@@ -69,6 +69,18 @@ RULE_SLIPS: Slips = {
         round(orders / threads) * bake
     ),
     "Round the rounds up, not the seconds.": lambda orders, bake, threads: ceil(orders / threads * bake),
+    "Divide the orders alone, and round up; then come the seconds.": lambda orders, bake, threads: (
+        orders * bake // threads
+    ),
+    "Half a round or more goes up there, and less goes down: a round that is begun is a round.": lambda orders, bake, threads: (
+        int(orders / threads + 0.5) * bake
+    ),
+    "The orders beyond the first round are served several at a time, and not one by one.": lambda orders, bake, threads: (
+        bake + max(0, orders - threads) * bake
+    ),
+    "More rounds take longer: times, and not divided by.": lambda orders, bake, threads: (
+        bake / ceil(orders / threads)
+    ),
     "Those are the rounds. How long is one?": lambda orders, _, threads: ceil(orders / threads),
     "That is one round, and there may be more orders than threads.": lambda _orders, bake, _threads: bake,
     "The bake of the notebook was 0.5 s, but here it is what `bake` says.": lambda orders, _bake, threads: (
@@ -118,6 +130,21 @@ ENOUGH_THREADS_SLIPS: Slips = {
     "Where nothing is left over, one thread fewer will do.": lambda per_second, stay: (
         int(per_second * stay * 1.5) + 1
     ),
+    "Round up once, at the end: what is busy on average need not be whole.": lambda per_second, stay: ceil(
+        ceil(per_second * stay) * 1.5
+    ),
+    "Round at the end: what is busy on average need not be whole, and the threads have to be.": lambda per_second, stay: (
+        ceil(per_second * stay) * 1.5
+    ),
+    "The third is one of all threads, and not one of the busy ones: two thirds of all are busy.": lambda per_second, stay: (
+        ceil(per_second * stay) + ceil(per_second * stay / 3)
+    ),
+    "That is a third of those who are busy. They are to be two thirds of all.": lambda per_second, stay: ceil(
+        per_second * stay / 3
+    ),
+    "0.7 is more than two thirds: so a little less than a third is free.": lambda per_second, stay: ceil(
+        per_second * stay / 0.7
+    ),
     "Then two thirds would be free.": lambda per_second, stay: ceil(per_second * stay * 3),
     "Then half of them would be free.": lambda per_second, stay: ceil(per_second * stay * 2),
     "That many come in each second. How many are there at once?": lambda per_second, _stay: per_second,
@@ -136,7 +163,7 @@ def enough_threads(answer: Answer) -> None:
         ],
         lambda per_second, stay: ceil(per_second * stay * 1.5),
         lambda per_second, stay: (
-            f"{counted(int(per_second), 'order')} a second that stay {stay:g} s: @ threads"
+            f"{counted(int(per_second), 'order')} a second that stay {stay:g} s: the number of threads is @"
         ),
         ENOUGH_THREADS_SLIPS,
         "threads",
@@ -152,6 +179,9 @@ def in_shop(answer: Answer) -> None:
         40: "80 ms are 0.08 s: eight hundredths, not eight tenths.",
         50: "That many come in each second. But each stays only 0.08 s.",
         625: "That is one divided by the other. If each stayed longer, would there be fewer in the shop?",
+        0.625: "That is one divided by the other. If each stayed longer, would there be fewer in the shop?",
+        1.6: "That is one divided by the other. If more came in, would there be fewer in the shop?",
+        0.4: "80 ms are 0.08 s: eight hundredths, not eight thousandths.",
         0.0016: "That is one divided by the other. If more came in, would there be fewer in the shop?",
         6: "So many threads it takes, with a third of them free. How many orders are there?",
         1: "That is one order alone. Fifty come in each second, and each stays a while.",
@@ -180,6 +210,24 @@ QUEUE_AFTER_SLIPS: Slips = {
     ),
     "A thread serves more than one order in a second, if a bake is shorter.": lambda seconds, per_second, _, threads: (
         max(0, per_second - threads) * seconds
+    ),
+    "The few that are being served are so few that nothing is taken off for them here.": lambda seconds, per_second, bake, threads: (
+        max(0, (per_second - threads / bake) * seconds - threads)
+    ),
+    "What is taken off there is served in one second, and what has come in came in all of them.": lambda seconds, per_second, bake, threads: (
+        max(0, per_second * seconds - threads / bake)
+    ),
+    "More threads serve more orders, and a longer bake fewer: `threads / bake` in each second.": lambda seconds, per_second, bake, threads: (
+        max(0, per_second - bake / threads) * seconds
+    ),
+    "All the threads serve: leave none of them free here.": lambda seconds, per_second, bake, threads: (
+        max(0, per_second - threads * 2 / 3 / bake) * seconds
+    ),
+    "That is how long the last of them waits. How many stand there?": lambda seconds, per_second, bake, threads: (
+        max(0, per_second - threads / bake) * seconds * bake / threads
+    ),
+    "Where more come in than are served, the queue is longer than nothing: `max`, and not `min`.": lambda seconds, per_second, bake, threads: (
+        min(0, per_second - threads / bake) * seconds
     ),
     "That many are served. How many are not?": lambda seconds, _, bake, threads: seconds * threads / bake,
     "A thread that serves an order and a half has served it by half: do not round what one second serves.": lambda seconds, per_second, bake, threads: (

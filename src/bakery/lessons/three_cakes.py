@@ -68,6 +68,30 @@ MAKESPAN_SLIPS: Slips = {
         ceil(cakes / bakers) * mixing + baking
     ),
     "Those are the rounds. How long is one?": lambda cakes, _mixing, _baking, bakers: ceil(cakes / bakers),
+    "Round the rounds up, not the seconds.": lambda cakes, mixing, baking, bakers: ceil(
+        cakes / bakers * (mixing + baking)
+    ),
+    "One round is the least, and so far it is right; above that, a round that is begun is a round: round up.": lambda cakes, mixing, baking, bakers: (
+        max(1, cakes // bakers) * (mixing + baking)
+    ),
+    "Those who are left over bake together, in one round.": lambda cakes, mixing, baking, bakers: (
+        (cakes // bakers + cakes % bakers) * (mixing + baking)
+    ),
+    "The first round is one of them, too: where one baker has three cakes, there are three rounds.": lambda cakes, mixing, baking, bakers: (
+        (cakes - 1) // bakers * (mixing + baking)
+    ),
+    "A round is first mixing and then baking: they add up.": lambda cakes, mixing, baking, bakers: (
+        ceil(cakes / bakers) * mixing * baking
+    ),
+    "A baker who waits does not mix while a cake bakes: mixing and baking add up.": lambda cakes, mixing, baking, bakers: (
+        ceil(cakes / bakers) * max(mixing, baking)
+    ),
+    "The cakes beyond the first round bake several at a time, and not one by one.": lambda cakes, mixing, baking, bakers: (
+        (1 if cakes <= bakers else cakes - bakers) * (mixing + baking)
+    ),
+    "Each baker mixes and bakes whole cakes, one after another: count the rounds.": lambda cakes, mixing, baking, bakers: (
+        cakes * mixing / bakers + baking
+    ),
 }
 
 
@@ -103,6 +127,45 @@ def enough_bakers(answer: Answer) -> None:
     )
 
 
+SAVED_SLIPS: Slips = {
+    "One bake is always waited for: the last.": lambda cakes, _, baking: cakes * baking,
+    "The mixing costs both bakers the same, so nothing of it is taken off.": lambda cakes, mixing, baking: (
+        (cakes - 1) * (baking - mixing)
+    ),
+    "The mixing costs both bakers the same, so nothing of it is taken off, however long it is.": lambda cakes, mixing, baking: (
+        (cakes - 1) * max(0, baking - mixing)
+    ),
+    "That is the time that is left, not the time that is saved.": lambda cakes, mixing, baking: (
+        cakes * mixing + baking
+    ),
+    "That is the time of the baker who waits; the other one needs some, too.": lambda cakes, mixing, baking: (
+        cakes * (mixing + baking)
+    ),
+    "Mixing is not saved: there is one pair of hands.": lambda cakes, mixing, baking: (
+        (cakes - 1) * (mixing + baking)
+    ),
+    "That is the mixing. It is not saved: there is one pair of hands.": lambda cakes, mixing, _: (
+        (cakes - 1) * mixing
+    ),
+    "Round brackets are missing: in `cakes - 1 * baking` the `1 * baking` comes first.": lambda cakes, _, baking: (
+        cakes - baking
+    ),
+    "The other baker's time is `cakes * mixing + baking`: only the last bake is waited for.": lambda cakes, mixing, baking: (
+        cakes * (mixing + baking) - cakes * max(mixing, baking)
+    ),
+    "Nothing is shared between mixing and baking: the bakes are shared with one another, whole.": lambda cakes, mixing, baking: (
+        (cakes - 1) * min(mixing, baking)
+    ),
+    "That is a share of the time in percent, and seconds are wanted.": lambda cakes, mixing, baking: (
+        100 * (cakes - 1) * baking / (cakes * (mixing + baking))
+    ),
+    "That is how many times as long the other one takes, and seconds are wanted.": lambda cakes, mixing, baking: (
+        cakes * (mixing + baking) / (cakes * mixing + baking)
+    ),
+    "Take the shorter time from the longer one.": lambda cakes, _, baking: baking - cakes * baking,
+}
+
+
 @ex.exercise
 def saved(answer: Answer) -> None:
     """What async can save, and that mixing is no part of it."""
@@ -116,28 +179,7 @@ def saved(answer: Answer) -> None:
         lambda cakes, mixing, baking: (
             f"{counted(int(cakes), 'cake')}, {mixing:g} s of mixing and {baking:g} s of baking: @ s are saved"
         ),
-        {
-            "One bake is always waited for: the last.": lambda cakes, _, baking: cakes * baking,
-            "The mixing costs both bakers the same, so nothing of it is taken off.": lambda cakes, mixing, baking: (
-                (cakes - 1) * (baking - mixing)
-            ),
-            "The mixing costs both bakers the same, so nothing of it is taken off, however long it is.": lambda cakes, mixing, baking: (
-                (cakes - 1) * max(0, baking - mixing)
-            ),
-            "That is the time that is left, not the time that is saved.": lambda cakes, mixing, baking: (
-                cakes * mixing + baking
-            ),
-            "That is the time of the baker who waits; the other one needs some, too.": lambda cakes, mixing, baking: (
-                cakes * (mixing + baking)
-            ),
-            "Mixing is not saved: there is one pair of hands.": lambda cakes, mixing, baking: (
-                (cakes - 1) * (mixing + baking)
-            ),
-            "That is the mixing. It is not saved: there is one pair of hands.": lambda cakes, mixing, _: (
-                (cakes - 1) * mixing
-            ),
-            "Take the shorter time from the longer one.": lambda cakes, _, baking: baking - cakes * baking,
-        },
+        SAVED_SLIPS,
     )
 
 
