@@ -2,6 +2,7 @@
 
 import dis
 import inspect
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
+from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.players import player
 
@@ -70,11 +72,16 @@ def must_take(
     try:
         signature.bind(*args, **named)
     except TypeError as error:
-        told = ", ".join([*map(repr, args), *(f"{name}={value!r}" for name, value in named.items())])
+        told = ", ".join([*map(_shown, args), *(f"{name}={_shown(value)}" for name, value in named.items())])
         raise Wrong(
             f"it is called as `{subject}({told})`, but it takes `{signature}`: {error}. "
-            "Leave the first line of the function as it was."
+            "Its arguments should be those of the task."
         ) from None
+
+
+def _shown(value: object) -> str:
+    """An argument, without what differs from one run to the next."""
+    return re.sub(r" object at 0x[0-9a-f]+", "", short(value).strip("`"))
 
 
 def _first_step(code: CodeType) -> int:

@@ -44,6 +44,18 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
 
 
 def _known_of_calls(said: str) -> Iterator[str]:
+    if found := re.search(
+        r"(\w+)\.<locals>\.decorator\(\) missing 1 required positional argument: 'func'", said
+    ):
+        yield (
+            f"`{found[1]}` stands above a function without brackets. It is called first, with what it needs, and what it gives is "
+            f"the decorator: `@{found[1]}(…)`."
+        )
+    if "Object of type type is not JSON serializable" in said:
+        yield (
+            "a class of Python's stands in what is to become JSON, such as `str` without quotation marks. JSON has texts, numbers, "
+            "lists and objects."
+        )
     if "the first argument must be callable" in said:
         yield (
             "a function is wanted there, and not its call: `before_serving(light)`, without the brackets. With them it is "

@@ -24,6 +24,10 @@ def must_fit_the_handler(document: Json, operation: Json, schema: Json) -> None:
         "both the day and the guests are required. In JSON Schema that is a list of names, beside the properties: "
         f"`required` is {json.dumps(required)}.",
     )
+    expect(
+        schema.get("additionalProperties", True) is not False,
+        "the letter allows nothing but a day and guests (`additionalProperties`), and the handler takes a party with more in it.",
+    )
     more = [name for name in required if name not in ("day", "guests")]
     expect(
         not more,

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.openapi import Json, body_schema, bounds, document_of, operation_of, resolved
+from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply
-from bakery.checking.service import Says, Service
+from bakery.checking.service import Asked, Says, Service
+from bakery.lessons._documents import document_with_words, no_docstring, of_the_bounds, of_the_model
 from bakery.lessons._letters import must_fit_the_handler
 
 ex = Lesson("15_api_docs", __file__)
@@ -82,14 +83,14 @@ def _accepted(answer: Answer, reply: Reply, what: str, why: str = "") -> Any:
     return reply.json
 
 
-def _refused(reply: Reply, what: str) -> None:
-    """Expect a 400."""
+def _refused(reply: Reply, what: str, why: str = "") -> None:
+    """Expect a 400; `why` is what else was seen where it is accepted."""
     kind = f", for a `{type(reply.error).__name__}` came out of the handler" if reply.error else ""
     expect(
         reply.status != 500,
         f"{what} is answered with 500{kind}. It is the customer's mistake, so a 400 is wanted.",
     )
-    expect(reply.status >= 400, f"{what} is accepted, with status {reply.status}. A 400 is wanted.")
+    expect(reply.status >= 400, f"{what} is accepted, with status {reply.status}. A 400 is wanted.{why}")
     expect(reply.status == 400, f"{what} is answered with status {reply.status}, and 400 is wanted.")
 
 
@@ -115,6 +116,8 @@ def taken(answer: Answer) -> None:
         what = f"the party {json.dumps(body)}"
         _must_take_data(reply)
         why = fields if "note" in body else optional
+        if reply.status == 400:
+            why = of_the_model(answer, "/parties") or why
         told = _accepted(answer, reply, what, why if reply.status == 400 else "")
         wanted = {"note": "", **body}
         expect(
@@ -124,7 +127,7 @@ def taken(answer: Answer) -> None:
     for (what, _), reply in zip(
         NO_PARTIES, _posted(answer, "/parties", [body for _, body in NO_PARTIES]), strict=True
     ):
-        _refused(reply, what)
+        _refused(reply, what, of_the_model(answer, "/parties") if reply.status < 400 else "")
     document = document_of(answer)
     schema = body_schema(
         document,
@@ -169,7 +172,8 @@ def one_to_eight(answer: Answer) -> None:
                 f"{what} is answered with {reply.text.strip()}.",
             )
         else:
-            _refused(reply, what)
+            more = of_the_bounds(answer, "/boxes", "pralines") if reply.status < 400 else ""
+            _refused(reply, what, more)
     document = document_of(answer)
     schema = body_schema(
         document,
@@ -221,7 +225,12 @@ def says_why(answer: Answer) -> None:
     expect(
         broken.status == 500,
         "a nut cake has no price, which is the bakery's own mistake (a `TypeError` in the handler), and it is answered with "
-        f"status {broken.status}, as if it were something else. Answer for one kind of error only.",
+        f"status {broken.status}, "
+        + (
+            "as if it were something else. Answer for one kind of error only."
+            if broken.status >= 400
+            else "as if there were none. It should stay a 500: only the answers to wrong orders are to be made."
+        ),
     )
 
 
@@ -231,6 +240,10 @@ def _must_handle(reply: Reply) -> None:
     expect(
         "takes 0 positional arguments" not in said,
         "an error handler is called with the error, and this one takes no argument.",
+    )
+    expect(
+        "cannot be None" not in said and "returned None" not in said,
+        "the error handler gives back nothing (`None`). Is there a `return`?",
     )
     expect(
         not ("JSON serializable" in said or "of type ValidationError" in said),
@@ -262,14 +275,21 @@ def _must_name(reply: Reply, what: str, name: str) -> None:
 def documented(answer: Answer) -> None:
     """A page explains a route by itself."""
     answer.must_be("quart")
+    document = document_with_words(answer)
+    for path, operations in at(document, "paths").items():
+        expect(
+            "requestBody" not in at(operations, "get"),
+            f"in the document, whoever asks `GET {path}` has to send a body: `validate_request` is for what comes in. For what "
+            "goes out there is `validate_response`.",
+        )
     answer.visit("/cakes").gets_json({"cakes": ["lemon", "plum"]})
     answer.visit("/cakes/plum").gets_json({"cents": 300})
-    document = document_of(answer)
     for path, field in (("/cakes", "cakes"), ("/cakes/{cake}", "cents")):
         operation = operation_of(document, path, "get")
         expect(
             operation.get("summary", "").strip(),
-            f"`GET {path}` has no summary in the document. The first line of the function's docstring is taken for it.",
+            f"`GET {path}` has no summary in the document. The first line of the function's docstring is taken for it."
+            + no_docstring(answer),
         )
         answers = operation.get("responses", {})
         expect(
@@ -316,6 +336,8 @@ PRESSED: tuple[tuple[str, Json, str, str, Json | None], ...] = (
     ("get_price", {"cake": "black forest"}, "GET", "/cakes/black forest", None),
     ("post_order", {"cake": "plum", "pieces": 2}, "POST", "/orders", {"cake": "plum", "pieces": 2}),
     ("put_order", {"number": 7, "order": 3}, "PUT", "/orders/7", {"order": 3}),
+    ("put_order", {"order": 3, "number": 7}, "PUT", "/orders/7", {"order": 3}),
+    ("post_order", {"cake": "", "pieces": 0}, "POST", "/orders", {"cake": "", "pieces": 0}),
     ("delete_cake", {"cake": "nut"}, "DELETE", "/cakes/nut", None),
 )
 """The name of a button, its words, and the method, the path and the body that are to come of it."""
@@ -335,16 +357,18 @@ def press(answer: Answer) -> None:
             (asked.method, asked.path) == (method, path),
             f"{what} is `{method} {path}` in the document, and it asked `{asked.method} {asked.path}`.",
         )
-        _must_send(asked.body, body, f"{what}, `{method} {path}`,")
+        _must_send(asked, body, f"{what}, `{method} {path}`,")
         run.gives({"pressed": name})
 
 
-def _must_send(text: str, body: Json | None, what: str) -> None:
+def _must_send(asked: Asked, body: Json | None, what: str) -> None:
     """Expect this JSON in the request, or nothing at all."""
+    text, behind = asked.body, " ".join(f"{name}={value}" for name, value in asked.query.items())
     if body is None:
         expect(not text, f"{what} needs no body, and `{text}` was sent.")
         return
-    expect(text, f"{what} should send {json.dumps(body)}, and nothing was sent.")
+    more = f" It stands in the address, behind the `?`: {behind}." if behind else ""
+    expect(text, f"{what} should send {json.dumps(body)}, and nothing was sent.{more}")
     try:
         sent = json.loads(text)
     except ValueError:
