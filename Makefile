@@ -75,7 +75,7 @@ lesson: $(VENV)/ready-to-test ## write the files of a new notebook: NAME=08_ever
 lesson-check: $(VENV)/ready-to-test ## say in seconds what a lesson still lacks, with file and line: NAME=08_everyday_quart
 	@$(RUN) -m workshop lesson-check "$(NAME)"
 
-editions: $(VENV)/ready-to-test ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
+editions: $(VENV)/ready ## write the solved and the blank notebooks, in notebooks/solved and notebooks/blank
 	@$(RUN) -m workshop editions $(NAME)
 
 picture: $(VENV)/ready ## race, and draw the picture on the README's first page

@@ -19,6 +19,11 @@ LEARNERS = "learners"
 COLAB = "colab"
 """The folder of that branch with the same notebooks for Google Colab."""
 
+SAY_IT = (
+    "Say the address:  make address URL=https://github.com/OWNER/NAME\n"
+    "A hub on one machine, a site of your own and a USB stick need none: docs/teaching.md has them."
+)
+
 SSH = re.compile(r"(?:ssh://)?git@(?P<host>[\w.-]+)[:/](?P<path>[\w./-]+)")
 LINE = re.compile(r"^(?:# )?Repository = .*$", re.MULTILINE)
 
@@ -43,10 +48,12 @@ def origin(root: Path) -> str:
     command = ["git", "remote", "get-url", "origin"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     if done.returncode or not done.stdout.strip():
-        raise ProjectError(
-            "This copy has no origin. Say the address:  make address URL=https://github.com/OWNER/NAME"
-        )
-    return web_address(done.stdout)
+        raise ProjectError(f"This copy has no origin. {SAY_IT}")
+    try:
+        return web_address(done.stdout)
+    except ProjectError as error:
+        # Not told: the origin itself, since somebody may have written a token into it.
+        raise ProjectError(f"This copy comes from a place that no browser gets to. {SAY_IT}") from error
 
 
 def settle(root: Path, url: str) -> list[str]:

@@ -90,6 +90,16 @@ def test_a_copy_without_an_origin_says_how_to_name_one(tmp_path: Path) -> None:
         known(repository(tmp_path))
 
 
+@pytest.mark.parametrize("remote", ["/home/ada/cakes", "http://ada:a-secret-token@cakes"])
+def test_a_copy_of_a_folder_or_of_a_bare_host_says_how_to_name_an_address_and_no_secret(
+    remote: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ProjectError, match="no browser gets to.* make address URL=") as refused:
+        known(repository(tmp_path, remote))
+    assert "pyproject.toml" not in str(refused.value)
+    assert "a-secret-token" not in str(refused.value)
+
+
 def test_an_address_is_settled_in_one_place_and_can_be_settled_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -437,6 +437,13 @@ def test_the_second_make_lab_only_starts_the_lab(make: Callable[..., str]) -> No
     assert make("-n", "lab", "LAB=--port=9000") == ".venv/bin/python -m bakery lab --port=9000\n"
 
 
+def test_a_teacher_gets_the_editions_without_what_only_the_tests_need(
+    make: Callable[..., str], copy: Path
+) -> None:
+    (copy / ".venv/ready-to-test").unlink()
+    assert make("-n", "editions") == ".venv/bin/python -m workshop editions \n"
+
+
 def test_what_somebody_has_set_for_other_projects_stays_out_of_what_make_starts(
     make: Callable[..., str], copy: Path
 ) -> None:

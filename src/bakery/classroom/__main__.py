@@ -132,7 +132,7 @@ class Behind(Config):
 def told(problem: Exception, asked: argparse.Namespace) -> str:
     """Why the board does not open, and what to do."""
     if isinstance(problem, OSError) and problem.errno == errno.EADDRINUSE:
-        free = f"python -m bakery.classroom --port {asked.port + 1}"
+        free = f"--port {asked.port + 1}"
         return f"Port {asked.port} is taken, perhaps by another board. Did you mean:  {free}"
     if isinstance(problem, OSError) and not problem.filename:
         return f"The board cannot listen on {asked.host} ({problem.strerror or problem})."
@@ -180,8 +180,8 @@ def reach(host: str, outside: str) -> str:
             f"address and {outside}, with a token of yours if the hub asks for one."
         )
     return (
-        "Only this machine gets here. For students on other machines of this network:  "
-        "python -m bakery.classroom --host 0.0.0.0"
+        "Only this machine gets here. For students on other machines of this network, close it, and add:  "
+        "--host 0.0.0.0"
     )
 
 
