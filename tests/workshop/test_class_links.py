@@ -94,7 +94,7 @@ def test_a_copy_without_an_origin_says_how_to_name_one(tmp_path: Path) -> None:
 def test_a_copy_of_a_folder_or_of_a_bare_host_says_how_to_name_an_address_and_no_secret(
     remote: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(ProjectError, match="no browser gets to.* make address URL=") as refused:
+    with pytest.raises(ProjectError, match=r"no browser gets to.* make address URL=") as refused:
         known(repository(tmp_path, remote))
     assert "pyproject.toml" not in str(refused.value)
     assert "a-secret-token" not in str(refused.value)
