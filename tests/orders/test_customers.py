@@ -110,6 +110,14 @@ def test_a_door_that_never_opens_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
     assert time.perf_counter() - start < 5  # one limit for all, not one after another
 
 
+def test_what_nobody_foresaw_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_: Connection) -> bool:
+        raise LookupError("no oven")
+
+    monkeypatch.setattr(Connection, "ask", broken)
+    assert reason(run(one(saying(CAKE)))) == "LookupError: no oven"
+
+
 def test_who_asks_a_plain_shop_for_a_secret_talk_is_told_to_ask_plainly() -> None:
     async def test() -> tuple[Trace, int]:
         async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

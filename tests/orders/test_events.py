@@ -37,5 +37,6 @@ def test_of_a_line_without_end_only_so_much_is_kept() -> None:
     reader = EventReader()
     for _ in range(100):
         assert reader.read(b"data: " + b"x" * LONGEST) == []
+        assert len(reader._rest) <= LONGEST
     [event] = reader.read(b"\n\n")
     assert len(event) <= LONGEST

@@ -229,3 +229,7 @@ def test_a_shop_that_closes_in_the_middle_loses_no_order() -> None:
 
 def test_an_order_is_given_thirty_seconds_unless_told_otherwise() -> None:
     assert inspect.signature(order).parameters["timeout"].default == 30.0
+
+
+def test_how_long_a_bake_takes_is_unknown_until_somebody_says_it() -> None:
+    assert run(one(saying(CAKE))).bake == 0.0

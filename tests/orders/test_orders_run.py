@@ -11,6 +11,7 @@ from fake_shops import CAKE, Factory, Fake, Loop, hanging_up, one, playing, reas
 
 from bakery.orders import progress_line
 from bakery.orders import run as run_room
+from bakery.orders.customers import Connection
 from bakery.orders.ordering import order
 from bakery.trace import Span, Trace
 
@@ -82,6 +83,56 @@ def test_a_run_that_is_cancelled_leaves_nobody_in_the_shop_and_the_next_one_work
             return await order(fake, 2)
 
     assert run(test()).cakes == 2
+
+
+def test_a_run_that_is_cancelled_has_given_its_connections_back_when_it_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connections, sockets = run_room._open, []
+
+    async def noted(customers: list[Connection], seconds: float) -> None:
+        await connections(customers, seconds)
+        for each in customers:
+            assert each._transport
+            sockets.append(each._transport.get_extra_info("socket"))
+
+    monkeypatch.setattr(run_room, "_open", noted)
+
+    async def test() -> None:
+        ordering = asyncio.current_task()
+        assert ordering
+
+        async def script(fake: Fake, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if len(fake.requests) == 2:
+                ordering.cancel()
+            await saying(b"")(fake, reader, writer)
+
+        async with playing(script) as fake:
+            with pytest.raises(asyncio.CancelledError):
+                await order(fake, 2)
+            assert [each.fileno() for each in sockets] == [-1, -1]
+            ordering.uncancel()
+
+    run(test())
+
+
+def test_an_order_that_comes_later_has_its_whole_time_from_its_own_moment_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends, timeout_at = [], asyncio.timeout_at
+
+    def noted(when: float) -> asyncio.Timeout:
+        ends.append(when)
+        return timeout_at(when)
+
+    async def test() -> Trace:
+        async with playing(saying(CAKE)) as fake:
+            monkeypatch.setattr(asyncio, "timeout_at", noted)
+            return await order(fake, 3, every=0.01)
+
+    assert run(test()).cakes == 3
+    first, second, third = ends[-3:]
+    assert (second - first, third - first) == pytest.approx((0.01, 0.02), abs=0.001)
 
 
 def test_a_run_that_is_cancelled_at_the_door_leaves_nobody_there() -> None:

@@ -83,7 +83,7 @@ def make_app_from(config: str, debug: bool) -> Flask:
         ("shop:bakery", "the text 'shop:bakery'", "from shop import bakery; serve(bakery)"),
         ("app", "the text 'app'", "from app import app; serve(app)"),
         (flask, "the module flask", "serve(flask.app)"),
-        (None, "None", "serve(app)"),
+        (None, "None", "serve(app)   (if a function makes the app, does it end with `return app`?)"),
         (7, "an int", "serve(app)"),
         (flask.Blueprint("cakes", __name__), "a Blueprint", "serve(app)"),
         (

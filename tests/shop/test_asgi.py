@@ -5,7 +5,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from typing import Any
 
 import httpx
@@ -346,6 +346,49 @@ def test_an_endless_answer_ends_when_its_client_has_left_and_says_nothing(
         assert ended.wait(10)
         assert shop.errors == ()
     assert capfd.readouterr().err.count("\n") < 20
+
+
+def held() -> tuple[ASGIMiddleware, Coroutine[Any, Any, None], list[Any]]:
+    """A layer, its order that waits for what never comes, and what is sent to the client."""
+    sent: list[Any] = []
+
+    async def waiting(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.Event().wait()
+
+    async def never_heard() -> Any:
+        raise AssertionError("nobody listens")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    layer = ASGIMiddleware(waiting)
+    scope = {"type": "http", "method": "GET", "path": "/cake", "headers": []}
+    return layer, layer(scope, never_heard, send), sent
+
+
+def test_whoever_is_sent_home_is_told_that_the_shop_was_closed() -> None:
+    async def close() -> list[Any]:
+        layer, call, sent = held()
+        order = asyncio.create_task(call)
+        await asyncio.sleep(0)
+        layer.send_home()
+        await asyncio.wait({order}, timeout=10)
+        assert order.done()
+        return sent
+
+    sent = asyncio.run(close())
+    assert sent[0]["status"] == 503
+
+
+def test_an_order_that_the_collector_throws_away_is_neither_answered_nor_an_error() -> None:
+    async def throw_away() -> None:
+        layer, call, sent = held()
+        call.send(None)
+        with pytest.raises(GeneratorExit):
+            call.throw(GeneratorExit())
+        assert (sent, layer.errors) == ([], ())
+
+    asyncio.run(throw_away())
 
 
 class ClientDisconnectedError(Exception):

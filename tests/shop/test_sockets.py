@@ -27,6 +27,12 @@ def test_the_limit_of_open_files_is_raised_as_far_as_it_goes(
     assert asked == ([(wanted, hard)] if wanted else [])
 
 
+def test_what_the_first_order_imports_is_there_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "encodings.idna", raising=False)
+    make_room_for_a_crowd()
+    assert "encodings.idna" in sys.modules
+
+
 def test_a_door_is_on_the_loopback_address_and_on_no_other() -> None:
     with listen(0) as door:
         host, port = door.getsockname()

@@ -27,8 +27,14 @@ def test_a_sleep_gives_way_only_inside_a_thread_of_the_model() -> None:
     assert clock.slept == [1.0, 0.5, 3.0]
 
 
-def test_a_negative_sleep_is_refused_as_ever() -> None:
-    threads = Threads(never, lambda _: None)
+def test_a_negative_sleep_is_refused_as_ever_and_a_short_one_is_not() -> None:
+    slept: list[Any] = []
+    threads = Threads(slept.append, lambda _: None)
+    for seconds in (0, 0.5):
+        threads.call(threads.sleep, seconds)
+    assert len(slept) == 2
+    for sleep in slept:
+        sleep.close()
     with pytest.raises(ValueError, match="non-negative"):
         threads.call(threads.sleep, -1.0)
 

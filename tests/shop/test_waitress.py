@@ -5,6 +5,7 @@ import socket
 import threading
 from typing import Any
 
+import httpx
 import pytest
 from bakeries import Bakers, Order, flask_bakery, get, hurry, our_threads, stuck
 from flask import Flask
@@ -91,6 +92,19 @@ def test_an_order_that_nobody_has_taken_yet_ends_with_the_shop(monkeypatch: pyte
     assert None not in results
     assert not bakers.entered.acquire(timeout=0.05), "nobody bakes for the second one"
     assert our_threads() == []
+
+
+def test_a_connection_that_is_kept_without_an_order_does_not_hold_up_the_closing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hurry(monkeypatch, clearing_up=60)
+    shop = serve(flask_bakery())
+    with httpx.Client(trust_env=False) as client:
+        assert client.get(f"{shop.url}/cake").text == "cake"
+        closing = threading.Thread(target=shop.close)
+        closing.start()
+        closing.join(20)
+        assert not closing.is_alive()
 
 
 def test_an_answer_that_is_on_its_way_when_the_shop_closes_arrives_as_a_whole(

@@ -10,6 +10,7 @@ from flask import Flask
 from quart import Quart, abort, websocket
 
 from bakery.shop import serving
+from bakery.shop.asgi import Receive, Scope, Send
 from bakery.shop.inprocess import InProcess
 from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads
@@ -206,6 +207,23 @@ def test_a_refusal_says_its_status_and_what_that_most_likely_means(path: str, st
         assert refused.value.status == status
 
     at(visit)
+
+
+def test_an_app_that_closes_before_it_accepts_has_refused_with_403() -> None:
+    async def closing(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+
+    async def visit(shop: Shop) -> None:
+        with pytest.raises(SocketRefusedError) as refused:
+            async with shop.socket("/"):
+                raise AssertionError("let in")
+        assert refused.value.status == 403
+
+    counter = Counter()
+    counter.app = closing  # type: ignore[assignment]
+    at(visit, counter)
 
 
 def test_a_handler_that_never_accepts_is_told_after_the_timeout() -> None:

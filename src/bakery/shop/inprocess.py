@@ -117,7 +117,7 @@ class _InProcess:
     async def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; raises `httpx.ConnectError` when the shop is closed, `httpx.ReadTimeout` when it is late."""
         if not self._open:
-            raise httpx.ConnectError("the shop is closed", request=request)
+            raise httpx.ConnectError("the shop is closed")
         answer = Delivery(request.extensions.get("timeout", {}).get("read"))
         body = await request.aread()
         task = asyncio.create_task(self._serve(request, body, answer))
@@ -130,7 +130,7 @@ class _InProcess:
         except BaseException:
             answer.leave(task)
             raise
-        return httpx.Response(status, headers=headers, stream=Body(answer, task), request=request)
+        return httpx.Response(status, headers=headers, stream=Body(answer, task))
 
     async def _serve(self, request: httpx.Request, body: bytes, answer: "Delivery") -> None:
         raise NotImplementedError
@@ -269,7 +269,7 @@ class Transport(httpx.AsyncBaseTransport):
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         server = at(request.url)
         if server is None:
-            raise httpx.ConnectError(nobody(request.url), request=request)
+            raise httpx.ConnectError(nobody(request.url))
         return await server.handle(request)
 
 
