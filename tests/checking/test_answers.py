@@ -2,6 +2,7 @@
 
 import gc
 from contextlib import suppress
+from typing import Literal
 
 import pytest
 from answering import FIVE, FLASK, QUART, WAYS, asked, refused, run_of
@@ -145,3 +146,17 @@ async def answer():
 """
     stage = asked(text, lambda answer: [answer.run().result for _ in range(2)], threadless=threadless)
     assert stage.value == [[], ["swept"]]
+
+
+@pytest.mark.parametrize(("text", "kind", "other"), [(FLASK, "flask", "quart"), (QUART, "quart", "flask")])
+def test_an_app_of_the_other_framework_is_told_which_one_is_wanted(
+    text: str, kind: Literal["flask", "quart"], other: Literal["flask", "quart"]
+) -> None:
+    assert isinstance(asked(text, lambda answer: answer.must_be(kind)).value, Answer)
+    error = asked(text, lambda answer: answer.must_be(other)).error
+    assert isinstance(error, Wrong)
+    wanted = other.capitalize()
+    assert str(error) == (
+        f"this is a {kind.capitalize()} app, and a {wanted} app is wanted: "
+        f"`from {other} import {wanted}`, then `app = {wanted}(__name__)`."
+    )

@@ -69,6 +69,16 @@ def test_moments_are_exact(seconds: Sequence[float]) -> None:
     assert "came at 0, 0.5 s, and " in told(lambda: heard(GOOD).at(*seconds))
 
 
+def test_parts_that_are_all_late_by_the_same_time_are_told_by_how_much() -> None:
+    late = " Each of them is 0.5 s late: the first `yield` comes after a wait."
+    assert told(lambda: heard(stream((0.5, "mixed"), (1.0, "baked"))).at(0, 0.5)).endswith(late)
+    other = heard(stream((0.5, "a"), (1.0, "b")))
+    for seconds in ((0, 1), (0.5, 1, 1.5), (0.5, 1.5), (1, 1.5)):
+        with pytest.raises(Wrong) as caught:
+            other.at(*seconds)
+        assert "late" not in str(caught.value)
+
+
 def test_the_last_bits_of_a_float_are_no_other_moment() -> None:
     heard(stream((0.1 + 0.2, "cake"))).at(0.3)
 

@@ -1,11 +1,23 @@
 """What a check expects of a run is expected exactly, and a refusal says what was seen."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bakery.checking.mistakes import Wrong
-from bakery.checking.run import Reply, Run, Served, equal, expect, trace_of_waits
+from bakery.checking.run import (
+    Reply,
+    Run,
+    Served,
+    equal,
+    expect,
+    in_word,
+    last_of,
+    most_of,
+    trace_of_replies,
+    trace_of_waits,
+)
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
 
@@ -57,6 +69,21 @@ def test_words_of_the_exercise_are_followed_by_what_was_seen_and_by_no_advice() 
 
 def test_too_little_time_is_never_answered_with_advice_to_save_some() -> None:
     assert "gather" not in refusal(lambda: run(ROW).takes(9))
+
+
+def test_too_little_time_is_called_less_where_neither_the_exercise_nor_what_was_left_says_it() -> None:
+    less = "That is less: something was not waited for, or a wait is shorter than it was."
+    assert refusal(lambda: run(THREE).takes(2)) == f"it took 1 s, and 2 s is wanted. {less}"
+    assert less not in refusal(lambda: run(THREE).takes(2, "nobody waited."))
+    assert less not in refusal(lambda: run(THREE, left=("line 2: bake()",)).takes(2))
+
+
+@pytest.mark.parametrize("left", [(), ("line 2: bake()",)])
+def test_a_task_in_the_cell_is_supposed_to_go_on_only_where_none_was_seen_left_over(
+    left: tuple[str, ...],
+) -> None:
+    said = refusal(lambda: run([], source="asyncio.create_task(bake())", left=left).takes(1))
+    assert ("A task goes on by itself" in said) is (not left)
 
 
 def test_some_that_overlapped_and_some_that_did_not_are_counted() -> None:
@@ -129,6 +156,124 @@ def test_replies_that_went_to_the_wrong_customer_are_told_so() -> None:
     served("plum", "lemon").gets("plum", "lemon")
     assert "what was meant for another" in refusal(lambda: served("lemon", "plum").gets("plum", "lemon"))
     assert "All two customers got the same" in refusal(lambda: served("plum", "plum").gets("plum", "lemon"))
+
+
+def test_the_picture_of_replies_shows_each_visitor_and_which_of_them_came_to_nothing() -> None:
+    good = Reply(path="/cake", status=200, end=1.0)
+    replies = (
+        good,
+        replace(good, start=1.0, end=3.0),
+        replace(good, status=404),
+        replace(good, error=KeyError()),
+    )
+    spans = trace_of_replies(replies, "Quart").spans
+    assert [(span.lane, span.kind, span.start, span.end, span.error) for span in spans] == [
+        ("order 1", "serve", 0.0, 1.0, ""),
+        ("order 2", "wait", 0.0, 1.0, ""),
+        ("order 2", "serve", 1.0, 3.0, ""),
+        ("order 3", "serve", 0.0, 1.0, "404"),
+        ("order 4", "serve", 0.0, 1.0, "200"),
+    ]
+
+
+def test_a_reply_takes_no_time_until_somebody_says_how_much() -> None:
+    reply = Reply(path="/cake", status=200)
+    assert (reply.start, reply.end, last_of((reply,)), last_of(())) == (0.0, 0.0, 0.0, 0.0)
+    assert last_of((replace(reply, end=2.0), replace(reply, end=1.0))) == 2.0
+
+
+def test_waits_are_at_the_same_moment_where_they_overlap_and_not_where_they_touch() -> None:
+    assert most_of([]) == 0
+    assert most_of([*ROW, (2.5, 4.0)]) == 2
+    assert most_of(ROW) == 1
+
+
+def test_a_reply_that_sends_on_to_a_slash_is_told_so_unless_that_is_wanted() -> None:
+    served("", status=308).gets("", status=308)
+    said = refusal(lambda: served("", status=308).gets("cake"))
+    assert "`/cake` answers with status 308, which sends the customer on to `/cake/`" in said
+    said = refusal(lambda: served("", status=302).gets("cake"))
+    assert said == "`/cake` answers with status 302, and 200 is wanted."
+
+
+def test_a_reply_has_to_have_each_of_the_words() -> None:
+    served("a good cake").says("good", "cake")
+    said = refusal(lambda: served("a good cake", "a cake").says("cake", "good"))
+    assert said == "`/cake` answers `'a cake'`, and “good” is not in it."
+
+
+def several(waits: list[tuple[float, float]], visitors: int, title: str = "Quart") -> Served:
+    replies = tuple(Reply(path="/cake", status=200, end=3.0) for _ in range(visitors))
+    return Served(
+        subject="app",
+        seconds=3.0,
+        replies=replies,
+        waits=tuple(waits),
+        trace=trace_of_replies(replies, title),
+    )
+
+
+@pytest.mark.parametrize("visitors", [1, 3])
+def test_waits_of_a_quart_app_are_told_where_each_visitor_has_one_or_one_visitor_all(visitors: int) -> None:
+    row, two = several(ROW, visitors), several([*THREE[:2], (1.0, 2.0)], visitors)
+    assert "The three waits came one after another" in refusal(lambda: row.takes(1))
+    assert "Of the three waits, at most two overlapped." in refusal(lambda: two.takes(1))
+
+
+@pytest.mark.parametrize("served", [several(ROW, 2), several(THREE, 3), several(ROW, 3, "Flask")])
+def test_of_other_waits_of_visitors_nothing_is_said(served: Served) -> None:
+    assert refusal(lambda: served.takes(1)) == "it took 3 s, and 1 s is wanted."
+
+
+def test_a_result_that_is_missing_and_one_that_differs_are_told_apart() -> None:
+    run([], result=3).gives(3)
+    run([]).gives(None)
+    assert "gives back nothing (`None`)" in refusal(lambda: run([]).gives(3))
+    assert refusal(lambda: run([], result=2).gives(3)) == "`answer` gives `2`, but `3` is wanted."
+    assert refusal(lambda: run([]).gives(3, "no cake.")) == "no cake."
+
+
+def test_what_was_thrown_away_or_left_open_is_told_with_its_line() -> None:
+    run([]).keeps().closes()
+    assert "thrown away before it was done (line 3)" in refusal(lambda: run([], lost=("line 3",)).keeps())
+    assert "left open (line 4)" in refusal(lambda: run([], unclosed=("line 4",)).closes())
+
+
+def test_any_other_expectation_is_followed_by_what_was_seen() -> None:
+    seen = run([], left=("line 2", "line 5"), notes=("A note.",))
+    assert seen.expect(True, "never said") is seen
+    said = refusal(lambda: seen.expect(False, "no cake."))
+    assert said == (
+        "no cake.\nIt was done before two tasks that it had started (line 2). `await` what it starts.\nA note."
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("await asyncio.to_thread(asyncio.sleep, 1)", "A thread that calls `asyncio.sleep`"),
+        ("asyncio.ensure_future(bake())", "A task goes on by itself"),
+        ("app.add_background_task(bake)", "A background task goes on after the answer"),
+    ],
+)
+def test_what_nobody_waited_for_is_guessed_from_the_cell(source: str, words: str) -> None:
+    assert refusal(lambda: run([], source=source).takes(1)).splitlines()[1].startswith(words)
+    assert len(refusal(lambda: run([], source="bake()").takes(1)).splitlines()) == 1
+
+
+def test_a_small_number_is_a_word_and_a_large_one_its_digits() -> None:
+    assert [in_word(number) for number in (0, 1, 2, 9999)] == ["0", "one", "two", "9999"]
+    assert "called twice. Once is wanted" in refusal(lambda: run([], calls={"bake": 2}).called("bake", 1))
+    assert "The task is to use it." in refusal(lambda: run([]).called("bake"))
+
+
+def test_a_picture_of_waits_ends_with_the_run_and_shows_each_from_its_start() -> None:
+    spans = trace_of_waits([Wait(SECOND, 9 * SECOND), Wait(0, SECOND)], 3 * SECOND).spans
+    assert [(span.lane, span.kind, span.start, span.end) for span in spans] == [
+        ("cake 1", "bake", 0.0, 1.0),
+        ("cake 2", "wait", 0.0, 1.0),
+        ("cake 2", "bake", 1.0, 3.0),
+    ]
 
 
 def test_json_is_compared_by_value() -> None:

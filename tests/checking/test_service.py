@@ -212,3 +212,50 @@ def test_an_address_without_a_protocol_is_refused_as_by_the_library() -> None:
     )
     assert isinstance(run, Wrong)
     assert "UnsupportedProtocol: Request URL is missing" in str(run)
+
+
+@pytest.mark.parametrize(("status", "ok"), [(200, True), (399, True), (400, False), (503, False)])
+def test_a_status_of_400_and_above_is_an_error_of_aiohttps_where_it_is_asked_for(
+    status: int, ok: bool
+) -> None:
+    response = Response(Says(status=status), "http://service/", Content(Service(Says()), Says(), None))
+    assert (response.status, response.ok) == (status, ok)
+    if ok:
+        response.raise_for_status()
+    else:
+        with pytest.raises(aiohttp.ClientResponseError) as caught:
+            response.raise_for_status()
+        assert caught.value.status == status
+
+
+def test_each_verb_of_a_session_is_a_request_of_its_method_until_the_session_is_closed() -> None:
+    service = Service(Says("cake"))
+    text = """
+    async with client:
+        for verb in ("get", "post", "put", "delete"):
+            await getattr(client, verb)("/cake", json={"size": 2}, params={"of": "plum"}, headers={"x": "1"})
+        await client.post("/cake", data="plain")
+    try:
+        await client.get("/cake")
+    except RuntimeError as error:
+        return str(error)"""
+    run = given(service, text, "aiohttp")
+    assert isinstance(run, Run), run
+    assert run.result == "Session is closed"
+    assert [(one.method, one.path, one.query, one.body) for one in service.asked] == [
+        *((method, "/cake", {"of": "plum"}, '{"size": 2}') for method in ("GET", "POST", "PUT", "DELETE")),
+        ("POST", "/cake", {}, "plain"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("says", "chunks"),
+    [(Says(parts=(b"abcde", b"f")), [b"ab", b"cd", b"e", b"f"]), (Says("abc"), [b"ab", b"c"])],
+)
+def test_chunks_are_none_longer_than_they_were_wanted(says: Says, chunks: list[bytes]) -> None:
+    text = (
+        "    async with client.get('/') as reply: return [one async for one in reply.content.iter_chunked(2)]"
+    )
+    run = given(Service(says), text, "aiohttp")
+    assert isinstance(run, Run), run
+    assert run.result == chunks

@@ -15,7 +15,7 @@ import bakery
 from bakery import simulate
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking import progress as memory
-from bakery.checking.mistakes import Wrong, wrong_because
+from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
 
 PAPER = """\
 # Small
@@ -126,6 +126,27 @@ def test_an_answer_that_finds_the_disk_full_is_not_wrong_but_not_checked_and_is_
     assert verdict.outcome == "not checked"
     assert verdict.says.startswith("The disk is full")
     assert "run this cell again" in verdict.says
+
+
+def test_a_starter_that_is_found_out_only_when_it_is_asked_is_no_try(
+    ex: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(_: Answer) -> None:
+        raise NotAttempted
+
+    monkeypatch.setattr(ex.doubled, "_judge", judge)
+    verdict = ex.doubled.check([1])
+    assert (verdict.outcome, verdict.says) == (
+        "not attempted",
+        "Change the cell, then run it again. `ex.doubled.hint()` gives a hint.",
+    )
+
+
+@pytest.mark.parametrize(("long", "shown"), [(60, f"'{'x' * 58}'"), (61, f"'{'x' * 58}…")])
+def test_of_a_guess_that_was_not_understood_sixty_characters_are_shown(
+    ex: Lesson, long: int, shown: str
+) -> None:
+    assert f"It got `{shown}`." in ex.calling.say("x" * (long - 2)).says
 
 
 def test_a_check_that_fails_itself_says_so_and_blames_nobody(

@@ -12,7 +12,7 @@ from typing import Any
 import flask
 import pytest
 import quart
-from fake_shops import CAKE, Fake, playing, reason, run, saying
+from fake_shops import CAKE, Fake, one, playing, reason, run, saying
 
 from bakery.orders.ordering import order
 from bakery.shop.serving import serve

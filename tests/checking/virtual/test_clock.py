@@ -103,6 +103,15 @@ def test_nobody_waits_for_ever_for_another_who_is_just_leaving() -> None:
         assert clock.now == 0
 
 
+def test_a_player_whose_thread_never_started_is_none_of_the_others_any_more() -> None:
+    clock = Clock()
+    with clock.playing():
+        other = clock.hire()
+        assert clock.others == [player(), other]
+        clock.dismiss(other)
+        assert clock.others == [player()]
+
+
 def test_who_was_woken_while_astray_does_not_wait_afterwards() -> None:
     clock = Clock()
     with clock.playing():

@@ -69,6 +69,21 @@ def test_a_time_limit_that_is_not_reached_is_no_wait(threadless: bool) -> None:
 
 
 @WAYS
+def test_timers_that_were_cancelled_are_not_kept_until_their_moment(threadless: bool) -> None:
+    text = """
+async def answer():
+    loop = asyncio.get_running_loop()
+    for _ in range(1000): loop.call_later(100, print).cancel()
+    kept = loop.call_later(50, print)
+    await asyncio.sleep(1)
+    await asyncio.sleep(1)
+    kept.cancel()
+    return len(loop._scheduled)
+"""
+    assert run_of(text, threadless=threadless).result < 500
+
+
+@WAYS
 def test_a_pool_has_a_size(threadless: bool) -> None:
     text = (
         "async def answer():\n    await asyncio.gather(*(asyncio.to_thread(time.sleep, 1) for _ in range(5)))"

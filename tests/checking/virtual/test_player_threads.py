@@ -20,6 +20,17 @@ def test_threads_of_the_answer_wait_side_by_side(threadless: bool) -> None:
     assert (run.seconds, run.at_most) == (1.0, 3)
 
 
+def test_a_thread_of_the_answer_never_holds_up_the_end_of_the_kernel() -> None:
+    text = """
+def answer():
+    thread = threading.Thread(target=time.sleep, args=(1,))
+    thread.start()
+    thread.join()
+    return thread.daemon
+"""
+    assert run_of(text, Answer.call).result is True
+
+
 def test_starting_threads_gives_nobody_else_the_baton() -> None:
     """Every start takes a lock of Python's own; a wait with it in hand would stop all the others."""
     text = """

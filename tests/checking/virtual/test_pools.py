@@ -49,3 +49,47 @@ def test_a_pool_that_was_shut_down_takes_no_more() -> None:
         "    await asyncio.get_running_loop().run_in_executor(pool, time.sleep, 1)",
     )
     assert "cannot schedule new futures after shutdown" in str(asked_of(cells, Answer.run).error)
+
+
+@WAYS
+@pytest.mark.parametrize(("timeout", "took"), [(0.5, 0.5), (0, 0.0), (1.5, 1.0), (None, 1.0)])
+def test_whoever_waits_for_a_future_waits_as_long_as_they_said_and_no_longer_than_it_takes(
+    timeout: float | None, took: float, threadless: bool
+) -> None:
+    text = f"""
+def answer():
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(time.sleep, 1)
+        start = time.monotonic()
+        try:
+            future.result(timeout={timeout})
+        except TimeoutError:
+            return "late", time.monotonic() - start
+        return "there", time.monotonic() - start
+"""
+    run = asked_of(Cells(BEFORE, text), Answer.call, threadless=threadless).value
+    assert isinstance(run, Run)
+    assert run.result == ("there" if took == 1.0 else "late", took)
+
+
+@WAYS
+@pytest.mark.parametrize("asked", ["result", "exception"])
+def test_what_a_thread_of_a_pool_raised_is_there_when_the_thread_is_done(
+    asked: str, threadless: bool
+) -> None:
+    text = f"""
+def answer():
+    def burn():
+        time.sleep(1)
+        raise ValueError("burnt")
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(burn)
+        try:
+            error = future.{asked}()
+        except ValueError as raised:
+            error = raised
+        return str(error), time.monotonic()
+"""
+    run = asked_of(Cells(BEFORE, text), Answer.call, threadless=threadless).value
+    assert isinstance(run, Run)
+    assert run.result == ("burnt", 1.0)

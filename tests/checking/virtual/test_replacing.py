@@ -1,7 +1,9 @@
 """Every replaced name has a reason, and means the real thing to everybody who is not on stage."""
 
+import queue
 import time
 
+import aiosqlite.core
 import pytest
 from answering import run_of
 
@@ -61,3 +63,10 @@ def test_what_was_put_is_put_back_where_putting_fails(monkeypatch: pytest.Monkey
             pass
     assert time.sleep is real
     assert run_of("async def answer(): await asyncio.sleep(1)").seconds == 1.0
+
+
+def test_a_connection_of_aiosqlite_waits_at_a_queue_that_the_clock_can_see() -> None:
+    module, real = vars(aiosqlite.core), queue.SimpleQueue
+    with replaced():
+        assert module["SimpleQueue"] is not real
+    assert module["SimpleQueue"] is real

@@ -18,7 +18,11 @@ def in_a_run(work: Callable[[Clock], Any]) -> Any:  # noqa: ANN401
 
 
 @pytest.mark.parametrize("seconds", [0, 0.3, 1, 3000])
-def test_a_sleep_in_a_run_takes_exactly_its_simulated_seconds(seconds: float) -> None:
+def test_a_sleep_in_a_run_takes_exactly_its_simulated_seconds_and_no_real_ones(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(times.REAL, "sleep", lambda _: pytest.fail("a real sleep"))
+
     def work(clock: Clock) -> int:
         sleep(seconds)
         return clock.now

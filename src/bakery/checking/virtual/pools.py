@@ -104,6 +104,8 @@ class Later(Future[Any]):
             self._clock.park(min(self._until, latest))
         if self._clock.now >= self._until:
             self._come()
+        elif not self.cancelled():
+            raise TimeoutError
 
     def result(self, timeout: float | None = None) -> Any:
         """As any future's; the wait for it takes simulated time."""
