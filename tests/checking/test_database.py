@@ -6,7 +6,7 @@ from typing import Any
 
 import aiosqlite
 import pytest
-from answering import WAYS, asked
+from answering import WAYS, asked, refused
 
 from bakery.checking import Answer, Run
 from bakery.checking.database import STATEMENT, Connection, Database
@@ -163,3 +163,48 @@ def test_two_connections_lock_each_other_out_as_they_do_with_a_file(tmp_path: An
             one.close()
             other.close()
     assert seen[0] == seen[1] == [[], sqlite3.OperationalError, [("plum",)]]
+
+
+LENT = """
+import asyncio
+async def answer(db):
+    {line}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("await db.fetchall()", "a connection has no `fetchall`"),
+        ("await db", "this one is open"),
+        ("\n    async with db: pass", "this one is open"),
+        ("db.execute('BEGIN')\n    1 / 0", "`execute` was called and never awaited"),
+        ("await db.execute('INSERT INTO cakes VALUES (1)')", "refuses a value that is there already"),
+        ("await db.execute(\"INSERT INTO cakes VALUES ('plum')\")", "in the place of another column"),
+        (
+            "rows = await db.execute('INSERT INTO cakes VALUES (2) RETURNING *'); await db.commit()",
+            "its rows are",
+        ),
+    ],
+)
+def test_what_a_driver_says_is_told_as_what_it_means(line: str, words: str) -> None:
+    script = "CREATE TABLE cakes (number INTEGER PRIMARY KEY); INSERT INTO cakes VALUES (1)"
+    with Database(script) as database:
+        assert words in refused(LENT.format(line=line), lambda answer: answer.run(database.connect()))
+
+
+def test_a_late_statement_is_done_at_the_end_of_its_way() -> None:
+    text = """
+import asyncio
+async def answer(early, late):
+    other = asyncio.create_task(late.execute("INSERT INTO cakes VALUES (2)"))
+    await early.execute("DELETE FROM cakes")
+    await early.commit()
+    await other
+    await late.commit()
+"""
+    with Database("CREATE TABLE cakes (number INTEGER); INSERT INTO cakes VALUES (1)") as database:
+        early, late = database.connect(0.1), database.connect(0.15, late=True)
+        asked(text, lambda answer: answer.run(early, late))
+        assert database.kept("SELECT number FROM cakes") == [(2,)]
+        assert early.is_open

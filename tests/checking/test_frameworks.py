@@ -34,6 +34,31 @@ HANDLERS = {
         "from flask import url_for; return url_for('sold')",
         "`from quart import url_for`",
     ),
+    "a method before the await, in brackets": (
+        "async",
+        "return (await request.form.get)('cake')",
+        "`(await request.form)`",
+    ),
+    "a field as an attribute": ("async", "return (await request.form).cake", "`form['cake']`"),
+    "a field in round brackets": ("async", "return (await request.form)('cake')", "`form['cake']`"),
+    "a form of another name": (
+        "async",
+        "return await request.get_form()",
+        "its form is `await request.form`",
+    ),
+    "a set": ("async", "return {'cake'}", "curly brackets around a text"),
+    "an object": ("async", "return object()", "returns a `object`, and that is no answer"),
+    "a future of a pool": (
+        "async",
+        "return ThreadPoolExecutor(1).submit(print)",
+        "`await asyncio.wrap_future(…)`",
+    ),
+    "what a cookie cannot keep": ("async", "session['one'] = object(); return ''", "travels as JSON"),
+    "an await in a template": (
+        "async",
+        "from quart import render_template_string as fill; return await fill('{{ await cake() }}')",
+        "a template has none",
+    ),
     "a call for ensure_async": (
         "async",
         "return await answer.ensure_async(answer.make_response('cake'))()",
@@ -56,6 +81,10 @@ LIFETIMES = {
     "no yield": ("async def oven(): await asyncio.sleep(1)", "has a `yield` in it"),
     "two yields": ("async def oven():\n    yield\n    yield", "one `yield`"),
     "a plain def": ("def oven(): yield", "This one is a plain `def`"),
+    "a context manager": (
+        "@__import__('contextlib').asynccontextmanager\nasync def oven(): yield",
+        "leave `@asynccontextmanager` above it out",
+    ),
 }
 
 

@@ -39,6 +39,23 @@ MEANT = {
         "\n    one = asyncio.create_task(bake()); one.cancel(); await asyncio.wait([one]); one.result()",
         "a task that was called off before it was done",
     ),
+    "a limit that nobody catches": (
+        "\n    async with asyncio.timeout(0.1): await asyncio.sleep(1)",
+        "a limit on time has ended it",
+    ),
+    "a function of another name in to_thread": (
+        "await asyncio.to_thread(time.monotonic())",
+        "`asyncio.to_thread(time.monotonic)`",
+    ),
+    "a function and its arguments in create_task": (
+        "\n    async with asyncio.TaskGroup() as group: group.create_task(asyncio.sleep, 1)",
+        "`create_task(asyncio.sleep(1))`",
+    ),
+    "a name that a failed line should have given": (
+        "\n    try:\n        one = 1 / 0\n    finally:\n        print(one)",
+        "with a `ZeroDivisionError`",
+    ),
+    "a function by its name": ("await asyncio.sleep", "`await asyncio.sleep(…)`"),
     "a result before it is there": ("return bake() + 1", "there is a coroutine where its result is wanted"),
 }
 

@@ -1,5 +1,6 @@
 """What is wrong with nearly any answer is told in a fixed order: the first thing is the one that helps."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Outcome, Seen
 from bakery.checking.soundness import must_be_sound, told_of
 from bakery.checking.virtual.clock import SECOND
-from bakery.checking.virtual.halts import Deadlock, Enough, Halt, TimeUp
+from bakery.checking.virtual.halts import Deadlock, Endless, Enough, Halt, TimeUp
 from bakery.checking.virtual.leftovers import Forgotten
 from bakery.checking.virtual.players import Held
 
@@ -80,6 +81,20 @@ def test_each_thing_that_is_amiss_is_told(what: Seen, words: str) -> None:
 )
 def test_of_several_the_one_that_explains_the_others_is_told(what: Seen, words: str) -> None:
     assert told(what).startswith(words)
+
+
+def test_a_call_that_came_to_nothing_is_told_beside_an_error() -> None:
+    said = told(seen(error=ValueError("burnt"), forgotten=True))
+    assert said.startswith(FAILS)
+    assert "\nAnd an `await` is missing: `bake` was called and never awaited" in said
+    assert told(seen(error=ValueError("burnt")), "forgetting").startswith(FAILS)
+
+
+def test_a_loop_that_is_held_up_for_an_hour_is_told_so_and_not_asked_for_its_end() -> None:
+    hour = replace(seen(halt=Endless("3600"), held=True))
+    assert "What is to end the waiting?" in told(hour)
+    long = replace(hour.outcome, held=(replace(hour.outcome.held[0], nanoseconds=3600 * SECOND),))
+    assert told(replace(hour, outcome=long)).startswith("`time.sleep` stops the whole event loop")
 
 
 def test_an_await_before_a_plain_function_that_waits_is_told_as_the_wait() -> None:

@@ -24,8 +24,11 @@ ASK_AGAIN = 0.01
 class Connection(aiosqlite.Connection):
     """A connection of aiosqlite, with all of its face, that does one thing at a time, and needs no thread for it."""
 
-    def __init__(self, connector: Callable[[], sqlite3.Connection], seconds: float) -> None:
+    def __init__(
+        self, connector: Callable[[], sqlite3.Connection], seconds: float, *, late: bool = False
+    ) -> None:
         super().__init__(connector, iter_chunk_size=64)
+        self._late = late
         self._connection = connector()
         self._seconds = seconds
         self._turns: dict[int, asyncio.Lock] = {}
@@ -36,8 +39,11 @@ class Connection(aiosqlite.Connection):
         # A lock of asyncio's belongs to one loop, and every run has its own.
         turn = self._turns.setdefault(id(asyncio.get_running_loop()), asyncio.Lock())
         async with turn:
+            if self._late:
+                await asyncio.sleep(self._seconds)
             result = await self._in_its_turn(lambda: fn(*args, **kwargs))
-            await asyncio.sleep(self._seconds)  # what was done is done; only the word of it is on its way
+            if not self._late:
+                await asyncio.sleep(self._seconds)  # what was done is done; only the word of it is on its way
             return result
 
     @staticmethod
@@ -52,6 +58,11 @@ class Connection(aiosqlite.Connection):
                 if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or me is None or me.clock.now >= end:
                     raise
             await asyncio.sleep(ASK_AGAIN)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has closed it."""
+        return self._connection is not None
 
     def stop(self) -> None:
         """Let go of it. There is no thread to stop."""
@@ -84,9 +95,12 @@ class Database:
         opened.execute("PRAGMA synchronous = OFF")  # it need not outlive a power cut
         return opened
 
-    def connect(self, seconds: float | None = None) -> Connection:
-        """One more connection, which is open already; its statements may take other `seconds`."""
-        made = Connection(self._open, self._seconds if seconds is None else seconds)
+    def connect(self, seconds: float | None = None, *, late: bool = False) -> Connection:
+        """One more connection, which is open already; its statements may take other `seconds`.
+
+        Where it is `late`, a statement is on its way to the database for so long, else its word on the way back.
+        """
+        made = Connection(self._open, self._seconds if seconds is None else seconds, late=late)
         self._lent.append(made)
         return made
 

@@ -88,6 +88,20 @@ def names_around(filename: str, number: int) -> set[str]:
     }
 
 
+RETURN_IN_FINALLY = "A `return` in a `finally` throws away whatever was raised before."
+
+
+def returns_in_finally(source: str) -> bool:
+    """Whether a cell has a `return` inside of a `finally`."""
+    tree = parse(source)
+    last = (
+        [one for node in ast.walk(tree) if isinstance(node, ast.Try) for one in node.finalbody]
+        if tree
+        else []
+    )
+    return any(isinstance(node, ast.Return) for one in last for node in ast.walk(one))
+
+
 def plain_function_at(filename: str, number: int) -> str:
     """The name of the plain `def` that a line stands in, or "lambda"; empty where it is an `async def`, or none."""
     tree = parse("".join(linecache.getlines(filename)))
@@ -171,8 +185,10 @@ def short(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as code; tasks and futures in words, since their code says little."""
+    """A value as code; tasks, futures, generators and functions in words, since their code says little."""
     several = value if isinstance(value, list | tuple | set) and 0 < len(value) < MANY else [value]
+    if inspect.isgenerator(value) or inspect.isasyncgen(value) or inspect.isroutine(value):
+        return described(value)
     return described(value) if all(isinstance(one, asyncio.Future) for one in several) else short(value)
 
 

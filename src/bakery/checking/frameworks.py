@@ -7,26 +7,16 @@ from types import FrameType
 
 from bakery.checking.virtual.lines import frames_of, is_own, own_line_of
 
+ON_FIELDS = "a field of a form is looked up by its name, in square brackets or with `get`: `form['cake']`, `form.get('cake')`."
+
 
 def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
     """Sentences that fit; the first one is told."""
     line = own_line_of(error)
     if isinstance(error, TypeError):
-        yield from _known_of_answers(said)
-        yield from _known_of_bodies(said, line)
-        if "'Result' object is not iterable" in said:
-            yield _on_rows(error)
-        if found := re.search(r"\bensure_async\(([\w.]+)\(", line):
-            name = found[1]
-            yield (
-                f"the brackets after `{name}` call it before `ensure_async` has it. It wants the function itself, and what it "
-                f"gives is called: `await current_app.ensure_async({name})(…)`."
-            )
-        if "a bytes-like object is required" in said and _is_of_bytes(error, line):
-            yield "there are bytes on one side and a text on the other. `get_data()` gives bytes, and `get_data(as_text=True)` a text."
-        if "'str' object cannot be interpreted as an integer" in said:
-            yield _on_text(line)
-        yield from _known_of_calls(said)
+        yield from _known_of_kinds(error, said, line)
+    if type(error).__name__ == "TemplateSyntaxError" and _awaits_in_template(error):
+        yield "there is an `await` inside the template, and a template has none: it awaits by itself what it calls."
     if isinstance(error, KeyError) and f"session[{said}]" in line.replace('"', "'"):
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
@@ -35,11 +25,68 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         yield (
             "two customers have read in transactions of their own, and now both want to write: only one of them may. "
             "`BEGIN IMMEDIATE` asks for the right to write before anything is read."
+            if _begins(error)
+            else "somebody else has a transaction open that writes, and keeps it open for longer than others wait. A write that "
+            "was refused leaves its transaction open as well: `commit` ends one, and `rollback`."
         )
+    yield from _known_of_databases(error, said, line)
     if "While serving generator didn't terminate" in said:
         yield (
             "a `while_serving` function has one `yield`: what stands above it happens when the shop opens, what stands "
             "below it when it closes. This one has another `yield` after that."
+        )
+
+
+def _known_of_kinds(error: BaseException, said: str, line: str) -> Iterator[str]:
+    """What a `TypeError` tells of things of another kind than is wanted."""
+    yield from _known_of_answers(said)
+    yield from _known_of_bodies(said, line)
+    if "'Result' object is not iterable" in said:
+        yield _on_rows(error)
+    if found := re.search(r"\bensure_async\(([\w.]+)\(", line):
+        name = found[1]
+        yield (
+            f"the brackets after `{name}` call it before `ensure_async` has it. It wants the function itself, and what it "
+            f"gives is called: `await current_app.ensure_async({name})(…)`."
+        )
+    if "a bytes-like object is required" in said and _is_of_bytes(error, line):
+        yield "there are bytes on one side and a text on the other. `get_data()` gives bytes, and `get_data(as_text=True)` a text."
+    if "'str' object cannot be interpreted as an integer" in said:
+        yield _on_text(line)
+    yield from _known_of_calls(said)
+    yield from _known_of_cookies(error, said)
+
+
+def _begins(error: BaseException) -> bool:
+    """Whether the cell that raised it begins a transaction by hand."""
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    text = "".join(linecache.getlines(own[-1].f_code.co_filename)) if own else ""
+    return bool(re.search(r"[\"']BEGIN\b", text, re.IGNORECASE))
+
+
+def _known_of_databases(error: BaseException, said: str, line: str) -> Iterator[str]:
+    kind = type(error).__name__
+    if kind == "IntegrityError" and "UNIQUE constraint failed" in said:
+        yield (
+            f"the key of the table refuses a value that is there already ({said.rpartition(' ')[2]}): somebody else wrote it after "
+            "this customer had read what is free. Reading and writing have to be one step, in which nobody comes between."
+        )
+    if kind == "IntegrityError" and "datatype mismatch" in said:
+        yield "a value stands in the place of another column, where its kind does not fit. They go in the order of the table's columns."
+    if kind == "OperationalError" and "SQL statements in progress" in said:
+        yield "a statement with `RETURNING` is done only when its rows are fetched: `await rows.fetchone()` comes before the `commit`."
+    if isinstance(error, AttributeError) and (
+        found := re.match(r"'Connection' object has no attribute '(fetch\w+)'", said)
+    ):
+        yield f"a connection has no `{found[1]}`. Rows are fetched from what `await db.execute(…)` gives: `await rows.{found[1]}()`."
+    if (
+        "threads can only be started once" in said
+        and re.search(r"\b(async with|await) \w+", line)
+        and ".start(" not in line
+    ):
+        yield (
+            "`async with` or `await` opens a connection, and this one is open: whoever lends it has opened it, and closes it. Call "
+            "its methods."
         )
 
 
@@ -56,11 +103,26 @@ def _known_of_calls(said: str) -> Iterator[str]:
             "a class of Python's stands in what is to become JSON, such as `str` without quotation marks. JSON has texts, numbers, "
             "lists and objects."
         )
+    if "MultiDict' object is not callable" in said:
+        yield ON_FIELDS
     if "the first argument must be callable" in said:
         yield (
             "a function is wanted there, and not its call: `before_serving(light)`, without the brackets. With them it is "
             "called at once, and what came of it is handed over."
         )
+
+
+def _known_of_cookies(error: BaseException, said: str) -> Iterator[str]:
+    found = re.match(r"Object of type (\w+) is not JSON serializable", said)
+    if found and any("sessions" in str(frame.f_globals.get("__name__")) for frame in frames_of(error)):
+        yield (
+            f"a session travels as JSON in the customer's cookie, and a `{found[1]}` cannot. Numbers, texts, lists and dictionaries "
+            "can."
+        )
+
+
+def _awaits_in_template(error: BaseException) -> bool:
+    return bool(re.search(r"\{[{%][^{}]*\bawait\b", str(getattr(error, "source", ""))))
 
 
 def on_no_stream(error: BaseException) -> str:
@@ -104,8 +166,17 @@ def _known_of_answers(said: str) -> Iterable[str]:
         )
     if kind in {"function", "method"}:
         yield "the handler returns a function that nobody has called. Call it with brackets, and return what it gives."
-    if kind in {"Task", "Future", "_GatheringFuture"}:
+    if kind == "Future":
+        yield (
+            "the handler returns a future, and not what comes of it. `await` it; one that a pool's `submit` gave is awaited as "
+            "`await asyncio.wrap_future(…)`."
+        )
+    if kind in {"set", "frozenset"}:
+        yield "the handler returns a set: that is what curly brackets around a text make. Take them away."
+    if kind in {"Task", "_GatheringFuture"}:
         yield "the handler returns a task, and not what comes of it: an `await` is missing before it."
+    if kind and kind != "coroutine":
+        yield f"the handler returns a `{kind}`, and that is no answer. A text is one, a dictionary or a list, a generator, a response."
 
 
 def _known_of_bodies(said: str, line: str) -> Iterable[str]:
@@ -116,6 +187,10 @@ def _known_of_bodies(said: str, line: str) -> Iterable[str]:
 
 
 def _known_of_attributes(said: str, line: str) -> Iterable[str]:
+    if "MultiDict' object has no attribute" in said:
+        yield ON_FIELDS
+    if found := re.match(r"'Request' object has no attribute '(\w*form\w*)'", said):
+        yield f"a request has no `{found[1]}`: its form is `await request.form`, without brackets behind it."
     if "LocalProxy does not have __await__" in said:
         found = re.search(r"await \(?(request|session|g|current_app|websocket)\b", line)
         name = found[1] if found else "request"
@@ -125,6 +200,8 @@ def _known_of_attributes(said: str, line: str) -> Iterable[str]:
         yield "what is awaited there is here already: take the `await` before it away."
     if "'Response' object has no attribute 'text'" in said:
         yield "an answer has no `.text` on Quart: `await answer.get_data(as_text=True)` gives it."
+    if "'_AsyncGeneratorContextManager' object has no attribute" in said:
+        yield "a `while_serving` function is taken as it is: leave `@asynccontextmanager` above it out."
     if "'coroutine' object has no attribute '__anext__'" in said:
         yield (
             "a `while_serving` function has a `yield` in it, between what happens when the shop opens and what happens "

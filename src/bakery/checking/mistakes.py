@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from bakery import disk
 from bakery.checking.describing import names_around
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
+from bakery.checking.going_through import GENERATOR, known_of_changes, known_of_for
 from bakery.checking.virtual.lines import frames_of, is_in_coroutine, is_own, line_of, own_line_of
 from bakery.mishap import reason
 
@@ -19,10 +20,6 @@ PLAIN_CLIENTS = {"requests.sessions", "urllib.request", "http.client"}
 
 THREADS = {"concurrent.futures.thread", "bakery.checking.virtual.pools"}
 """Modules in whose frames a call goes over to a thread, where it may wait."""
-
-GENERATOR = (
-    "an async generator is gone through with `async for`; it is neither awaited nor put into a plain `for`."
-)
 
 
 class Wrong(Exception):
@@ -50,6 +47,8 @@ def wrong_because(error: BaseException) -> str:
         return f"it raised {told}. {_others(several)}"
     if group is not error:
         kind = type(error).__name__
+        if isinstance(error, TypeError | NameError | AttributeError):  # a slip, and nothing to be caught
+            return f"it raised {told}"
         return (
             f"it raised {told}. It came out in an exception group, which `except {kind}` does not catch; "
             f"`except* {kind}` opens the group."
@@ -82,18 +81,14 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         yield from _known_of_await(said, own_line_of(error))
         yield from _known_of_threads(error, said)
         yield from _known_of_with(said)
-        yield from _known_of_for(said)
+        yield from known_of_for(said)
     yield from _known_of_missing_awaits(error, said)
     yield from _known_of_clients(error, said)
     if kind is RuntimeError:
         yield from known_of_contexts(error, said)
         yield from _known_of_loops(said)
     if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
-        word = _outside(error, name[1])
-        yield (
-            f"`{name[1]}` is assigned in the function, so it is a name of the function's own there, and has no value yet. "
-            f"With `{word} {name[1]}` it would be the one outside, which all who call it share."
-        )
+        yield _on_unbound(error, name[1])
     yield from _known_of_ends(error)
 
 
@@ -105,6 +100,21 @@ def _known_of_clients(error: BaseException, said: str) -> Iterable[str]:
         yield "a request was sent after its client was closed: what asks belongs into the block of the `async with`."
     if "sync iterator on an async stream" in said:
         yield "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
+
+
+def _on_unbound(error: BaseException, name: str) -> str:
+    """A sentence on a name of a function's own that has no value where it is used."""
+    own = f"`{name}` is assigned in the function, so it is a name of the function's own there, and has no value yet."
+    if (before := error.__context__) is not None:
+        return (
+            f"`{name}` has no value there: what should give it one failed before it did, with a "
+            f"`{type(before).__name__}`, and a `finally` or an `except` runs all the same. What gives `{name}` its value "
+            "belongs above the `try`."
+        )
+    word = _outside(error, name)
+    if word == "global" and name not in [*frames_of(error)][-1].f_globals:
+        return f"{own} The line that gives it one did not run."
+    return f"{own} With `{word} {name}` it would be the one outside, which all who call it share."
 
 
 def _outside(error: BaseException, name: str) -> str:
@@ -151,7 +161,7 @@ def _on_coroutine(error: BaseException, said: str) -> str:
             f"brackets stand behind a coroutine ({line}), as if it were a function. It was called already, or never "
             "wants brackets, as `request.form`: take them away, and `await` it."
         )
-    if found := re.search(r"\bawait \(?(\w+(?:\.\w+)+(?:\([^()]*\))?)\)?(?=\[|\.\w+\()", line):
+    if found := re.search(r"\bawait \(?(\w+(?:\.\w+)+(?:\([^()]*\))?)\)?(?=\[|\.\w+[()])", line):
         return (
             f"`await` comes too late there: the look into `{found[1]}` comes first, and it is still a coroutine. "
             f"Round brackets end the `await` before the look into it: `(await {found[1]})`."
@@ -193,6 +203,10 @@ def _known_of_ends(error: BaseException) -> Iterable[str]:
         yield "it asks Python to exit. That would end your whole notebook; `return` is enough to leave a function."
     if isinstance(error, KeyboardInterrupt):
         yield "it raises `KeyboardInterrupt`, which is how a person stops a program."
+    if isinstance(error, TimeoutError) and (
+        found := re.search(r".*\b(timeout|timeout_at|wait_for)\(.*", own_line_of(error))
+    ):
+        yield f"a limit on time has ended it before it was done ({found[0]}), and nobody has caught the `TimeoutError`."
     if isinstance(error, asyncio.CancelledError) and (line := _asks_a_cancelled(error)):
         yield (
             f"it asks for the result of a task that was called off before it was done ({line}): what comes out is a "
@@ -265,7 +279,9 @@ def _known_of_await(said: str, line: str) -> Iterable[str]:
         yield GENERATOR
     if re.search(r"(function|method|type) can't be used in 'await'", said):
         made = re.search(r"\b(?P<maker>run_sync|partial|ensure_async)\((?P<of>.*?)\)", line)
-        called = f"`await {made[0]}()`" if made else "`await bake()`, and not `await bake`"
+        named = re.search(r"\bawait ([\w.]+)", line)
+        name = named[1] if named else "bake"
+        called = f"`await {made[0]}()`" if made else f"`await {name}(…)`, and not `await {name}`"
         yield f"`await` stands before a function that nobody has called. Call it with brackets: {called}."
     if re.search(r"can't be used in 'await'|can't be awaited", said):
         what = re.search(r"object (.+?) can't", said)
@@ -284,10 +300,16 @@ def _a(kind: str) -> str:
 
 
 def _known_of_threads(error: BaseException, said: str) -> Iterable[str]:
+    line = own_line_of(error)
     if "is not callable" in said and passed(error, "to_thread"):
+        named = re.search(r"to_thread\(([\w.]+)\(", line)
         yield (
-            "`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread(bake)`. With brackets "
-            "the call is made first, here in the loop, and everybody waits for it."
+            f"`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread({named[1] if named else 'bake'})`. "
+            "With brackets the call is made first, here in the loop, and everybody waits for it."
+        )
+    if "create_task() takes" in said and (found := re.search(r"create_task\(([\w.]+), *(.+?)\)", line)):
+        yield (
+            f"`create_task` wants one coroutine, and not a function with its arguments: `create_task({found[1]}({found[2]}))`."
         )
 
 
@@ -300,34 +322,13 @@ def _known_of_with(said: str) -> Iterable[str]:
         yield "what stands after `with` is entered with an `await`: write `async with`."
 
 
-def _known_of_for(said: str) -> Iterable[str]:
-    if "'async for' requires an object with __aiter__" in said:
-        coroutine = "coroutine" in said
-        if re.search(r"got Result\b", said):
-            yield (
-                "`async for` goes through a cursor, and `execute` has to be awaited before there is one: "
-                "`async with db.execute(…) as rows:`, then `async for row in rows`."
-            )
-        yield (
-            "`async for` got a coroutine: await the call first, or leave out the `await` where a generator is called."
-            if coroutine
-            else "`async for` goes through an async generator; for a list, plain `for` is enough."
-        )
-    if "'Cursor' object is not iterable" in said:
-        yield (
-            "a plain `for` cannot go through a cursor of aiosqlite, because its rows are waited for: "
-            "`async for row in rows`, or `await rows.fetchall()`."
-        )
-    if "'async_generator' object is not iterable" in said:
-        yield GENERATOR
-
-
 def _known_of_loops(said: str) -> Iterable[str]:
     if "Task got bad yield" in said:  # Python 3.11 takes a generator for a coroutine
         yield (
             "`asyncio.gather` was given one generator, but it takes the coroutines one by one. "
             "A star unpacks the generator: `await asyncio.gather(*cakes)`."
         )
+    yield from known_of_changes(said)
     if "await wasn't used with future" in said:
         yield (
             "an `await` is missing: a task, a future or `gather(…)` is used where its result is wanted. "

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bakery.checking.describing import short, shown
+from bakery.checking.differences import difference
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
@@ -19,6 +20,9 @@ SLEEP_IN_A_THREAD = re.compile(r"\b(to_thread|run_sync|run_in_executor)\((?:\w+,
 
 QUART = "Quart"
 """The title of what visitors of a Quart app got."""
+
+ONE_THREAD = re.compile(r"\bThreadPoolExecutor\((?:max_workers=)?1\b")
+"""A pool with a single thread."""
 
 TOGETHER = ("gather(", "TaskGroup", "create_task(", "ensure_future(", "as_completed(", "asyncio.wait(")
 """What an answer that starts things together has in it; whoever has it is not told to use it."""
@@ -75,7 +79,11 @@ class Run:
         if self.result is None and value is not None:
             self._wrong(says or f"`{self.subject}` gives back nothing (`None`). Does it `return` its result?")
         if not equal(self.result, value):
-            self._wrong(says or f"`{self.subject}` gives {shown(self.result)}, but {short(value)} is wanted.")
+            self._wrong(
+                says
+                or f"`{self.subject}` gives {shown(self.result)}, but {short(value)} is wanted. "
+                f"{difference(self.result, value)}".rstrip()
+            )
         return self
 
     def takes(self, seconds: float, says: str = "") -> "Run":
@@ -165,10 +173,10 @@ class Run:
         if self.queued:
             told.append(self._stood_in_line())
         elif self.one_after_another:
-            told.append(
-                f"The {in_word(len(self.trace.lanes))} waits came one after another: no two of them overlapped."
-            )
-            if advise and not self._has(TOGETHER):
+            told.append(_no_two(len(self.trace.lanes), self.source))
+            if ONE_THREAD.search(self.source):
+                pass
+            elif advise and not self._has(TOGETHER):
                 told.append(
                     "Each `await` waits to its end before the next line begins. Start them together, with "
                     "`asyncio.gather(…)` or a `TaskGroup`."
@@ -245,7 +253,7 @@ class Served(Run):
         if self.queued or self.trace.title != QUART or not one_each or most == count:
             return super()._slow(advise=advise)
         if most == 1:
-            return (f"The {in_word(count)} waits came one after another: no two of them overlapped.",)
+            return (_no_two(count, self.source),)
         return (f"Of the {in_word(count)} waits, at most {in_word(most)} overlapped.",)
 
     @property
@@ -303,7 +311,8 @@ class Served(Run):
                     f" All {in_word(len(several))} customers got the same, although they asked for different things at "
                     "the same moment."
                 )
-            self._wrong(f"`{reply.path}` answers {short(reply.text)}, and {short(text)} is wanted.{more}")
+            said = f"`{reply.path}` answers {short(reply.text)}, and {short(text)} is wanted."
+            self._wrong(f"{said} {difference(reply.text, text)}".rstrip() + more)
 
     def _must_have_status(self, reply: Reply, status: int) -> None:
         if reply.status == 308 != status:
@@ -313,6 +322,14 @@ class Served(Run):
             )
         if reply.status != status:
             self._wrong(f"`{reply.path}` answers with status {reply.status}, and {status} is wanted.")
+
+
+def _no_two(count: int, source: str) -> str:
+    """A sentence on waits of which no two overlapped."""
+    said = f"The {in_word(count)} waits came one after another: no two of them overlapped."
+    if ONE_THREAD.search(source):
+        said += " There is a pool with one thread in the cell, and one thread does one thing at a time."
+    return said
 
 
 def most_of(waits: Collection[tuple[float, float]]) -> int:

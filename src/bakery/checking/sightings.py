@@ -53,6 +53,8 @@ def on_halt(halt: Halt, where: str, held: Sequence[Held] = ()) -> str:
 
 def on_time_up(stage: Stage[Any]) -> str:
     """A sentence on a check that had to be stopped after real seconds."""
+    if any(one.line == stage.last_line and SLEEPS.search(one.line) for one in stage.held):
+        return f"it did not come to an end. {on_held(stage.held).capitalize()}"
     said = on_halt(TimeUp(), f"it was at {stage.last_line}" if stage.last_line else "")
     if stage.abandoned:
         said += (
@@ -119,7 +121,8 @@ def on_plain(subject: str, made: object) -> str:
 def on_held(several: Sequence[Held], theirs: Sequence[str] = ()) -> str:
     """A sentence on what kept an event loop from turning; `theirs` are functions that the reader is not to change."""
     held = max(several, key=lambda one: one.nanoseconds)
-    if called := CALLED_FIRST.search(held.caller or held.line):
+    called = CALLED_FIRST.search(held.caller or held.line)
+    if called and not called["name"].startswith("asyncio."):  # its functions give coroutines
         verb, name = called[1], called["name"]
         if verb == "create_task":
             return (

@@ -1,5 +1,6 @@
 """Whether a run was sound: what is wrong with nearly any answer, whatever the exercise."""
 
+import re
 import traceback
 from collections.abc import Collection, Sequence
 from typing import Literal
@@ -7,10 +8,18 @@ from typing import Literal
 from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
 from bakery.checking.playing import Seen
 from bakery.checking.sightings import on_forgotten, on_halt, on_held
-from bakery.checking.virtual.halts import Enough, Halt, TimeUp
+from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.halts import Endless, Enough, Halt, TimeUp
 
 Allowed = Collection[Literal["blocking", "forgetting"]]
 """Mistakes that an exercise is about: a loop that is held up, a coroutine that nobody awaits."""
+
+
+HOPELESS = 1800
+"""Simulated seconds that a loop is held up in all, of the hour after which a run is stopped, so that this is why."""
+
+BARE_CALL = re.compile(r"line \d+: [\w.]+\(.*\)$")
+"""A line that calls something, and does nothing with what comes of it."""
 
 
 def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = (), *, flask: bool = False) -> None:
@@ -25,6 +34,8 @@ def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = (), *, fla
     if stopped := error if isinstance(error, Halt) else seen.halt:
         if seen.forgotten and not isinstance(stopped, Enough):  # it waits for what was never started
             raise Wrong(on_forgotten(seen.forgotten, flask=flask))
+        if isinstance(stopped, Endless) and sum(one.nanoseconds for one in held) > HOPELESS * SECOND:
+            raise Wrong(on_held(held, theirs))  # the loop was held up over and over, and never got on
         raise Wrong(on_halt(stopped, seen.outcome.where, held))
     if isinstance(error, NotImplementedError):
         raise NotAttempted
@@ -33,7 +44,11 @@ def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = (), *, fla
             on_held(held, theirs)
         )  # an `await` before a plain function that waits: the wait is what matters
     if error is not None:
-        raise Wrong(told_of(error))
+        said = told_of(error)
+        thrown = [one for one in seen.forgotten if BARE_CALL.match(one.line)]
+        if thrown and "`await` is missing" not in said and "forgetting" not in allow:
+            said += f"\nAnd {on_forgotten(thrown, flask=flask)}"
+        raise Wrong(said)
     if seen.forgotten and "forgetting" not in allow and not _failed(seen.outcome.result):
         raise Wrong(on_forgotten(seen.forgotten, flask=flask))
     if held:

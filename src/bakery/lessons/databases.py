@@ -1,17 +1,16 @@
 """Notebook 07, Databases: who waits, how many at once, and what stays whole. Its database takes simulated time."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import wraps
 from typing import Any
 
 from bakery.checking import Answer, Lesson, described, expect
-from bakery.checking.database import Connection, Database
+from bakery.checking.database import Database
 from bakery.checking.describing import listed
 from bakery.checking.mistakes import is_about
+from bakery.checking.run import Run
 from bakery.counting import counted
+from bakery.lessons._lending import must_lend
 
 ex = Lesson("07_databases", __file__)
 
@@ -62,13 +61,18 @@ def cake_names(answer: Answer) -> None:
         with Database("CREATE TABLE cakes (name TEXT)") as database:
             for name in names:
                 database.do("INSERT INTO cakes VALUES (?)", name)
-            run = answer.run(database.connect())
+            db = database.connect()
+            run = answer.run(db)
             # A table has no order of its own.
             if not isinstance(run.result, list) or sorted(map(str, run.result)) != sorted(names):
                 run.gives(names)
             expect(
                 len(database.kept("SELECT name FROM cakes")) == len(names),
                 "afterwards the table has other rows.",
+            )
+            expect(
+                db.is_open,
+                "the connection is closed afterwards. It was lent: whoever has opened it goes on with it, and closes it.",
             )
 
 
@@ -91,9 +95,19 @@ def queries(*lengths: float) -> list[Query]:
 @ex.exercise
 def ten_at_once(answer: Answer) -> None:
     """A limit without a box of connections."""
+    answer.watch(asyncio.Semaphore.__init__, asyncio.Semaphore.acquire, asyncio.Semaphore.release)
+    taken, back = _places(answer.run(queries(*[0.5] * 10)))
+    expect(
+        back or not taken,
+        f"{counted(taken, 'place was', 'places were')} taken in a semaphore, and none was given back: whoever comes next waits for "
+        "ever. `async with places:` gives its place back at the end of the block.",
+    )
     run = answer.run(queries(*[0.5] * 30))
     run.gives(list(range(30)))
-    expect(run.at_most <= 10, f"{run.at_most} queries went on at the same moment, and ten are allowed.")
+    expect(
+        run.at_most <= 10,
+        f"{run.at_most} queries went on at the same moment, and ten are allowed. {_let_in(run)}".rstrip(),
+    )
     run.takes(1.5)
     # In whatever order they are begun, this takes 1.4 s at most; in groups of ten, it takes 4 s.
     mixed = answer.run(queries(*[1.0, *[0.1] * 9] * 4))
@@ -105,6 +119,12 @@ def ten_at_once(answer: Answer) -> None:
     # The slow ones first, so that they come back in another order than they were asked in.
     answer.run(queries(0.6, 0.5, 0.4, 0.3)).gives([0, 1, 2, 3]).takes(0.6)
 
+    _must_tell_failures(answer)
+
+
+def _must_tell_failures(answer: Answer) -> None:
+    """Expect the error of a query that fails, and its place back."""
+
     async def failing(ask: Callable[[list[Query]], Awaitable[object]]) -> object:
         try:
             return await ask([*queries(0.1), refused_query])
@@ -113,9 +133,32 @@ def ten_at_once(answer: Answer) -> None:
                 return "an error"
             raise
 
-    answer.play(failing).gives(
+    failed = answer.play(failing).gives(
         "an error", "one of the queries failed, and nobody heard of it: the error should come out."
     )
+    taken, back = _places(failed)
+    expect(
+        back >= taken,
+        "a query failed, and its place was not given back: from then on there is one place less. `async with places:` gives it "
+        "back in any case, and so does a `finally`.",
+    )
+
+
+def _places(run: Run) -> tuple[int, int]:
+    """How many places in semaphores were taken, and how many given back."""
+    return run.calls.get("acquire", 0), run.calls.get("release", 0)
+
+
+def _let_in(run: Run) -> str:
+    """What was seen of the semaphores of a run in which too many were let in; empty where there were none."""
+    made, (taken, _) = run.calls.get("__init__", 0), _places(run)
+    if made > 1:
+        return f"{made} semaphores were made: all queries have to share one."
+    if taken == 1:
+        return "One place was taken for all of them together: each query has to take its own."
+    if taken:
+        return "Each of them takes a place, and its query goes on outside of that: the `await` of the query belongs into the block."
+    return "A semaphore was made, and nobody takes a place in it: `async with places:`." if made else ""
 
 
 async def refused_query() -> int:
@@ -124,152 +167,10 @@ async def refused_query() -> int:
     raise LookupError("no such cake")
 
 
-Work = Callable[[Connection], Awaitable[object]]
-
-
-def tolerant(function: Callable[..., object]) -> Callable[..., object]:
-    """The same coroutine function; an error that the check itself has caused is its result."""
-
-    async def outcome(made: Awaitable[object]) -> object:
-        try:
-            return await made
-        except (ValueError, TimeoutError, asyncio.CancelledError) as error:
-            return error
-
-    @wraps(function)
-    def told(*args: object) -> object:
-        made = function(*args)
-        return outcome(made) if inspect.isawaitable(made) else made
-
-    return told
-
-
-class Box(asyncio.Queue[Connection]):
-    """A pool that notes whether each connection was clean at the moment at which it came."""
-
-    clean = True
-
-    def _put(self, db: Connection) -> None:
-        with suppress(ValueError):  # it is closed, which its next customer notices
-            self.clean = self.clean and not db.in_transaction
-        super()._put(db)
-
-
-def box(*several: Connection) -> Box:
-    """A pool with these connections in it."""
-    pool = Box()
-    for db in several:
-        pool.put_nowait(db)
-    return pool
-
-
-async def good(db: Connection) -> str:
-    """An order that ends well."""
-    await db.execute("INSERT INTO orders VALUES ('Ada')")
-    await db.commit()
-    return "taken"
-
-
-async def forgetful(db: Connection) -> str:
-    """An order that ends well, and has committed nothing."""
-    await db.execute("INSERT INTO orders VALUES ('Cy')")
-    return "taken"
-
-
-async def refused(db: Connection) -> str:
-    """An order that fails halfway."""
-    await db.execute("INSERT INTO orders VALUES ('Bob')")
-    raise ValueError("the card is refused")
-
-
-async def left(db: Connection) -> str:
-    """An order whose customer hangs up halfway: the handler is cancelled."""
-    await db.execute("INSERT INTO orders VALUES ('Bob')")
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - for the type checker
-    task.cancel()
-    await asyncio.sleep(1)
-    return "taken"
-
-
-async def slow(_db: Connection) -> str:
-    """An order that keeps its connection for longer than others would wait for one."""
-    await asyncio.sleep(3)
-    return "taken"
-
-
 @ex.exercise
 def lend(answer: Answer) -> None:
     """A connection that comes back whatever happens, with nothing open, and a limit for whoever waits for it."""
-    if callable(answer.given):
-        answer.given = tolerant(answer.given)
-    for work, kind, how in (
-        (good, str, "an order that ends well"),
-        (refused, ValueError, "an order that fails"),
-        (left, asyncio.CancelledError, "an order whose customer hangs up, so that it is cancelled,"),
-        (forgetful, str, "an order that writes, and forgets its `commit`,"),
-    ):
-        _lent(answer, work, kind, how)
-    answer.together((box(), slow)).takes(
-        1.0, "nobody brings a connection back, and the order should give up after one second."
-    ).expect(
-        isinstance(answer.run(box(), slow).result, TimeoutError),
-        "whoever got no connection in time should get a `TimeoutError`.",
-    )
-    with Database("CREATE TABLE orders (customer TEXT)") as database:
-        one_by_one = answer.together((box(database.connect()), slow)).result
-        expect(
-            one_by_one == ["taken"],
-            "an order that had its connection in time was cut off while it worked. "
-            "The limit is for the waiting alone.",
-        )
-    _lent_to_two(answer)
-
-
-def _lent(answer: Answer, work: Work, kind: type, how: str) -> None:
-    """Expect that a connection comes back from such an order, with nothing open on it."""
-    with Database("CREATE TABLE orders (customer TEXT)") as database:
-        db = database.connect()
-        pool = box(db)
-        result = answer.run(pool, work).result
-        expect(
-            pool.qsize() == 1,
-            f"after {how} the connection is not in the pool: the next customer waits in vain.",
-        )
-        expect(
-            pool.clean or database.is_locked,
-            f"{how} brings its connection back before it is clean: whoever waits for one has it at that moment, with a "
-            "transaction open. First the `rollback`, then the pool.",
-        )
-        expect(
-            not database.is_locked,
-            f"{how} brings its connection back with a transaction open: whoever commits next keeps what it wrote.",
-        )
-        rows = database.kept("SELECT customer FROM orders")
-        expect(work in {good, forgetful} or rows == [], f"{how} left its row in the table for good.")
-        expect(work is not good or rows == [("Ada",)], f"{how} has lost its row.")
-        expect(
-            isinstance(result, kind),
-            f"{how} should hand on what `work` gave or raised, and it gave `{result!r:.60}`.",
-        )
-        following = answer.run(pool, good).result
-        expect(
-            following == "taken",
-            f"after {how} the next customer cannot use the connection: it gave `{following!r:.60}`.",
-        )
-
-
-def _lent_to_two(answer: Answer) -> None:
-    """Expect that of two orders at the same moment each brings back the connection that it had."""
-    with Database("CREATE TABLE orders (customer TEXT)") as database:
-        pool = box(database.connect(), database.connect())
-        answer.together((pool, slow), (pool, slow))
-        several = {pool.get_nowait() for _ in range(pool.qsize())}
-        expect(
-            len(several) == 2,
-            "of two orders at the same moment, one brought back the connection of the other. At an `await` somebody "
-            "else goes on: what belongs to one order has to be kept in names of its own function.",
-        )
+    must_lend(answer)
 
 
 TICKETS = "CREATE TABLE tickets (number INTEGER PRIMARY KEY, customer TEXT);"
@@ -284,15 +185,20 @@ def next_ticket(answer: Answer) -> None:
         ((1, 2, 5), ("Eve", "Flo", "Gus")),
     ):
         _drawn_tickets(answer, before, customers)
+    # All as fast as one another, and with statements that take their time on the way to the database.
+    _drawn_tickets(answer, (), ("Hal", "Ida", "Jo"), first=0.02)
+    _drawn_tickets(answer, (7,), ("Kim", "Lou", "Mia"), late=True)
 
 
-def _drawn_tickets(answer: Answer, before: Sequence[int], customers: Sequence[str]) -> None:
+def _drawn_tickets(
+    answer: Answer, before: Sequence[int], customers: Sequence[str], *, first: float = 0.1, late: bool = False
+) -> None:
     with Database(TICKETS) as database:
         for number in before:
             database.do("INSERT INTO tickets VALUES (?, ?)", number, f"early {number}")
         # One connection is slow, and so a wait of its owner is long enough for whatever the others do.
         calls = [
-            (database.connect(seconds=0.1 if place == 0 else 0.02), customer)
+            (database.connect(seconds=first if place == 0 else 0.02, late=late), customer)
             for place, customer in enumerate(customers)
         ]
         run = answer.together(*calls)

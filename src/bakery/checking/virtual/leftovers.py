@@ -14,6 +14,10 @@ from bakery.mishap import _is_own as is_own_file
 real_never_awaited: Callable[[Any], None] = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
 
 
+WRAPPERS = ("aiosqlite/context.py", "aiosqlite\\context.py")
+"""Files that make a coroutine for whoever calls what they wrap."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """A coroutine that was made and never awaited, and the reader's line that made it."""
@@ -27,7 +31,10 @@ class Forgotten:
 def told_of(coroutine: "CoroutineType[Any, Any, Any]") -> Forgotten | None:
     """What to say of a coroutine that was thrown away; None where the reader's code did not make it."""
     assert coroutine.cr_origin is not None  # noqa: S101 - asked before
-    filename, number, _ = coroutine.cr_origin[0]
+    origin = list(coroutine.cr_origin)
+    if origin[0][0].endswith(WRAPPERS) and len(origin) > 1:
+        del origin[0]
+    filename, number, _ = origin[0]
     if not is_own_file(filename):
         return None
     return Forgotten(coroutine.__name__, line_at(filename, number), (filename, number))

@@ -25,6 +25,9 @@ T = TypeVar("T")
 GRACE = 0.8
 """Real seconds to end a performance that was told to stop."""
 
+DEPTH = 2
+"""Frames that a coroutine remembers of those that made it: a call of a database driver's is made by the driver."""
+
 NOTICED_WATCHED = 2.0
 """As `supervising.NOTICED`, where every step of the reader's code is watched, and takes ten times as long."""
 
@@ -66,7 +69,7 @@ def _play(performance: Stage[T], work: Callable[[Stage[T]], T]) -> None:
     stages[ident] = performance
     performance.threads[ident] = "main"
     depth = sys.get_coroutine_origin_tracking_depth()
-    sys.set_coroutine_origin_tracking_depth(1)
+    sys.set_coroutine_origin_tracking_depth(DEPTH)
     try:
         performance.value = work(performance)
     except BaseException as error:  # anything may be raised here, also an order to exit

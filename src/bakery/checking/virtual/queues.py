@@ -34,6 +34,10 @@ async def semaphore_acquire(semaphore: asyncio.Semaphore) -> Any:
     return await _noted(real_semaphore_acquire(semaphore))
 
 
+lock_acquire.__name__ = semaphore_acquire.__name__ = "acquire"
+"""What the reader has called."""
+
+
 async def _noted(taking: Any) -> Any:
     me = player()
     if me is None:

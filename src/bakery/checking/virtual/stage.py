@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.leftovers import Forgotten
+from bakery.checking.virtual.players import Held
 
 T = TypeVar("T")
 
@@ -47,6 +48,8 @@ class Stage(Generic[T]):
     """Where the reader's code was when the time was up."""
     afterwards: ExitStack = field(default_factory=ExitStack)
     """What is put back when the performance is over, also where it could not be stopped."""
+    held: tuple[Held, ...] = ()
+    """What kept an event loop from turning in the latest run."""
     _printed: list[str] = field(default_factory=list)
     _length: int = 0
 
@@ -70,6 +73,7 @@ class Stage(Generic[T]):
                 yield
         finally:
             self.clock = None
+            self.held = tuple(clock.held)
             self._send_home(clock)
 
     @staticmethod

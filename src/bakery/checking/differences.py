@@ -1,0 +1,103 @@
+"""How a result differs from the one that is wanted, in a sentence: another order, only a part of it, a word left as it was."""
+
+import ast
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bakery.checking.describing import MANY
+from bakery.counting import NUMBERS
+
+PLACEHOLDER = re.compile(r"\{\w+\}")
+"""What an f-string puts a value in the place of."""
+
+
+def difference(given: Any, wanted: Any) -> str:
+    """What can be seen at a result that is not the wanted one; empty where nothing plain can be said."""
+    if isinstance(given, str) and isinstance(wanted, str):
+        return _of_texts(given, wanted)
+    if isinstance(wanted, list) and len(wanted) < MANY:
+        return _of_lists(given, wanted)
+    return ""
+
+
+def _of_texts(given: str, wanted: str) -> str:
+    there, missing = _middles(given, wanted)
+    if PLACEHOLDER.search(given) and not PLACEHOLDER.search(wanted):
+        return "Its curly brackets are still there: only with an `f` before its quotation marks does a text put values into them."
+    if "<Task " in given:
+        return "A task stands in it, and not what came of it: `await` the task, or ask it for its `result()`."
+    if "<coroutine object" in given:
+        return "A coroutine stands in it, and not what comes of it: an `await` is missing."
+    if there == "None" and missing:
+        return f"`None` stands there in place of “{missing}”: it is what is read where there is no such thing, or no result."
+    if there.startswith("ImmutableMultiDict("):
+        return "The whole form stands there, and one field of it is wanted."
+    value = _read(there)
+    if isinstance(value, tuple) and len(value) == 1:
+        return "A tuple with one value stands there: a comma at the end of a line makes one."
+    if isinstance(value, list | tuple | set | dict):
+        return f"A whole {type(value).__name__} stands there, and one value of it is wanted."
+    return ""
+
+
+def _middles(given: str, wanted: str) -> tuple[str, str]:
+    """What differs of two texts, without what is the same at their beginnings and at their ends."""
+    start = _same(given, wanted)
+    one, other = given[start:], wanted[start:]
+    end = _same(one[::-1], other[::-1])
+    return one[: len(one) - end], other[: len(other) - end]
+
+
+def _same(one: str, other: str) -> int:
+    """How many characters are the same at the beginnings."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
+
+
+def _read(text: str) -> Any:
+    """A text as a value of Python's; None where it is none."""
+    try:
+        return ast.literal_eval(text) if text[:1] in {"[", "(", "{"} else None
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+
+
+def _of_lists(given: Any, wanted: list[Any]) -> str:
+    if isinstance(given, set | frozenset):
+        return "A set has no order, and nothing twice: a list is wanted." if given == _as_set(wanted) else ""
+    if isinstance(given, dict):
+        return "A list of its values is wanted." if list(given.values()) == wanted else ""
+    if not isinstance(given, list | tuple) or not given or len(given) >= MANY:
+        return ""
+    if all(one is None for one in given):
+        return "Each of them is `None`: is there a `return` in what gives them?"
+    if len(given) < len(wanted) and list(given) == wanted[: len(given)]:
+        are = "is" if len(given) == 1 else f"{_word(len(given))} are"
+        return f"Only the first {are} there, of {_word(len(wanted))}."
+    if len(given) != len(wanted):
+        return ""
+    if _are_rows(given, wanted):
+        return (
+            "Each of them is a row, a tuple with one value in it: `for [name] in rows` takes the value out."
+        )
+    if sorted(map(repr, given)) == sorted(map(repr, wanted)):
+        return "All of them are there, in another order."
+    return ""
+
+
+def _word(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+def _as_set(several: list[Any]) -> Any:
+    try:
+        return set(several)
+    except TypeError:  # of things that go into no set
+        return None
+
+
+def _are_rows(given: Sequence[Any], wanted: list[Any]) -> bool:
+    return all(isinstance(one, tuple) and len(one) == 1 for one in given) and sorted(
+        repr(one[0]) for one in given
+    ) == sorted(map(repr, wanted))

@@ -1,0 +1,57 @@
+"""What differs is said where it is plain to see, and nothing where it is not."""
+
+import pytest
+from answering import refused
+
+from bakery.checking.differences import difference
+
+PLAIN = {
+    "a text without its f": ("one {cake} cake", "one plum cake", "only with an `f`"),
+    "nothing in a text": ("one None cake", "one plum cake", "in place of “plum”"),
+    "a list in a text": ("one ['plum', None]", "one plum", "A whole list stands there"),
+    "a comma at the end of a line": ("one ('plum',) cake", "one plum cake", "a comma at the end of a line"),
+    "a form in a text": ("one ImmutableMultiDict([('cake', 'plum')]) cake", "one plum cake", "whole form"),
+    "a task in a text": ("cake <Task finished name='Task-3'>", "cake with a name", "A task stands in it"),
+    "a coroutine in a text": (
+        "cake <coroutine object bake at 0x7f>",
+        "cake with a name",
+        "an `await` is missing",
+    ),
+    "another order": ([2, 1, 3], [1, 2, 3], "in another order"),
+    "only the first": ([1], [1, 2, 3], "Only the first is there, of three."),
+    "only the first ten": (list(range(10)), list(range(30)), "Only the first ten are there, of 30."),
+    "nothing in a list": ([None, None], [1, 2], "Each of them is `None`"),
+    "rows": ([("rye",), ("nut",)], ["nut", "rye"], "takes the value out"),
+    "a set": ({1, 2}, [2, 1], "A set has no order"),
+    "a dictionary": ({"a": 1, "b": 2}, [1, 2], "A list of its values is wanted."),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_is_plain_to_see_is_said(name: str) -> None:
+    given, wanted, words = PLAIN[name]
+    assert words in difference(given, wanted)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("one nut cake", "one plum cake"),
+        ("None", "None at all"),
+        ("{cake}", "{cake}!"),
+        ([1, 5, 3], [1, 2, 3]),
+        ([], [1]),
+        ([[1], [2]], [1, 2]),
+        ({1, 5}, [1, 2]),
+        ({"a": 1}, [1, 2]),
+        (3, 4),
+        (None, [1]),
+    ],
+)
+def test_where_nothing_is_plain_nothing_is_said(given: object, wanted: object) -> None:
+    assert difference(given, wanted) == ""
+
+
+def test_it_is_said_of_what_an_answer_gives() -> None:
+    said = refused("async def answer(): return [3, 2, 1]", lambda answer: answer.run().gives([1, 2, 3]))
+    assert said.endswith("All of them are there, in another order.")
