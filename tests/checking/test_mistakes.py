@@ -177,3 +177,17 @@ def test_an_async_client_that_fails_is_no_plain_one() -> None:
     said = refused(IMPORTS + text)
     assert "plain client" not in said
     assert "ConnectError" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("sold = 0\ndef answer():\n    sold += 1", "global"),
+        ("def answer():\n    sold = 0\n    def one():\n        sold += 1\n    one()", "nonlocal"),
+        ("sold = 0\ndef answer():\n    def one():\n        sold += 1\n    one()", "global"),
+    ],
+)
+def test_a_name_from_outside_that_a_function_assigns_is_told_with_the_word_for_it(
+    text: str, word: str
+) -> None:
+    assert f"With `{word} sold` it would be the one outside" in refused(text, Answer.call)

@@ -117,6 +117,10 @@ def test_a_function_that_has_to_be_used_is_seen_to_be_called() -> None:
         ([1], [1, 2], False),
         ("3", 3, False),
         (None, 0, False),
+        (1e9 + 0.5, 1e9, True),
+        (1e9 + 2, 1e9, False),
+        (5e-10, 0.0, True),
+        (2e-9, 0.0, False),
     ],
 )
 def test_results_are_the_same_but_for_the_last_bits_of_a_float(

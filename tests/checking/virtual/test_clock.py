@@ -1,6 +1,7 @@
 """Time passes only when everybody waits, and then exactly as long as somebody waits for."""
 
 import threading
+import time
 
 import pytest
 
@@ -121,6 +122,39 @@ def test_who_was_woken_while_astray_does_not_wait_afterwards() -> None:
         clock.wake(me)
         assert clock.park(None)
         assert me.state == "running"
+
+
+def test_time_passes_over_players_astray_only_where_nobody_has_come_for_the_baton_in_three_looks() -> None:
+    clock = Clock()
+    asleep = threading.Event()
+
+    def play() -> None:
+        clock.enter(other)
+        asleep.set()
+        clock.sleep(5 * SECOND)
+        clock.leave(other)
+
+    with clock.playing():
+        me = player()
+        assert me is not None
+        other = clock.hire()
+        thread = threading.Thread(target=play)
+        thread.start()
+        clock.lead_astray(me)
+        assert asleep.wait(20)
+        while clock.current is other:
+            time.sleep(0)
+        for _ in range(2):
+            clock.go_on()
+        clock.come_back(me)
+        clock.lead_astray(me)
+        clock.go_on()
+        assert clock.now == 0
+        for _ in range(2):
+            clock.go_on()
+        thread.join(20)
+        assert clock.now == 5 * SECOND
+        clock.come_back(me)
 
 
 def test_a_thread_does_not_end_while_somebody_makes_it_stay() -> None:

@@ -1,14 +1,19 @@
 """Every replaced name has a reason, and means the real thing to everybody who is not on stage."""
 
 import queue
+import sys
 import time
+from types import CoroutineType
 
 import aiosqlite.core
 import pytest
-from answering import run_of
+from answering import BEFORE, asked_of, run_of
 
-from bakery.checking.virtual import replacing
+from bakery.checking import Answer
+from bakery.checking.virtual import leftovers, replacing
 from bakery.checking.virtual.replacing import Replaced, replaced, table
+from bakery.checking.virtual.stage import Stage
+from workshop.cells import Cells
 
 REPLACED = [pytest.param(one, id=f"{getattr(one.owner, '__name__', '?')}.{one.name}") for one in table()]
 
@@ -70,3 +75,35 @@ def test_a_connection_of_aiosqlite_waits_at_a_queue_that_the_clock_can_see() -> 
     with replaced():
         assert module["SimpleQueue"] is not real
     assert module["SimpleQueue"] is real
+
+
+@pytest.mark.parametrize(
+    ("depth", "on_stage", "warned"), [(1, True, False), (1, False, True), (0, True, True), (0, False, True)]
+)
+def test_a_coroutine_that_nobody_awaited_is_told_by_the_check_only_where_it_was_made_on_stage(
+    depth: int, on_stage: bool, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def bake() -> None:
+        """Nothing."""
+
+    told: list[object] = []
+    monkeypatch.setattr(leftovers, "real_never_awaited", told.append)
+    monkeypatch.setattr(replacing, "stage", lambda: Stage[None]() if on_stage else None)
+    before = sys.get_coroutine_origin_tracking_depth()
+    sys.set_coroutine_origin_tracking_depth(depth)
+    coroutine = bake()
+    sys.set_coroutine_origin_tracking_depth(before)
+    assert isinstance(coroutine, CoroutineType)
+    replacing._never_awaited(coroutine)
+    coroutine.close()
+    assert told == [coroutine] * warned
+
+
+def test_a_name_that_the_reader_makes_anew_between_two_checks_stays_as_it_was_made() -> None:
+    text = "gate = asyncio.Lock()\nheld = [threading.Lock()]\nasync def answer(): await asyncio.sleep(1)"
+    cells = Cells(BEFORE, text)
+    for made in ("first", "second"):
+        cells.run(f"held[0] = {made!r} if {made == 'second'} else held[0]")
+        before = cells.value("held[0]")
+        assert asked_of(cells, Answer.run).error is None
+        assert cells.value("held[0]") is before

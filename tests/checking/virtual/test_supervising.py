@@ -4,6 +4,8 @@ import gc
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import thread as pools
 from types import FrameType
 
 import pytest
@@ -143,6 +145,22 @@ def test_what_cannot_be_ended_is_abandoned_and_told_to_end_at_its_next_step(
     gate.release()
     thread.join()
     assert raised == [Rest]
+
+
+def test_python_does_not_wait_at_its_end_for_a_thread_of_a_pool_that_was_abandoned() -> None:
+    gate = threading.Event()
+    with ThreadPoolExecutor(2) as executor:
+        for _ in range(2):
+            executor.submit(gate.wait, BUSY)
+        thread, another = executor._threads
+        stage: Stage[None] = Stage(limit=0.0, threads={thread.ident or 0: "thread"})
+        try:
+            Supervisor(stage, thread, 0.0).watch()
+            assert stage.abandoned
+            assert thread not in pools._threads_queues
+            assert another in pools._threads_queues
+        finally:
+            gate.set()
 
 
 def test_a_thread_that_has_lain_down_is_not_thrown_at_again() -> None:
