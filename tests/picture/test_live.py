@@ -42,6 +42,13 @@ def test_an_open_order_reaches_until_now_and_no_further() -> None:
     )
 
 
+def test_a_trace_in_the_making_knows_nothing_before_it_is_told() -> None:
+    growth = Growth()
+    assert (growth.title, growth.orders, growth.bake, growth.changes) == ("", 0, 0.0, 0)
+    assert not growth.open
+    assert two_orders().changes == 3
+
+
 def test_what_is_done_stays_as_it_was_measured() -> None:
     growth = two_orders()
     done = (Span("order 1", "wait", 0.0, 0.11), Span("order 1", "serve", 0.11, 0.4))

@@ -184,7 +184,7 @@ def _paint_axes(canvas: Canvas, chart: _Chart) -> None:
         label.text = f"{tick:g}"
     unit = f"{chart.y_name} (each line is ten times as much)" if chart.far else chart.y_name
     canvas.text(Label(EDGE, EDGE + 12, fit(unit, chart.width - 2 * EDGE)))
-    canvas.text(Label(chart.right + KEY, chart.bottom + 19, fit(chart.x_name, chart.room + 1)))
+    canvas.text(Label(chart.right + KEY, chart.bottom + 19, fit(chart.x_name, chart.room)))
 
 
 def _paint_chart_legend(canvas: Canvas, chart: _Chart) -> None:

@@ -1,5 +1,8 @@
 """Locks, and what is made of them, tell the clock who waits."""
 
+import queue
+import threading
+
 import pytest
 from answering import WAYS, refused, run_of
 
@@ -7,7 +10,7 @@ from bakery.checking import Answer
 from bakery.checking.run import Run
 from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.halts import Stopped
-from bakery.checking.virtual.locks import VirtualLock
+from bakery.checking.virtual.locks import Lockable, VirtualLock, twin
 from bakery.checking.virtual.players import player
 
 
@@ -19,6 +22,38 @@ def test_outside_of_a_run_it_is_a_lock_like_any_other() -> None:
     lock.release()
     with pytest.raises(RuntimeError, match="release unlocked lock"):
         lock.release()
+
+
+def test_a_lock_of_an_earlier_run_needs_no_twin_and_any_other_that_is_free_has_a_fresh_one() -> None:
+    class Other(Lockable):
+        """A lock that knows no clock."""
+
+    other = Other()
+    assert twin(VirtualLock()) is None
+    assert type(twin(other)) is type(twin(threading.Lock())) is type(threading.Lock())
+    assert twin(other) is not other
+    other._held = True
+    assert twin(other) is None
+
+
+def test_a_twin_of_what_is_made_of_locks_begins_as_it_stood() -> None:
+    happened, full = threading.Event(), queue.LifoQueue[str](2)
+    happened.set()
+    full.put("cake")
+    full.put("bread")
+    assert twin(happened).is_set()
+    assert not twin(threading.Event()).is_set()
+    assert twin(threading.Semaphore(3))._value == 3
+    fresh = twin(full)
+    assert (fresh.maxsize, fresh.unfinished_tasks, fresh.get(), fresh.get(), fresh.empty()) == (
+        2,
+        2,
+        "bread",
+        "cake",
+        True,
+    )
+    assert full.qsize() == 2
+    assert twin("cake") is None
 
 
 def test_whoever_comes_back_from_astray_waits_for_the_baton_before_a_lock_is_taken_or_given_back() -> None:
