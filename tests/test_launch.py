@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 def test_the_folder_and_the_first_page_are_said_on_the_command_line() -> None:
     said = options(Path("/cakes"), "my_notebooks", [])
     assert f"--ServerApp.root_dir={Path('/cakes')}" in said
-    assert f"--ServerApp.preferred_dir={Path('/cakes/my_notebooks')}" in said
+    assert f"--FileContentsManager.preferred_dir={Path('/cakes/my_notebooks')}" in said
     assert "--LabApp.default_url=/lab/tree/my_notebooks/00_start_here.ipynb" in said
 
 

@@ -26,7 +26,7 @@ def options(root: Path, folder: str, given: Sequence[str]) -> list[str]:
     return [
         *PLAIN,
         f"--ServerApp.root_dir={root}",
-        f"--ServerApp.preferred_dir={root / folder}",
+        f"--FileContentsManager.preferred_dir={root / folder}",
         f"--LabApp.default_url=/lab/tree/{folder}/{FIRST}",
         "--log-level=WARN",
         *([] if has_display(sys.platform, os.environ) else ["--no-browser"]),
