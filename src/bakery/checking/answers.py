@@ -339,7 +339,7 @@ class Answer:
         if result is ...:
             raise NotAttempted
         if close_coroutines(result):
-            raise Wrong(on_coroutine(self.subject, cell_of(self.given)))
+            raise Wrong(on_coroutine(self.subject, cell_of(self.given), result))
         source = cell_of(self.given)
         return Run(
             subject=self.subject,

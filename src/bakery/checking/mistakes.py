@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from bakery import disk
 from bakery.checking.describing import names_around
+from bakery.checking.everyday import known_of_values
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
 from bakery.checking.going_through import GENERATOR, known_of_changes, known_of_for
 from bakery.checking.virtual.lines import frames_of, is_in_coroutine, is_own, line_of, own_line_of
@@ -84,6 +85,7 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         yield from known_of_for(said)
     yield from _known_of_missing_awaits(error, said)
     yield from _known_of_clients(error, said)
+    yield from known_of_values(error, said)
     if kind is RuntimeError:
         yield from known_of_contexts(error, said)
         yield from _known_of_loops(said)
@@ -238,7 +240,7 @@ def _known_of_gather(error: BaseException) -> Iterable[str]:
                 f"an `await` inside the brackets of `gather` ({line}) waits to its end before `gather` begins, so gather "
                 "was given what came of it. Take the inner `await` away: gather takes the coroutines themselves."
             )
-        elif isinstance(one, list | tuple | set) or inspect.isgenerator(one):
+        elif _is_plain_box(one) or inspect.isgenerator(one):
             what = "generator" if inspect.isgenerator(one) else type(one).__name__
             yield (
                 f"`asyncio.gather` was given one {what}, but it takes the coroutines one by one. "
@@ -248,12 +250,28 @@ def _known_of_gather(error: BaseException) -> Iterable[str]:
             name = getattr(one, "__name__", "bake")
             yield f"`asyncio.gather` was given the function `{name}`. It takes coroutines: `{name}()`, with brackets."
         else:
-            shown = repr(one) if isinstance(one, int | float | str | None) else f"a {type(one).__name__}"
-            yield (
-                f"`asyncio.gather` was given `{shown:.40}`, which is nothing to await. An `await` inside the brackets, or "
-                "a plain function, gives a result; gather takes the coroutines themselves."
-            )
+            yield _on_nothing_to_await(one, line)
         return
+
+
+def _is_plain_box(one: object) -> bool:
+    """Whether a star would unpack it into what was meant; a named tuple is one thing, and no box."""
+    return isinstance(one, list | tuple | set) and not hasattr(one, "_fields")
+
+
+def _on_nothing_to_await(one: object, line: str) -> str:
+    """A sentence on something that `gather` was given, and that is neither a coroutine nor a box of them."""
+    shown = f"`{one!r:.40}`" if isinstance(one, int | float | str | None) else f"{_a(type(one).__name__)}"
+    said = f"`asyncio.gather` was given {shown}, which is nothing to await."
+    if found := re.search(r"gather\(\*(\w+)\)", line):
+        return (
+            f"{said} The star hands over what is in `{found[1]}`, as it is: gather takes coroutines, which come from calls "
+            f"of an `async def`, one for each, as in `gather(*(bake(one) for one in {found[1]}))`."
+        )
+    return (
+        f"{said} A plain function gives its result at once, before `gather` begins; gather takes coroutines, which come from "
+        "calls of an `async def`."
+    )
 
 
 def came_through_plain_client(error: BaseException) -> bool:

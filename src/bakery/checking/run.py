@@ -1,6 +1,5 @@
 """A run: what an answer did when it was tried, on the virtual clock, and what a check may expect of it."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from bakery.checking.describing import short, shown
 from bakery.checking.differences import difference
 from bakery.checking.mistakes import Wrong
+from bakery.checking.overlaps import ONE_THREAD, at_most, no_two, not_awaited
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
 from bakery.counting import NUMBERS
@@ -15,14 +15,8 @@ from bakery.trace import Span, Trace
 
 MOST_LANES = 300
 
-SLEEP_IN_A_THREAD = re.compile(r"\b(to_thread|run_sync|run_in_executor)\((?:\w+, *)?asyncio\.sleep\b")
-"""A coroutine function that is handed to a thread."""
-
 QUART = "Quart"
 """The title of what visitors of a Quart app got."""
-
-ONE_THREAD = re.compile(r"\bThreadPoolExecutor\((?:max_workers=)?1\b")
-"""A pool with a single thread."""
 
 TOGETHER = ("gather(", "TaskGroup", "create_task(", "ensure_future(", "as_completed(", "asyncio.wait(")
 """What an answer that starts things together has in it; whoever has it is not told to use it."""
@@ -92,7 +86,11 @@ class Run:
             return self
         said = says or f"it took {self.seconds:g} s, and {seconds:g} s is wanted."
         if self.seconds < seconds:
-            less = "That is less: something was not waited for, or a wait is shorter than it was."
+            less = (
+                "That is less: something was not waited for, or a wait is shorter than it was."
+                if self.waits or self.seconds
+                else "That is less: nothing was waited for."
+            )
             self._wrong(said if says or self.left else f"{said} {less}", *self._not_awaited())
         self._wrong(said, *self._slow(advise=not says))
         return self
@@ -153,19 +151,8 @@ class Run:
         return (f"It was done before {tasks} that it had started ({self.left[0]}). `await` what it starts.",)
 
     def _not_awaited(self) -> tuple[str, ...]:
-        """What most likely nobody waited for, by what stands in the cell; nothing where tasks were seen left over."""
-        if self.left:
-            return ()
-        if SLEEP_IN_A_THREAD.search(self.source):
-            return (
-                "A thread that calls `asyncio.sleep` only makes a coroutine, which nobody awaits. Threads are for plain "
-                "functions: `await` the coroutine itself.",
-            )
-        if self._has(("create_task(", "ensure_future(")):
-            return ("A task goes on by itself, and nobody waits for it until it is awaited.",)
-        if self._has(("add_background_task(",)):
-            return ("A background task goes on after the answer, and its customer does not wait for it.",)
-        return ()
+        """What most likely nobody waited for; nothing where tasks were seen left over."""
+        return () if self.left else not_awaited(self.source)
 
     def _slow(self, *, advise: bool) -> tuple[str, ...]:
         """What was seen of a run that took too long, and what that most likely means."""
@@ -173,7 +160,7 @@ class Run:
         if self.queued:
             told.append(self._stood_in_line())
         elif self.one_after_another:
-            told.append(_no_two(len(self.trace.lanes), self.source))
+            told.append(no_two(len(self.trace.lanes), self.source))
             if ONE_THREAD.search(self.source):
                 pass
             elif advise and not self._has(TOGETHER):
@@ -184,9 +171,7 @@ class Run:
             elif advise:
                 told.append("Look at where each of them is awaited: the next one begins only after it.")
         elif len(self.trace.lanes) > self.at_most > 1:
-            told.append(
-                f"Of the {in_word(len(self.trace.lanes))} waits, at most {in_word(self.at_most)} overlapped."
-            )
+            told.append(at_most(len(self.trace.lanes), self.at_most, self.waits))
         return tuple(told)
 
     def _stood_in_line(self) -> str:
@@ -253,8 +238,8 @@ class Served(Run):
         if self.queued or self.trace.title != QUART or not one_each or most == count:
             return super()._slow(advise=advise)
         if most == 1:
-            return (_no_two(count, self.source),)
-        return (f"Of the {in_word(count)} waits, at most {in_word(most)} overlapped.",)
+            return (no_two(count, self.source),)
+        return (at_most(count, most, self.waits if len(self.replies) == 1 else ()),)
 
     @property
     def texts(self) -> list[str]:
@@ -322,14 +307,6 @@ class Served(Run):
             )
         if reply.status != status:
             self._wrong(f"`{reply.path}` answers with status {reply.status}, and {status} is wanted.")
-
-
-def _no_two(count: int, source: str) -> str:
-    """A sentence on waits of which no two overlapped."""
-    said = f"The {in_word(count)} waits came one after another: no two of them overlapped."
-    if ONE_THREAD.search(source):
-        said += " There is a pool with one thread in the cell, and one thread does one thing at a time."
-    return said
 
 
 def most_of(waits: Collection[tuple[float, float]]) -> int:

@@ -56,6 +56,8 @@ def on_time_up(stage: Stage[Any]) -> str:
     if any(one.line == stage.last_line and SLEEPS.search(one.line) for one in stage.held):
         return f"it did not come to an end. {on_held(stage.held).capitalize()}"
     said = on_halt(TimeUp(), f"it was at {stage.last_line}" if stage.last_line else "")
+    if SLEEPS.search(stage.last_line or "") and "asyncio" not in stage.last_line:
+        said += " `time.sleep` steps aside for nobody: in an event loop nothing else happens meanwhile."
     if stage.abandoned:
         said += (
             " It could not even be stopped and goes on behind the scenes; "
@@ -95,9 +97,16 @@ def _in_a_plain_def(name: str, *, flask: bool) -> str:
     return f" `await` stands only in an `async def`, and `{name}` is a plain `def`: write `async def {name}`."
 
 
-def on_coroutine(subject: str, source: str) -> str:
-    """A sentence on an answer that gives a coroutine where its result is wanted."""
+def on_coroutine(subject: str, source: str, result: object = None) -> str:
+    """A sentence on an answer that gives a coroutine where its result is wanted, or several things with one among them."""
     told = subject if "`" in subject else f"`{subject}`"
+    several = list(result.values()) if isinstance(result, dict) else result
+    if isinstance(several, list | tuple | set) and not all(map(inspect.iscoroutine, several)):
+        name = next(one.__name__ for one in several if inspect.iscoroutine(one))
+        return (
+            f"in what {told} gives there is a coroutine among the results: `{name}` was called there, and not awaited. An "
+            "`await` is missing before that call."
+        )
     if HANDED_OVER.search(source):
         return (
             f"{told} gives back a coroutine instead of its result: a thread was given an `async def`, and calling that "

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.mistakes import Wrong
+from bakery.checking.run import in_word
 from bakery.counting import counted
 from bakery.trace import Span, Trace
 
@@ -26,6 +27,11 @@ def spans(result: object, number: int) -> list[Span]:
     sound = len(several) == number and all(isinstance(one, Span) for one in several)
     wanted = f"a list of {counted(number, 'span')} is wanted, one for each cake"
     only_spans = several and all(isinstance(one, Span) for one in several)
+    boxed = any(isinstance(one, list | tuple) and not isinstance(one, Span) for one in several)
+    if boxed:
+        wanted += (
+            ", and no list in it: `spans.extend(…)`, or a star, `[*layers, glaze]`, takes out what is in one"
+        )
     given = f"only {len(several)} of them" if only_spans and len(several) < number else described(result)
     expect(sound, f"{wanted}; it gives {given}.")
     return several
@@ -68,17 +74,27 @@ def out_first(printed: str) -> str:
 # Exercises
 
 
-STOOD = object()
-"""What the plain function gives in a check that wants the coroutine function."""
+def _stood(*_args: object) -> object:
+    raise Wrong("it calls `stand_and_bake`, which stands in front of the oven. The task is to use `bake`.")
 
 
 @contextmanager
 def _no_standing(answer: Answer) -> Iterator[None]:
-    """Let `stand_and_bake` give `STOOD` at once, where its cell was run."""
+    """Refuse calls of `stand_and_bake`, where its cell was run."""
     with ExitStack() as stack:
         with suppress(Wrong):
-            stack.enter_context(answer.instead("stand_and_bake", lambda *_: STOOD))
+            stack.enter_context(answer.instead("stand_and_bake", _stood))
         yield
+
+
+def _one_bake_each(several: Sequence[Span]) -> None:
+    """Expect that nobody has asked `bake` for more bakes than one."""
+    for span in several:
+        expect(
+            abs(span.seconds - BAKE) < 1e-6,
+            f"{span.lane} is in the oven for {span.seconds:g} s, and one bake, {BAKE:g} s, is wanted. The second argument of "
+            "`bake` is the number of bakes, and it is one where nothing is said.",
+        )
 
 
 @ex.exercise
@@ -88,14 +104,14 @@ def one_cake(answer: Answer) -> None:
     with _no_standing(answer):
         run = answer.run()
     got = run.result
-    expect(
-        got is not STOOD,
-        "it calls `stand_and_bake`, which stands in front of the oven and holds everybody up. The task is to use `bake`.",
-    )
     expect(got is not None, "it gives back nothing (`None`). Is there a `return`?")
     expect(isinstance(got, Span), f"the span that `bake` returns is wanted; it gives {described(got)}.")
     expect(got.lane == "cake 1", f"cake 1 is wanted, and it bakes {got.lane}.")
     run.called("bake", 1).takes(BAKE)
+    expect(
+        abs(got.end - BAKE) < 1e-6 and abs(got.start) < 1e-6,
+        f"the span that `bake` returns is wanted, from 0 s to {BAKE:g} s; it gives one from {got.start:g} s to {got.end:g} s.",
+    )
 
 
 @ex.exercise
@@ -104,13 +120,47 @@ def bake_all(answer: Answer) -> None:
     answer.watch("bake")
     for cakes in ([0, 1, 2], [3, 1, 4, 15, 9, 2, 6], [7], ["plum", "lemon"]):
         number = len(cakes)
-        run = answer.run(cakes)
-        lanes = [span.lane for span in spans(run.result, number)]
-        expect(
-            sorted(lanes) == sorted(f"cake {cake}" for cake in cakes),
-            f"of the cakes {', '.join(map(str, cakes))} it bakes {', '.join(lanes)}.",
-        )
+        with _no_standing(answer):
+            run = answer.run(cakes)
+        several = spans(run.result, number)
+        _must_have_baked(answer, [span.lane for span in several], cakes)
+        _one_bake_each(several)
         run.called("bake", number).takes(BAKE).at_once(number)
+    _must_wait_for_all(answer)
+
+
+def _must_have_baked(answer: Answer, lanes: Sequence[str], cakes: Sequence[object]) -> None:
+    """Expect a span for each of these cakes."""
+    late = "lambda" in answer.source and len(cakes) > 1 and set(lanes) == {f"cake {cakes[-1]}"}
+    why = (
+        " A `lambda` looks its names up when it is called, and by then the loop is at its last cake."
+        if late
+        else ""
+    )
+    expect(
+        sorted(lanes) == sorted(f"cake {cake}" for cake in cakes),
+        f"of the cakes {', '.join(map(str, cakes))} it bakes {', '.join(lanes)}.{why}",
+    )
+
+
+def _must_wait_for_all(answer: Answer) -> None:
+    """Expect the spans of all cakes, where one of them is longer in the oven."""
+
+    async def uneven(bake: Callable[..., Awaitable[Span]], cake: object, bakes: int = 1) -> Span:
+        return await bake(cake, 3 * bakes if cake == "lemon" else bakes)
+
+    with answer.instead("bake", uneven):
+        run = answer.run(["plum", "lemon", "nut"])
+    count = len(run.result) if isinstance(run.result, list | tuple) else 0
+    expect(
+        count == 3,
+        f"where one of three cakes needs three bakes, it gives {counted(count, 'span')}: it does not wait for all of them.",
+    )
+    spans(run.result, 3)
+    run.takes(
+        3 * BAKE,
+        f"where one of three cakes needs three bakes, all of them need three: it took {run.seconds:g} s.",
+    )
 
 
 @ex.exercise
@@ -119,14 +169,18 @@ def mended(answer: Answer) -> None:
     run = answer.together((1,), (2,), (3,))
     expect(run.result != [None] * 3, "it gives back nothing (`None`). Does it still `return` its span?")
     several = spans(run.result, 3)
+    run.expect(
+        run.seconds <= BAKE or run.at_most < 3 or run.queued,
+        f"all three are in the oven at once, and for {run.seconds:g} s. One bake is {BAKE:g} s: it should stay there for "
+        "`bakes * BAKE`.",
+    )
     run.takes(BAKE).at_once(3)
     lanes = [span.lane for span in several]
     expect(lanes == ["cake 1", "cake 2", "cake 3"], f"of the cakes 1, 2 and 3 it gives {', '.join(lanes)}.")
     three = answer.run(4, 3)
-    three.takes(
-        3 * BAKE,
-        f"with `bakes=3` it should stay in the oven for three bakes, {3 * BAKE:g} s, and it took {three.seconds:g} s.",
-    )
+    said = f"with `bakes=3` it should stay in the oven for three bakes, {3 * BAKE:g} s, and it took {three.seconds:g} s."
+    three.expect(three.seconds <= 3 * BAKE, said)  # its own waits come one after another, as they should
+    three.takes(3 * BAKE, said)
     one = answer.run(5, 2).takes(2 * BAKE, "with `bakes=2` it should stay in the oven for two bakes.").result
     expect(isinstance(one, Span), f"the span of the cake is wanted; it gives {described(one)}.")
     expect(
@@ -139,7 +193,8 @@ def mended(answer: Answer) -> None:
 def layer_cake(answer: Answer) -> None:
     """What may overlap and what may not."""
     answer.watch("bake")
-    run = answer.run()
+    with _no_standing(answer):
+        run = answer.run()
     several = {span.lane: span for span in spans(run.result, 3)}
     wanted = {"cake layer one", "cake layer two", "cake glaze"}
     expect(
@@ -149,7 +204,12 @@ def layer_cake(answer: Answer) -> None:
     run.called("bake", 3)
     ready = max(several["cake layer one"].end, several["cake layer two"].end)
     expect(several["cake glaze"].start >= ready, "the glaze went into the oven before both layers were out.")
-    run.takes(2 * BAKE).at_once(2)
+    _one_bake_each(list(several.values()))
+    guessed = (
+        f"it waits {in_word(len(run.waits))} times, and three bakes are wanted. A wait beside them most likely guesses when "
+        "the layers are out: `await` the layers themselves."
+    )
+    run.takes(2 * BAKE).at_once(2, guessed if len(run.waits) > 3 else "")
     for slow in ("layer one", "layer two"):
         _must_wait_for_both(answer, slow)
 

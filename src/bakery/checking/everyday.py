@@ -1,0 +1,90 @@
+"""What a mistake means that has nothing to do with waiting: one kind of value is taken for another."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bakery.checking.virtual.lines import frames_of, is_own, own_line_of
+from bakery.trace import Trace
+
+ITEM = re.compile(r"\brange\((?P<name>\w+)\)")
+
+
+def known_of_values(error: BaseException, said: str) -> Iterator[str]:
+    """Sentences on a value that was taken for one of another kind; the first one is told."""
+    line = own_line_of(error)
+    names = _names_at(error)
+    if isinstance(error, AttributeError):
+        yield from _on_attribute(error, line, names)
+    if isinstance(error, TypeError):
+        yield from _on_kinds(said, line, names)
+    if isinstance(error, RuntimeError) and re.search(r"release unlocked lock|un-acquired lock", said):
+        yield (
+            f"a lock is let go that nobody holds ({line}). A `with` lets its lock go at the end of its block by itself, "
+            "and only whoever has it can let it go."
+        )
+
+
+def _names_at(error: BaseException) -> dict[str, Any]:
+    """The names in the reader's innermost function."""
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    return dict(own[-1].f_locals) if own else {}
+
+
+def _outside(error: BaseException, name: str) -> object:
+    """What a name means outside the reader's innermost function; None where it means nothing."""
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    return own[-1].f_globals.get(name) if own else None
+
+
+def _on_attribute(error: AttributeError, line: str, names: dict[str, Any]) -> Iterator[str]:
+    """On a dot behind something that has no such thing."""
+    holder = next((name for name, value in names.items() if value is error.obj and _stands(name, line)), "")
+    if isinstance(error.obj, int | float) and holder:
+        outside = (
+            f" The `{holder}` outside is another one."
+            if error.name and hasattr(_outside(error, holder), error.name)
+            else ""
+        )
+        yield f"`{holder}` is a number there, `{error.obj:g}`, and has no `.{error.name}`.{outside}"
+    if isinstance(error.obj, dict) and error.name in error.obj:
+        shown = holder or "wanted"
+        yield (
+            f"`{shown}` is a dictionary, and what is in one is looked up with square brackets: `{shown}['{error.name}']`. A "
+            "dot is for attributes."
+        )
+
+
+def _on_kinds(said: str, line: str, names: dict[str, Any]) -> Iterator[str]:
+    found = ITEM.search(line)
+    if found and "cannot be interpreted as an integer" in said and _is_several(names.get(found["name"])):
+        name = found["name"]
+        yield (
+            f"`range` counts up to a number, and `{name}` is a {type(names[name]).__name__} of things: go through the things "
+            f"themselves, `for one in {name}`."
+        )
+    starred = re.search(r"\b(?P<function>\w+)\(\*(?P<name>\w+)\)", line)
+    if starred and "positional argument" in said and f"{starred['function']}()" in said:
+        function, name = starred["function"], starred["name"]
+        yield (
+            f"the star in `{function}(*{name})` hands everything in `{name}` to one single call of `{function}`. One call for "
+            f"each is `{function}(one)`, `for one in {name}`."
+        )
+    texts = [
+        name for name, value in names.items() if isinstance(value, str) and re.search(rf"\b{name}\b", line)
+    ]
+    if "can't multiply sequence by non-int of type 'float'" in said and len(texts) == 1:
+        yield (
+            f"`{texts[0]}` is a text there, `{names[texts[0]]!r:.40}`, where a number is reckoned with ({line}). It came with "
+            "the call: look at the arguments."
+        )
+    if "unsupported operand" in said and f"'{Trace.__name__}'" in said:
+        yield f"a whole run is no number to reckon with ({line}). Its `.makespan` is one, in seconds."
+
+
+def _stands(name: str, line: str) -> bool:
+    return bool(re.search(rf"\b{re.escape(name)}\.", line))
+
+
+def _is_several(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset | dict)

@@ -1,0 +1,59 @@
+"""Which waits of a run overlapped, and what most likely nobody waited for: sentences on what was seen."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from bakery.counting import NUMBERS, in_words
+
+ONE_THREAD = re.compile(r"\bThreadPoolExecutor\((?:max_workers=)?1\b")
+"""A pool with a single thread."""
+
+SLEEP_IN_A_THREAD = re.compile(r"\b(to_thread|run_sync|run_in_executor)\((?:\w+, *)?asyncio\.sleep\b")
+"""A coroutine function that is handed to a thread."""
+
+
+def no_two(count: int, source: str) -> str:
+    """A sentence on so many waits of which no two overlapped; `source` is the text of the cell."""
+    said = f"The {in_words(count, 'wait')} came one after another: no two of them overlapped."
+    if ONE_THREAD.search(source):
+        said += " There is a pool with one thread in the cell, and one thread does one thing at a time."
+    return said
+
+
+def at_most(count: int, most: int, waits: Sequence[tuple[float, float]] = ()) -> str:
+    """A sentence on so many waits, of which at most some overlapped, and on one of `waits` that was alone."""
+    word = NUMBERS[most] if 0 < most < len(NUMBERS) else str(most)
+    return f"Of the {in_words(count, 'wait')}, at most {word} overlapped.{_alone(waits)}"
+
+
+def _alone(waits: Sequence[tuple[float, float]]) -> str:
+    """On a wait that was over before the others began, or began when they were over."""
+    if len(waits) < 3:
+        return ""
+    if waits[0][1] <= waits[1][0]:
+        return " The first of them was over before another began."
+    if waits[-1][0] >= max(end for _, end in waits[:-1]):
+        return " The last of them began when all the others were over."
+    return ""
+
+
+def not_awaited(source: str) -> tuple[str, ...]:
+    """What most likely nobody waited for, by what stands in the cell."""
+    if SLEEP_IN_A_THREAD.search(source):
+        return (
+            "A thread that calls `asyncio.sleep` only makes a coroutine, which nobody awaits. Threads are for plain "
+            "functions: `await` the coroutine itself.",
+        )
+    if _has(source, ("create_task(", "ensure_future(")):
+        return ("A task goes on by itself, and nobody waits for it until it is awaited.",)
+    if _has(source, ("run_in_executor(", "Thread(", ".submit(")):
+        return (
+            "A thread goes on by itself: nobody waits for it until it is joined, or what it gives is awaited.",
+        )
+    if _has(source, ("add_background_task(",)):
+        return ("A background task goes on after the answer, and its customer does not wait for it.",)
+    return ()
+
+
+def _has(source: str, words: Collection[str]) -> bool:
+    return any(word in source for word in words)

@@ -1,0 +1,57 @@
+"""A value that was taken for one of another kind is told as what it is, with the name that it has in the reader's line."""
+
+import pytest
+from answering import refused
+
+MEANT = {
+    "a number for a dial": (
+        "oven = type('Dial', (), {'value': 2})()\nasync def answer(): return of(3)\ndef of(oven): return oven.value",
+        "`oven` is a number there, `3`, and has no `.value`. The `oven` outside is another one.",
+    ),
+    "a number that hides nothing": (
+        "async def answer(): return of(3)\ndef of(bake): return bake.seconds",
+        "`bake` is a number there, `3`, and has no `.seconds`.\n",
+    ),
+    "a dot into a dictionary": (
+        "async def answer():\n    wanted = {'kind': 'plum'}\n    return wanted.kind",
+        "looked up with square brackets: `wanted['kind']`",
+    ),
+    "a list for a number": (
+        "async def answer():\n    cakes = [1, 2]\n    return [one for one in range(cakes)]",
+        "`cakes` is a list of things",
+    ),
+    "everything in one call": (
+        "async def bake(cake): return cake\nasync def answer():\n    cakes = [1, 2]\n    return await bake(*cakes)",
+        "hands everything in `cakes` to one single call of `bake`",
+    ),
+    "a text to reckon with": (
+        "async def answer():\n    bakes = 'two'\n    return bakes * 0.5",
+        "`bakes` is a text there, `'two'`",
+    ),
+    "a run to reckon with": (
+        "from bakery import simulate\nasync def answer():\n    return simulate(3, 1, 3) - simulate(3, 1, 1)",
+        "Its `.makespan` is one, in seconds.",
+    ),
+    "a lock that nobody holds": (
+        "import threading\nlock = threading.Lock()\nasync def answer():\n    with lock: lock.release()",
+        "a lock is let go that nobody holds",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_value_of_another_kind_is_named(name: str) -> None:
+    code, words = MEANT[name]
+    assert words in refused(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "async def answer():\n    wanted = {'size': 'plum'}\n    return wanted.kind",
+        "async def answer():\n    return [one for one in range(None)]",
+        "async def bake(): return 1\nasync def answer():\n    cakes = [1]\n    return await bake(3, 4)",
+    ],
+)
+def test_what_fits_none_of_these_keeps_pythons_own_words(code: str) -> None:
+    assert refused(code).startswith("it raised ")

@@ -1,0 +1,51 @@
+"""What is said of waits is what was seen of them: which overlapped, which was alone, what nobody waited for."""
+
+import pytest
+
+from bakery.checking.overlaps import at_most, no_two, not_awaited
+
+
+def test_waits_of_which_no_two_overlapped_are_counted() -> None:
+    assert no_two(3, "") == "The three waits came one after another: no two of them overlapped."
+
+
+@pytest.mark.parametrize("pool", ["ThreadPoolExecutor(1)", "ThreadPoolExecutor(max_workers=1)"])
+def test_a_pool_of_one_is_named(pool: str) -> None:
+    assert no_two(3, f"pool = {pool}").endswith("one thread does one thing at a time.")
+
+
+@pytest.mark.parametrize(
+    ("waits", "words"),
+    [
+        ([(0, 1), (1, 2), (1, 2)], " The first of them was over before another began."),
+        ([(0, 1), (0, 1), (1, 2)], " The last of them began when all the others were over."),
+        ([(0, 1), (0, 2), (1, 2)], ""),
+        ([(0, 1), (1, 2)], ""),
+    ],
+)
+def test_a_wait_that_was_alone_is_told(waits: list[tuple[float, float]], words: str) -> None:
+    assert at_most(3, 2, waits) == f"Of the three waits, at most two overlapped.{words}"
+
+
+def test_large_numbers_are_told_in_figures() -> None:
+    assert at_most(33, 32) == "Of the 33 waits, at most 32 overlapped."
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("await asyncio.to_thread(asyncio.sleep, 1)", "only makes a coroutine"),
+        ("asyncio.create_task(bake(1))", "A task goes on by itself"),
+        ("loop.run_in_executor(None, time.sleep, 1)", "A thread goes on by itself"),
+        ("threading.Thread(target=bake).start()", "A thread goes on by itself"),
+        ("app.add_background_task(bake)", "A background task goes on"),
+    ],
+)
+def test_what_most_likely_nobody_waited_for_is_told_by_what_stands_in_the_cell(
+    source: str, words: str
+) -> None:
+    assert words in not_awaited(source)[0]
+
+
+def test_nothing_is_said_of_a_cell_that_starts_nothing() -> None:
+    assert not_awaited("await asyncio.sleep(1)") == ()
