@@ -3,7 +3,7 @@
 import pytest
 from answering import refused
 
-from bakery.checking.differences import difference
+from bakery.checking.differences import difference, on_text
 
 PLAIN = {
     "a text without its f": ("one {cake} cake", "one plum cake", "only with an `f`"),
@@ -55,3 +55,30 @@ def test_where_nothing_is_plain_nothing_is_said(given: object, wanted: object) -
 def test_it_is_said_of_what_an_answer_gives() -> None:
     said = refused("async def answer(): return [3, 2, 1]", lambda answer: answer.run().gives([1, 2, 3]))
     assert said.endswith("All of them are there, in another order.")
+
+
+@pytest.mark.parametrize(
+    "source", ['def a(): return "cake" and "coffee"', "async def a(): return await bake() and await brew()"]
+)
+def test_pythons_and_is_named_where_it_has_given_one_text_of_two(source: str) -> None:
+    assert on_text("coffee", "cake and coffee", source).startswith("Python's `and` between two texts")
+
+
+@pytest.mark.parametrize(
+    ("given", "source"),
+    [
+        ("coffee", 'def a(): return "coffee"'),
+        ("cake", 'def a(): return "cake" and "coffee"'),
+        ("coffee", "…"),
+    ],
+)
+def test_pythons_and_is_not_blamed_where_it_does_not_explain_the_text(given: str, source: str) -> None:
+    assert on_text(given, "cake and coffee", source) == difference(given, "cake and coffee")
+
+
+def test_a_coroutine_in_a_text_is_told_where_it_most_likely_comes_from() -> None:
+    text = "one <coroutine object fetch at 0x1> cake"
+    assert "Threads are for plain functions" in on_text(
+        text, "one plum cake", "await asyncio.to_thread(fetch)"
+    )
+    assert "an `await` is missing" in on_text(text, "one plum cake", "fetch()")

@@ -32,6 +32,10 @@ MEANT = {
         "from bakery import simulate\nasync def answer():\n    return simulate(3, 1, 3) - simulate(3, 1, 1)",
         "Its `.makespan` is one, in seconds.",
     ),
+    "a coroutine out of a cache": (
+        "import functools\n@functools.cache\nasync def bake(): return 1\nasync def answer():\n    await bake()\n    await bake()",
+        "Take the cache away.",
+    ),
     "a lock that nobody holds": (
         "import threading\nlock = threading.Lock()\nasync def answer():\n    with lock: lock.release()",
         "a lock is let go that nobody holds",

@@ -120,3 +120,15 @@ async def index():
 """
     said = refused(text, lambda answer: answer.visit("/"))
     assert "hand over the function, without brackets, `add_background_task(wash)`" in said
+
+
+def test_an_and_of_pythons_between_two_coroutines_is_named() -> None:
+    said = refused("async def bake(): return 1\nasync def answer(): return await (bake() and bake())")
+    assert said.startswith("Python's `and` stands between two coroutines")
+
+
+def test_an_and_beside_a_forgotten_await_is_not_blamed() -> None:
+    said = refused(
+        "async def bake(): return 1\nasync def answer():\n    bake()\n    return 1 and await bake()"
+    )
+    assert said.startswith("an `await` is missing: `bake` was called and never awaited")

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking.describing import MANY
+from bakery.checking.starters import parse
 from bakery.counting import NUMBERS
+
+IN_A_THREAD = re.compile(r"\b(to_thread|run_in_executor|run_sync)\(")
+"""A function that is handed to a thread."""
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 """What an f-string puts a value in the place of."""
@@ -19,6 +23,33 @@ def difference(given: Any, wanted: Any) -> str:
     if isinstance(wanted, list) and len(wanted) < MANY:
         return _of_lists(given, wanted)
     return ""
+
+
+def on_text(given: str, wanted: str, source: str) -> str:
+    """What can be seen at a text that is not the wanted one, and at the cell that it comes from."""
+    if "<coroutine object" in given and IN_A_THREAD.search(source):
+        return (
+            "A coroutine stands in it: a thread that calls an `async def` only makes a coroutine. Threads are for plain "
+            "functions; `await` this one."
+        )
+    if wanted.endswith(f" and {given}") and _gives_one_of_two(source):
+        return (
+            "Python's `and` between two texts gives only the second of them. An f-string puts both into one: "
+            '`f"{one} and {other}"`.'
+        )
+    return difference(given, wanted)
+
+
+def _gives_one_of_two(source: str) -> bool:
+    """Whether a `return` of the cell has an `and` of Python's in it."""
+    tree = parse(source)
+    several = [node.value for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Return)]
+    return any(
+        isinstance(part, ast.BoolOp) and isinstance(part.op, ast.And)
+        for one in several
+        if one is not None
+        for part in ast.walk(one)
+    )
 
 
 def _of_texts(given: str, wanted: str) -> str:

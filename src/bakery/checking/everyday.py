@@ -1,11 +1,15 @@
 """What a mistake means that has nothing to do with waiting: one kind of value is taken for another."""
 
+import linecache
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from bakery.checking.virtual.lines import frames_of, is_own, own_line_of
 from bakery.trace import Trace
+
+CACHED = re.compile(r"@(functools\.)?(lru_)?cache\b[^\n]*\n\s*async def")
+"""A cache around a coroutine function."""
 
 ITEM = re.compile(r"\brange\((?P<name>\w+)\)")
 
@@ -88,3 +92,14 @@ def _stands(name: str, line: str) -> bool:
 
 def _is_several(value: object) -> bool:
     return isinstance(value, list | tuple | set | frozenset | dict)
+
+
+def known_of_caches(error: BaseException, said: str) -> Iterator[str]:
+    """A sentence on a coroutine that came out of a cache for a second time."""
+    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    text = "".join(linecache.getlines(own[-1].f_code.co_filename)) if own else ""
+    if "cannot reuse already awaited" in said and CACHED.search(text):
+        yield (
+            "the same coroutine is awaited twice: a cache keeps what a call gives, and the call of an `async def` gives a "
+            "coroutine, which runs only once. Take the cache away."
+        )

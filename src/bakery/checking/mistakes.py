@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from bakery import disk
 from bakery.checking.describing import names_around
-from bakery.checking.everyday import known_of_values
+from bakery.checking.everyday import known_of_caches, known_of_values
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
 from bakery.checking.going_through import GENERATOR, known_of_changes, known_of_for
 from bakery.checking.virtual.lines import frames_of, is_in_coroutine, is_own, line_of, own_line_of
@@ -88,6 +88,7 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
     yield from known_of_values(error, said)
     if kind is RuntimeError:
         yield from known_of_contexts(error, said)
+        yield from known_of_caches(error, said)
         yield from _known_of_loops(said)
     if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
         yield _on_unbound(error, name[1])

@@ -8,6 +8,8 @@ from bakery.counting import NUMBERS, in_words
 ONE_THREAD = re.compile(r"\bThreadPoolExecutor\((?:max_workers=)?1\b")
 """A pool with a single thread."""
 
+ONE_AT_A_TIME = "There is a pool with one thread in the cell, and one thread does one thing at a time."
+
 SLEEP_IN_A_THREAD = re.compile(r"\b(to_thread|run_sync|run_in_executor)\((?:\w+, *)?asyncio\.sleep\b")
 """A coroutine function that is handed to a thread."""
 
@@ -16,7 +18,7 @@ def no_two(count: int, source: str) -> str:
     """A sentence on so many waits of which no two overlapped; `source` is the text of the cell."""
     said = f"The {in_words(count, 'wait')} came one after another: no two of them overlapped."
     if ONE_THREAD.search(source):
-        said += " There is a pool with one thread in the cell, and one thread does one thing at a time."
+        said += f" {ONE_AT_A_TIME}"
     return said
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bakery.checking.describing import short, shown
-from bakery.checking.differences import difference
+from bakery.checking.differences import difference, on_text
 from bakery.checking.mistakes import Wrong
-from bakery.checking.overlaps import ONE_THREAD, at_most, no_two, not_awaited
+from bakery.checking.overlaps import ONE_AT_A_TIME, ONE_THREAD, at_most, no_two, not_awaited
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
 from bakery.counting import NUMBERS
@@ -172,6 +172,8 @@ class Run:
                 told.append("Look at where each of them is awaited: the next one begins only after it.")
         elif len(self.trace.lanes) > self.at_most > 1:
             told.append(at_most(len(self.trace.lanes), self.at_most, self.waits))
+        elif ONE_THREAD.search(self.source):
+            told.append(ONE_AT_A_TIME)
         return tuple(told)
 
     def _stood_in_line(self) -> str:
@@ -297,13 +299,18 @@ class Served(Run):
                     "the same moment."
                 )
             said = f"`{reply.path}` answers {short(reply.text)}, and {short(text)} is wanted."
-            self._wrong(f"{said} {difference(reply.text, text)}".rstrip() + more)
+            self._wrong(f"{said} {on_text(reply.text, text, self.source)}".rstrip() + more)
 
     def _must_have_status(self, reply: Reply, status: int) -> None:
         if reply.status == 308 != status:
             self._wrong(
                 f"`{reply.path}` answers with status 308, which sends the customer on to `{reply.path}/`: the route is written "
                 f"with a slash at its end, and `{reply.path}` is wanted."
+            )
+        if reply.status == 0 != status:
+            self._wrong(
+                f"`{reply.path}` answers with a status that is no number: behind a comma in what a handler returns stands the "
+                "status. One text is wanted, without a comma after it."
             )
         if reply.status != status:
             self._wrong(f"`{reply.path}` answers with status {reply.status}, and {status} is wanted.")

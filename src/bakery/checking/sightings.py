@@ -24,6 +24,9 @@ HANDED_OVER = re.compile(r"\b(await|gather\().*\b(to_thread|run_in_executor|run_
 PLAIN_CLIENT = re.compile(r"\b(?:httpx|requests)\.\w+\(|\burlopen\(|\bhttpx\.Client\b")
 """A request of a client that waits without an `await`."""
 
+ONE_OF_TWO = re.compile(r"(?<!await )\b[\w.]+\([^()]*\) and (?!await\b)[\w.]+\(")
+"""An `and` of Python's between two calls of which nobody awaits the first."""
+
 SLEEPS = re.compile(r"\bsleep\(")
 
 
@@ -79,6 +82,11 @@ def on_forgotten(forgotten: Sequence[Forgotten], *, flask: bool = False) -> str:
         return (
             f"`add_background_task` was handed the call of `{first.name}` ({first.line}). It calls the function itself, "
             f"later: hand over the function, without brackets, `add_background_task({first.name})`."
+        )
+    if ONE_OF_TWO.search(first.line):
+        return (
+            f"Python's `and` stands between two coroutines ({first.line}): it gives only the second of them, and nobody awaits "
+            f"`{first.name}`. `asyncio.gather(…)` takes both."
         )
     more = f", and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
     return (
