@@ -10,7 +10,7 @@ import pytest
 from answering import WAYS
 
 from bakery.checking.playing import Outcome, Script, Seen, on_a_loop, plainly, play
-from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.checking.virtual.clock import BEGUN, SECOND, Clock
 from bakery.checking.virtual.halts import Deadlock, Endless, TimeUp
 from bakery.checking.virtual.performing import perform
 from bakery.checking.virtual.players import Wait
@@ -56,14 +56,14 @@ def test_whatever_a_call_raises_is_its_outcome(error: BaseException) -> None:
 
 
 @WAYS
-def test_each_play_has_a_clock_that_begins_at_nothing_and_keeps_nothing_of_the_one_before(
+def test_each_play_has_a_clock_that_begins_anew_and_keeps_nothing_of_the_one_before(
     threadless: bool,
 ) -> None:
     async def main() -> float:
         await asyncio.sleep(3)
         asyncio.get_running_loop().call_soon(asyncio.sleep, 1)  # makes a coroutine that nobody awaits
         await asyncio.sleep(0)
-        return asyncio.get_running_loop().time()
+        return asyncio.get_running_loop().time() - BEGUN
 
     def both(stage: "Stage[Any]") -> tuple[Seen, Seen]:
         return play(awaited(main), stage), play(awaited(lambda: asyncio.sleep(1, 2.0)), stage)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from bakery.checking.virtual.clock import BEGUN
 from bakery.checking.virtual.players import Wait
 from bakery.checking.virtual.timers import Noted, Timer
 
@@ -56,7 +57,7 @@ def timed(callback: Callable[..., object], *given: object, at: int = 2, then: in
     def work(loop: asyncio.AbstractEventLoop) -> list[Wait]:
         nonlocal moment
         waits: list[Wait] = []
-        timer = Timer(at, callback, given, loop, None, lambda: moment * 1_000_000_000, Noted(waits))
+        timer = Timer(BEGUN + at, callback, given, loop, None, lambda: moment * 1_000_000_000, Noted(waits))
         moment = then or at
         if then:
             timer.cancel()
@@ -84,7 +85,7 @@ def test_a_timer_whose_callback_makes_somebody_ready_is_a_wait_however_it_does_s
     loop = asyncio.new_event_loop()
     moment = 0
     waits: list[Wait] = []
-    timer = Timer(2, loop.call_soon, (print,), loop, None, lambda: moment * SECOND, Noted(waits))
+    timer = Timer(BEGUN + 2, loop.call_soon, (print,), loop, None, lambda: moment * SECOND, Noted(waits))
     moment = 2
     timer._run()
     loop.close()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bakery.checking.virtual import times
-from bakery.checking.virtual.clock import GLANCE, READS, SECOND, Clock
+from bakery.checking.virtual.clock import BEGUN, GLANCE, READS, SECOND, Clock
 from bakery.checking.virtual.times import EPOCH, READERS, select_nothing, sleep
 
 
@@ -50,7 +50,7 @@ def test_each_clock_of_python_tells_simulated_time_in_its_own_unit(name: str) ->
     unit = SECOND if name.endswith("_ns") else 1
     assert after - before == 1.5 * unit
     assert isinstance(after, int) is name.endswith("_ns")
-    assert before == (EPOCH * unit // SECOND if name.startswith("time") else 0)
+    assert before == (EPOCH // SECOND if name.startswith("time") else BEGUN) * unit
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -26,6 +26,9 @@ from bakery.checking.virtual.threadless import stepped_out
 SECOND = 1_000_000_000
 """Nanoseconds in a second."""
 
+BEGUN = 1000
+"""Seconds that a loop and `time.monotonic` show when a run begins: not 0, or a moment could be taken for a length of time."""
+
 HORIZON = 3600
 """Simulated seconds after which something that still waits will wait for ever."""
 

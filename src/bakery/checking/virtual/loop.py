@@ -9,7 +9,7 @@ from contextvars import Context
 from heapq import heappush
 from typing import Any
 
-from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.checking.virtual.clock import BEGUN, SECOND, Clock
 from bakery.checking.virtual.halts import Endless
 from bakery.checking.virtual.lines import is_own, line_of, line_of_task
 from bakery.checking.virtual.players import Player, player
@@ -115,8 +115,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.set_exception_handler(self._note)
 
     def time(self) -> float:
-        """Simulated seconds."""
-        return self._clock.seconds
+        """Simulated seconds, as `time.monotonic` has them."""
+        return BEGUN + self._clock.seconds
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None

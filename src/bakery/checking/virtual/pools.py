@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
-from bakery.checking.virtual.clock import SECOND, Clock
+from bakery.checking.virtual.clock import BEGUN, SECOND, Clock
 from bakery.checking.virtual.players import player
 
 real_init = ThreadPoolExecutor.__init__
@@ -92,7 +92,7 @@ class Later(Future[Any]):
         if loop is None:
             outcome(self)
         else:
-            asyncio.BaseEventLoop.call_at(loop, until / SECOND, self._come)  # type: ignore[arg-type]
+            asyncio.BaseEventLoop.call_at(loop, BEGUN + until / SECOND, self._come)  # type: ignore[arg-type]
 
     def _come(self) -> None:
         if not self.done():

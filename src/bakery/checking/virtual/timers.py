@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
+from bakery.checking.virtual.clock import BEGUN
 from bakery.checking.virtual.players import Wait
 
 SLEEPING = "_set_result_unless_cancelled"
@@ -71,6 +72,6 @@ class Timer(asyncio.TimerHandle):
 
     def cancel(self) -> None:
         """As any timer does; a sleep that ends early was a wait all the same."""
-        if self._sleeps and not self.cancelled() and self.when() >= self._now() / 1e9 + 1e-9:
+        if self._sleeps and not self.cancelled() and self.when() - BEGUN >= self._now() / 1e9 + 1e-9:
             self._noted.cut(Wait(self._start, self._now()))
         super().cancel()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.clock import BEGUN, SECOND
 from bakery.checking.virtual.players import player
 
 REAL: dict[str, Callable[..., Any]] = {
@@ -38,7 +38,7 @@ def select_nothing(reads: Any, writes: Any, errors: Any, timeout: float | None =
 def _reader(name: str) -> Callable[[], float]:
     real = REAL[name]
     whole = name.endswith("_ns")
-    start = EPOCH if name.startswith("time") else 0
+    start = EPOCH if name.startswith("time") else BEGUN * SECOND
 
     def read() -> float:
         me = player()
