@@ -128,13 +128,15 @@ DRIP: dict[str, Any] = {"parts": (b"flour ", b"from ", b"afar"), "pause": 1.0}
 READS = {
     "httpx": """
     loop, pieces = asyncio.get_running_loop(), []
+    begun = loop.time()
     async with client.stream('GET', '/', timeout=2) as reply:
-        async for piece in reply.aiter_bytes(): pieces.append((loop.time(), piece))
+        async for piece in reply.aiter_bytes(): pieces.append((loop.time() - begun, piece))
     return pieces""",
     "aiohttp": """
     loop, pieces = asyncio.get_running_loop(), []
+    begun = loop.time()
     async with client.get('/') as reply:
-        async for piece in reply.content.iter_chunked(100): pieces.append((loop.time(), piece))
+        async for piece in reply.content.iter_chunked(100): pieces.append((loop.time() - begun, piece))
     return pieces""",
 }
 

@@ -18,7 +18,7 @@ IN_TIME = "\nimport httpx\nasync def answer(client):\n"
 RIGHT = """
 for pause in (0.5, 1, None):
     reply = await client.request(method, path)
-    if reply.status_code not in (429, 503) or pause is None or method == "POST": return reply
+    if reply.status_code not in (429, 503) or pause is None or method not in ('GET', 'PUT', 'DELETE'): return reply
     said = told_pause(reply)
     await asyncio.sleep(pause if said is None else said)
 """

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import httpx
 
-from bakery.checking.service import Service, Transport, asked_for, headers_of, in_words_of_httpx, patience_of
+from bakery.checking.service import Service, Transport, asked_for, in_words_of_httpx, patience_of, whole
 
 
 def plain_client(service: Service, base: str = "http://service") -> httpx.Client:
@@ -45,4 +45,4 @@ class _PlainTransport(httpx.BaseTransport):
                 raise TimeoutError
             if says.breaks:
                 raise ConnectionError("the connection was closed")
-        return httpx.Response(says.status, headers=headers_of(says), text=says.text)
+        return whole(says)

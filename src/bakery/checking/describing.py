@@ -102,6 +102,22 @@ def returns_in_finally(source: str) -> bool:
     return any(isinstance(node, ast.Return) for one in last for node in ast.walk(one))
 
 
+def made_in(source: str, kinds: Iterable[str]) -> list[str]:
+    """The functions in a text in which something of these kinds is made, such as a lock: of each call the innermost one."""
+    tree, found = parse(source), dict[int, str]()
+    for node in ast.walk(tree) if tree else ():  # the outer ones come first
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for one in ast.walk(node):
+                name = (
+                    getattr(one.func, "attr", getattr(one.func, "id", ""))
+                    if isinstance(one, ast.Call)
+                    else ""
+                )
+                if name in kinds:
+                    found[id(one)] = node.name
+    return list(found.values())
+
+
 def plain_function_at(filename: str, number: int) -> str:
     """The name of the plain `def` that a line stands in, or "lambda"; empty where it is an `async def`, or none."""
     tree = parse("".join(linecache.getlines(filename)))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bakery import disk
+from bakery.checking.connections import known_of_clients
 from bakery.checking.describing import names_around
 from bakery.checking.everyday import known_of_caches, known_of_values
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
@@ -81,10 +82,10 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         yield from _known_of_gather(error)
         yield from _known_of_await(said, own_line_of(error))
         yield from _known_of_threads(error, said)
-        yield from _known_of_with(said)
+        yield from _known_of_with(said, own_line_of(error))
         yield from known_of_for(said)
     yield from _known_of_missing_awaits(error, said)
-    yield from _known_of_clients(error, said)
+    yield from known_of_clients(error, said)
     yield from known_of_values(error, said)
     if kind is RuntimeError:
         yield from known_of_contexts(error, said)
@@ -93,16 +94,6 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
     if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
         yield _on_unbound(error, name[1])
     yield from _known_of_ends(error)
-
-
-def _known_of_clients(error: BaseException, said: str) -> Iterable[str]:
-    """What httpx says of a client that is another one, or closed, or waits."""
-    if type(error).__name__ == "UnsupportedProtocol" and "missing an" in said:
-        yield "a path alone was asked for, and this client has no `base_url`. Is it the client that the function was given?"
-    if "client has been closed" in said:
-        yield "a request was sent after its client was closed: what asks belongs into the block of the `async with`."
-    if "sync iterator on an async stream" in said:
-        yield "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
 
 
 def _on_unbound(error: BaseException, name: str) -> str:
@@ -332,7 +323,15 @@ def _known_of_threads(error: BaseException, said: str) -> Iterable[str]:
         )
 
 
-def _known_of_with(said: str) -> Iterable[str]:
+def _known_of_with(said: str, line: str) -> Iterable[str]:
+    if "'coroutine' object does not support the" in said:
+        asks = re.search(r"\b(\w+)\.(get|post|request)\(", line)
+        yield "a coroutine stands after `with`, and nobody has awaited it." + (
+            f" `{asks[1]}.{asks[2]}(…)` is awaited, and gives the whole answer; a block that has an answer in pieces is "
+            f"`async with {asks[1]}.stream(…)`."
+            if asks
+            else " `async with await …` enters what comes of it."
+        )
     if called := re.search(r"'(function|method)' object does not support the (asynchronous )?context", said):
         yield f"a {called[1]} stands after `with`, and nobody has called it: the brackets are missing."
     elif "does not support the asynchronous context manager protocol" in said:

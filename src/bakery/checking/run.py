@@ -1,5 +1,6 @@
 """A run: what an answer did when it was tried, on the virtual clock, and what a check may expect of it."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,9 @@ from bakery.counting import NUMBERS
 from bakery.trace import Span, Trace
 
 MOST_LANES = 300
+
+RETURNS_NONE = re.compile(r"\breturn None\b|\belse None\b")
+"""An answer that gives `None` on purpose; whoever has it has not forgotten its `return`."""
 
 QUART = "Quart"
 """The title of what visitors of a Quart app got."""
@@ -70,7 +74,7 @@ class Run:
 
     def gives(self, value: object, says: str = "") -> "Run":
         """Expect this result."""
-        if self.result is None and value is not None:
+        if self.result is None and value is not None and not RETURNS_NONE.search(self.source):
             self._wrong(says or f"`{self.subject}` gives back nothing (`None`). Does it `return` its result?")
         if not equal(self.result, value):
             self._wrong(

@@ -172,6 +172,12 @@ def headers_of(says: Says) -> dict[str, str]:
     return {"content-type": kind, **says.headers}
 
 
+def whole(says: Says) -> httpx.Response:
+    """The answer as it comes from a connection: not read yet, and closed when it is, so that httpx knows how long it took."""
+    made = httpx.Response(says.status, headers=headers_of(says), text=says.text)
+    return httpx.Response(says.status, headers=made.headers, stream=httpx.ByteStream(made.content))
+
+
 class Transport(httpx.AsyncBaseTransport):
     """Carries the requests of an `httpx.AsyncClient` to a service."""
 
@@ -186,7 +192,7 @@ class Transport(httpx.AsyncBaseTransport):
                 says = await stack.enter_async_context(self._service.answering(asked, patience))
                 headers = headers_of(says)
                 if not says.parts:
-                    return httpx.Response(says.status, headers=headers, text=says.text)
+                    return whole(says)
                 body = _Body(self._service.parts(says, patience), request, stack.pop_all())
                 return httpx.Response(says.status, headers=headers, stream=body)
 

@@ -237,6 +237,11 @@ def _not_opened(told: str) -> Wrong | None:
             "`Remote.open(url)` is called on the class: there is no remote yet that could be its `self`. `classmethod` "
             "or `staticmethod`, above `asynccontextmanager`, makes that possible."
         )
+    if "'classmethod' object is not callable" in told:
+        return Wrong(
+            "`classmethod` stands below `asynccontextmanager`, which gets a method of the class and cannot call it. It belongs "
+            "above: the decorator next to the function is the first."
+        )
     if "'AsyncClient' object has no attribute 'menu'" in told:
         return Wrong(
             "`async with Remote.open(url) as remote:` gives a client of httpx, and a `Remote` is wanted."

@@ -15,6 +15,8 @@ from bakery.lessons._outcomes import Came, came, named, often
 Asking = Callable[..., tuple[Service, Any, float]]
 """Lets the answer ask a service that says this; gives the service, the result, and the seconds it took."""
 
+PAUSES = "the calls take 0.1 s each, and the pauses 0.5 s and 1 s"
+
 BUSY, GOOD = Says(status=503, seconds=0.1), Says({"cake": "plum"}, seconds=0.1)
 
 
@@ -56,13 +58,13 @@ def _must_know_methods(asked: Asking) -> None:
     for method in ("GET", "POST", "PUT", "DELETE"):
         other = next((one.method for one in asked(GOOD, method=method)[0].asked if one.method != method), "")
         expect(not other, f"it is called with the method {method}, and sends a {other}.")
-    service, result, _ = asked(BUSY, GOOD, method="POST")
-    expect(
-        len(service.asked) == 1,
-        "a POST is answered with 503, and sent again. The shop may have taken the order all the same, and then there are "
-        "two.",
-    )
-    _must_be(result, 503, "a POST is answered with 503")
+    for method, why in (
+        ("POST", "The shop may have taken the order all the same, and then there are two."),
+        ("PATCH", "Only GET, PUT and DELETE may be: a change that is made twice may be another one."),
+    ):
+        service, result, _ = asked(BUSY, GOOD, method=method)
+        expect(len(service.asked) == 1, f"a {method} is answered with 503, and sent again. {why}")
+        _must_be(result, 503, f"a {method} is answered with 503")
     for method in ("PUT", "DELETE"):
         service, result, _ = asked(BUSY, GOOD, method=method)
         expect(
@@ -98,7 +100,7 @@ def _must_ask_once(done: tuple[Service, Any, float], status: int) -> None:
     _must_be(result, status, f"the shop answers {status}")
 
 
-def _must_come(service: Service, moments: list[float], seen: str) -> None:
+def _must_come(service: Service, moments: list[float], seen: str, why: str = PAUSES) -> None:
     came_at = service.moments
     at = ", ".join(f"{one:g}" for one in came_at[:6]) + (", …" if len(came_at) > 6 else "")
     wanted = ", ".join(f"{one:g}" for one in moments)
@@ -112,7 +114,7 @@ def _must_come(service: Service, moments: list[float], seen: str) -> None:
     )
     expect(
         came_at == moments,
-        f"{seen}, and it comes at {at} s; {wanted} s is wanted: the calls take 0.1 s each, and the pauses 0.5 s and 1 s.",
+        f"{seen}, and it comes at {at} s; {wanted} s is wanted: {why}.",
     )
 
 
@@ -131,7 +133,7 @@ def _must_listen(asked: Asking) -> None:
         paused = round(service.moments[1] - 0.1, 6)
         more = {
             "2": " The shop knows better than any back-off.",
-            "0": " 0 is a pause, too: “now”. In an `or` it counts as nothing.",
+            "0": " 0 is a pause, too: “now”. In an `or` it counts as nothing, and of two pauses it is never the longer one.",
             "soon": " Nobody can tell from that, so its own pause is wanted.",
         }
         expect(
@@ -139,6 +141,13 @@ def _must_listen(asked: Asking) -> None:
             f"the shop says `Retry-After: {told}`, and it comes again after {paused:g} s; {pause:g} s is wanted."
             + more.get(told, " `told_pause` reads dates as well."),
         )
+    two, one = (Says(status=503, seconds=0.1, headers={"Retry-After": said}) for said in "21")
+    _must_come(
+        asked(two, one, GOOD)[0],
+        [0.0, 2.1, 3.2],
+        "the shop answers 503 with `Retry-After: 2`, then 503 with `Retry-After: 1`, and then 200",
+        "each answer says anew how long the pause is",
+    )
 
 
 def must_keep_a_deadline(answer: Answer) -> None:
@@ -160,17 +169,24 @@ def must_keep_a_deadline(answer: Answer) -> None:
         expect(
             not isinstance(one.error, TimeoutError | httpx.TimeoutException),
             f"{told}, it gives up after {seconds:g} s. A call that takes longer than 0.8 s should make room for the next, "
-            "while there is time.",
+            "while there is time." + _of_httpx(one),
         )
         expect(one.good() == good, f"{told}, it gives {short(one.value)}.")
         expect(
             round(seconds, 6) == at,
-            f"{told}, the price is there after {seconds:g} s; {at:g} s is wanted: each call has 0.8 s, and the next one "
+            f"{told}, the price is there after {seconds:.3g} s; {at:g} s is wanted: each call has 0.8 s, and the next one "
             "follows at once.",
         )
     for takes in ((9, 9, 9), (9, 9, 0.6)):
         _must_give_up(priced(*takes), _told_calls(takes))
     _must_raise_others(answer)
+
+
+def _of_httpx(one: Came) -> str:
+    """What to say of a time-out of httpx, which is none of Python's."""
+    if isinstance(one.error, httpx.TimeoutException):
+        return f" What came out is {named(one)}, an error of httpx: it is no `TimeoutError`, and nothing here catches it."
+    return ""
 
 
 def _told_calls(takes: Sequence[float]) -> str:

@@ -1,6 +1,8 @@
 """Notebook 13, Async clients: one client for an app, and what waits for what."""
 
+import asyncio
 import inspect
+import re
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from itertools import repeat
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import httpx
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.describing import short
+from bakery.checking.describing import made_in, short
 from bakery.checking.service import Asked, Says, Script, Service
 
 SACK = 65_536
@@ -88,6 +90,28 @@ def one_client(answer: Answer) -> None:
             "the client is still open after the last order, and nobody is left to close it. `async with make_client() as client:` "
             "closes it at the end of its block.",
         )
+    _must_be_closed_after_an_error(answer)
+
+
+def _must_be_closed_after_an_error(answer: Answer) -> None:
+    """Expect that the one client is closed as well where an order fails. Raises `Wrong`."""
+    made: list[httpx.AsyncClient] = []
+
+    def make_client() -> httpx.AsyncClient:
+        made.append(
+            Service(lambda asked: Says(asked.path, seconds=0.5, breaks=asked.path == "/mill/1")).httpx()
+        )
+        return made[-1]
+
+    async def script(given: Any) -> tuple[str, Any]:  # noqa: ANN401  # the answer
+        return await what_came_of(given(make_client, ["/mill/0", "/mill/1"]))
+
+    answer.play(script)
+    expect(
+        all(client.is_closed for client in made),
+        "one of the orders failed, and the client is still open: the line that closes it did not run. An `async with` or a "
+        "`finally` runs in any case.",
+    )
 
 
 def grinding(waits: Mapping[str, float]) -> Script:
@@ -105,8 +129,7 @@ def at_most_two(answer: Answer) -> None:
         run = answer.run(service.httpx(), paths).gives(paths)
         expect(
             service.at_once <= 2,
-            f"{service.at_once} orders were under way at the same moment, and two is the limit. What has two places, and is "
-            "shared by all six?",
+            f"{service.at_once} orders were under way at the same moment, and two is the limit. {_of_places(run.source)}",
         )
         expect(
             service.at_once == 2,
@@ -119,6 +142,16 @@ def at_most_two(answer: Answer) -> None:
         )
 
 
+def _of_places(source: str) -> str:
+    """What is to be said of the places that were to limit a crowd, as the text of an answer has them."""
+    made = made_in(source, {"Semaphore", "BoundedSemaphore"})
+    if not made:
+        return "What has two places, and is shared by all six?"
+    if re.search(rf"def {made[0]}\([^)]*\bpath\b", source):
+        return f"The semaphore is made in `{made[0]}`, so each order has one of its own: one has to be shared by all six."
+    return "There is a semaphore: is its place kept until the answer is there, and has it two of them?"
+
+
 async def what_came_of(made: Any) -> tuple[str, Any]:  # noqa: ANN401  # whatever an answer gives
     """What an answer gave, or the kind of error that it raised."""
     try:
@@ -127,11 +160,18 @@ async def what_came_of(made: Any) -> tuple[str, Any]:  # noqa: ANN401  # whateve
         return "raised", type(error)
 
 
-def asking(service: Service, *args: object) -> Callable[[Any], Coroutine[Any, Any, tuple[str, Any]]]:
-    """A script: the answer is called with a client of the service, and may raise."""
+def asking(
+    service: Service, *args: object, left: list[int] | None = None
+) -> Callable[[Any], Coroutine[Any, Any, tuple[str, Any]]]:
+    """A script: the answer is called with a client of the service, and may raise; `left` gets what is still under way."""
 
     async def script(answer: Any) -> tuple[str, Any]:  # noqa: ANN401  # the answer
-        return await what_came_of(answer(service.httpx(), *args))
+        done = await what_came_of(answer(service.httpx(), *args))
+        for _ in range(5):  # what was cancelled may still have to hear of it
+            await asyncio.sleep(0)
+        if left is not None:
+            left.append(service.open)
+        return done
 
     return script
 
@@ -142,34 +182,63 @@ def said_of(came: tuple[str, Any]) -> str:
     return f"gave {short(what)}" if how == "gave" else f"raised `{what.__name__}`"
 
 
+OF_HTTPX = re.compile(r"\.(get|stream|request|build_request)\([^)]*timeout=|httpx\.Timeout\(")
+"""A time-out of httpx in the text of an answer."""
+
+ANEW = " A time-out of httpx begins anew with every piece."
+
+
 @ex.exercise
 def in_time(answer: Answer) -> None:
     """`timeout=2` is a deadline."""
     whole = (b"a sack ", b"of flour")
     slow = Says(parts=whole, pause=0.75)
-    answer.run(Service(Says("flour", seconds=0.5)).httpx(), "/flour", 1).gives("flour").takes(0.5)
+    run = answer.run(Service(Says("flour", seconds=0.5)).httpx(), "/flour", 1)
+    early = f"an answer that comes after 0.5 s is in time with a deadline of 1 s, and it gave {short(run.result)}."
+    run.gives("flour", early if run.result is None and "None" in run.source else "").takes(0.5)
     run = answer.run(Service(slow).httpx(), "/sack", 2)
     run.gives(
         "a sack of flour",
         f"the answer is whole after 1.5 s, and the deadline is 2 s. It gave {short(run.result)}, after {run.seconds:g} s.",
     ).takes(1.5)
-    for what, late, seconds in (
-        ("comes in four pieces, one every 0.75 s", Says(parts=whole * 2, pause=0.75), 2),
-        ("says nothing for four seconds", Says("flour", seconds=4), 1),
-    ):
-        run = answer.play(asking(Service(late), "/sack", seconds))
-        expect(
-            run.result == ("gave", None),
-            f"an answer that {what} is late with a deadline of {seconds} s, and `None` is wanted. It {said_of(run.result)}, "
-            f"after {run.seconds:g} s."
-            + (" A time-out of httpx begins anew with every piece." if run.seconds > seconds else ""),
-        )
-        expect(run.seconds == seconds, f"the deadline is {seconds} s, and it took {run.seconds:g} s.")
+    _must_end_what_is_late(answer)
     for what, says in (("a 503", Says(status=503)), ("a broken connection", Says(breaks=True))):
         came = answer.play(asking(Service(says), "/flour", 1)).result
         expect(
             came[0] == "raised",
             f"{what} is not late, it is an error, and should come out as one. It {said_of(came)}.",
+        )
+
+
+def _must_end_what_is_late(answer: Answer) -> None:
+    """Expect `None` at the deadline, and that nothing is under way after it. Raises `Wrong`."""
+    for what, late, seconds in (
+        ("comes in four pieces, one every 0.75 s", Says(parts=(b"a sack ", b"of flour") * 2, pause=0.75), 2),
+        ("says nothing for four seconds", Says("flour", seconds=4), 1),
+    ):
+        service = Service(late)
+        left: list[int] = []
+        run = answer.play(asking(service, "/sack", seconds, left=left))
+        more = (
+            ANEW
+            if OF_HTTPX.search(run.source)
+            else " The limit has to be around all that is waited for, to the last piece."
+        )
+        expect(
+            run.result == ("gave", None),
+            f"an answer that {what} is late with a deadline of {seconds} s, and `None` is wanted. It {said_of(run.result)}, "
+            f"after {run.seconds:g} s.{more if run.seconds > seconds else ''}",
+        )
+        expect(
+            run.seconds <= seconds,
+            f"the deadline is {seconds} s, and it took {run.seconds:g} s. Whoever looks at the clock after a wait has waited "
+            "already; a limit ends the wait itself.",
+        )
+        expect(run.seconds == seconds, f"the deadline is {seconds} s, and it took {run.seconds:g} s.")
+        expect(
+            left == [0],
+            f"it gives `None` after {run.seconds:g} s, and the order is still under way, for nobody: what is late has to be "
+            "ended as well.",
         )
 
 
@@ -219,7 +288,8 @@ def no_more_than(answer: Answer) -> None:
         size = sum(map(len, parts))
         run.gives(
             wanted,
-            f"an answer of {size} bytes, and at most {most}: {short(wanted)} is wanted, and it gave {short(run.result)}.",
+            f"an answer of {size} bytes, and at most {most}: {short(wanted)} is wanted, and it gave {short(run.result)}. It comes in "
+            "two pieces of four bytes, and no header says how long it is.",
         )
     service = Service(Says(parts=repeat(b"flour ")))
     answer.run(service.httpx(), "/endless", 20).gives(None)

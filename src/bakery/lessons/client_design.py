@@ -8,7 +8,7 @@ from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.clients import plain_client
-from bakery.checking.describing import close_coroutines, short
+from bakery.checking.describing import cell_of, close_coroutines, made_in, short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import in_word
 from bakery.checking.service import Asked, Says, Service
@@ -98,19 +98,23 @@ def once_for_all(answer: Answer) -> None:
     answer.watch("ask_price", "read_price")
     run = answer.play(_ask_plainly, allow={"blocking"})
     _must_know_prices(run.result, "PlainPrices")
-    expect(
-        run.calls.get("read_price", 0) and run.calls.get("ask_price", 0),
-        "`PlainPrices` has the right price, without `ask_price` and `read_price`: a path or a status is in a shell, once more.",
-    )
+    _must_use_the_core(run.calls, "PlainPrices")
     run = answer.play(_ask_together)
     _must_know_prices(run.result, "Prices")
-    expect(
-        run.calls.get("read_price", 0) and run.calls.get("ask_price", 0),
-        "`Prices` has the right price, without `ask_price` and `read_price`: a path or a status is in a shell, once more.",
-    )
+    _must_use_the_core(run.calls, "Prices")
     run.takes(
         1.0,
         f"three callers of `Prices` at once took {run.seconds:g} s, and one call takes 1 s. Their waits should overlap.",
+    )
+
+
+def _must_use_the_core(calls: Mapping[str, int], which: str) -> None:
+    """Expect that a shell asks and reads by the core."""
+    unused = [f"`{name}`" for name in ("ask_price", "read_price") if not calls.get(name, 0)]
+    what = {1: "the path" if "`ask_price`" in unused else "the status", 2: "a path or a status"}
+    expect(
+        not unused,
+        f"`{which}` has the right price, without {' and '.join(unused)}: {what.get(len(unused))} is in a shell, once more.",
     )
 
 
@@ -170,7 +174,8 @@ def share_the_token(answer: Answer) -> None:
     fetched, seconds = done["fetched"], done["seconds"]
     expect(
         fetched[0] != 5,
-        "five callers at once, and five tokens were fetched: each of them looked before the first token was there.",
+        "five callers at once, and five tokens were fetched: each of them looked before the first token was there."
+        + _of_the_lock(answer),
     )
     expect(
         fetched[0] == 1,
@@ -192,6 +197,18 @@ def share_the_token(answer: Answer) -> None:
         f"{in_word(fetched[2] - 1) if fetched[2] > 1 else 'none'} came.",
     )
     _must_recover(answer)
+
+
+def _of_the_lock(answer: Answer) -> str:
+    """What is to be said of a lock that everybody makes for themselves; empty where there is none."""
+    made = [
+        name
+        for name in made_in(cell_of(answer.given), {"Lock", "Semaphore", "BoundedSemaphore"})
+        if name != "__init__"
+    ]
+    if not made:
+        return ""
+    return f" The lock is made in `{made[0]}`, anew at each call: one for all callers is made in `__init__`."
 
 
 def _must_have_good_tokens(shop: "_Locked") -> None:
