@@ -79,6 +79,7 @@ def test_what_a_thread_of_a_pool_raised_is_there_when_the_thread_is_done(
 ) -> None:
     text = f"""
 def answer():
+    start = time.monotonic()
     def burn():
         time.sleep(1)
         raise ValueError("burnt")
@@ -88,7 +89,7 @@ def answer():
             error = future.{asked}()
         except ValueError as raised:
             error = raised
-        return str(error), time.monotonic()
+        return str(error), time.monotonic() - start
 """
     run = asked_of(Cells(BEFORE, text), Answer.call, threadless=threadless).value
     assert isinstance(run, Run)
