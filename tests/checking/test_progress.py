@@ -126,6 +126,14 @@ def test_progress_is_saved_to_a_file_and_restored(
     assert done() == {"02_waiting": {"bake_all", "mended"}}
 
 
+def test_where_files_end_with_the_kernel_nothing_is_said_to_be_saved(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "IN_A_BROWSER", True)
+    assert "nothing was saved" in progress.save(tmp_path / "mine.json").words
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_not_there_or_holds_something_else_is_told(file: Path, tmp_path: Path) -> None:
     other = tmp_path / "cake.txt"
     other.write_text("a cake")

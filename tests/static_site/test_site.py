@@ -156,6 +156,11 @@ def test_a_check_that_cannot_end_answers_within_five_seconds(race: "Page") -> No
     assert time.monotonic() - begun < 3 * LIMIT  # a busy machine is slower to answer
 
 
+def test_no_file_is_promised_that_ends_with_the_kernel(race: "Page") -> None:
+    said = run(race, "from bakery import progress\nprogress.save('mine.json')")
+    assert "nothing was saved" in said["text"]
+
+
 def test_a_lock_held_in_a_check_makes_a_queue(race: "Page") -> None:
     said = run(race, LOCKED)
     assert "whoever was let in there kept it while waiting" in said["text"]

@@ -258,6 +258,11 @@ def write(file: object) -> Path:
 
     Only a new file, or one that holds progress already: whatever else has that name is worth more.
     """
+    if IN_A_BROWSER:
+        raise Refused(
+            "Here Python runs in your browser, and its files end with the kernel. So nothing was saved. The notebooks "
+            "themselves stay in this browser."
+        )
     path = _named(file)
     if not path.parent.is_dir():
         raise Refused(f"There is no folder `{path.parent}`, so nothing was written. Make it first.")
