@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from fake_shops import CAKE, Factory, Fake, Loop, Script, hanging_up, one, playing, reason, run, saying
 
@@ -108,6 +109,13 @@ def test_a_door_that_never_opens_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
     assert {span.error for span in trace.failures} == {"no connection to 127.0.0.1:9 within 0.05 s"}
     assert len(trace.failures) == 200
     assert time.perf_counter() - start < 5  # one limit for all, not one after another
+
+
+def test_who_was_refused_at_the_door_says_so_when_asked_for_the_cake() -> None:
+    refused = Connection(httpx.Request("GET", "http://127.0.0.1:9/cake"))
+    refused.refusal = "nobody is there"
+    with pytest.raises(ConnectionError, match="nobody is there"):
+        asyncio.run(refused.ask())
 
 
 def test_what_nobody_foresaw_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:

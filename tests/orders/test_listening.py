@@ -136,6 +136,20 @@ def test_a_listener_leaves_after_so_many_parts_and_that_is_no_failure() -> None:
     assert texts(trace) == ["mixed", "in the oven"]
 
 
+def test_of_several_parts_that_come_at_once_no_more_are_heard_than_were_wanted() -> None:
+    async def visit() -> Trace:
+        app = Quart(__name__)
+
+        @app.get("/cake")
+        async def cake() -> Any:
+            parts = iter_of(b"data: one\n\n", b"data: two\n\ndata: three\n\ndata: four\n\n")
+            return parts, {"Content-Type": "text/event-stream"}
+
+        return await listen(serve(app), "/cake", listeners=1, parts=2)
+
+    assert texts(asyncio.run(visit())) == ["one", "two"]
+
+
 def test_a_stream_that_never_ends_can_be_left_and_its_generator_notices() -> None:
     async def visit(shop: Shop, kitchen: Kitchen) -> Trace:
         trace = await listen(shop, "/endless", listeners=1, parts=3)

@@ -3,6 +3,7 @@
 
 import asyncio
 import inspect
+from functools import partial
 from typing import Any
 
 import flask
@@ -145,6 +146,11 @@ def test_a_shop_is_refused() -> None:
 def test_an_app_of_any_other_class_is_served_under_its_name() -> None:
     with serve(Callable()) as shop:
         assert (shop.name, get(shop, "/").text) == ("callable_bakery", "cake")
+
+
+def test_an_app_that_a_tool_of_pythons_has_made_is_served_as_the_bakery() -> None:
+    with serve(partial(Callable())) as shop:
+        assert (shop.name, get(shop, "/").text) == ("wsgi_bakery", "cake")
 
 
 def test_a_lambda_that_is_called_as_a_server_calls_is_an_app() -> None:

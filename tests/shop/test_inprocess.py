@@ -16,7 +16,7 @@ from quart import request as quart_request
 
 import bakery.shop.serving
 from bakery.orders.ordering import order
-from bakery.shop.inprocess import MODEL, NO_MODEL, Hatch, InProcess, at
+from bakery.shop.inprocess import MODEL, NO_MODEL, Caller, Hatch, InProcess, at
 from bakery.shop.premises import Patience, StartupError
 from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads
@@ -110,6 +110,28 @@ def test_a_closed_shop_is_refused_and_another_address_is_told_why_not() -> None:
     closed, far = asyncio.run(ask())
     assert "is the shop open?" in closed
     assert "no other machine such as example.com" in far
+
+
+def test_an_order_to_a_shop_that_has_closed_is_told_that_nobody_answers_there() -> None:
+    caller = Caller(httpx.Request("GET", "http://127.0.0.1:9/cake"))
+    with pytest.raises(ConnectionError, match=r"nobody answers at 127\.0\.0\.1:9; is the shop open\?"):
+        asyncio.run(caller.ask())
+
+
+def test_an_async_view_of_a_flask_app_is_waited_for_as_its_thread_would() -> None:
+    def pause(view: Any) -> str:  # noqa: ANN401  # a coroutine
+        view.close()
+        return "what it gave"
+
+    app = Flask("bakery")
+
+    @app.get("/cake")
+    async def cake() -> str:
+        raise AssertionError("on a loop of its own")
+
+    ours = InProcess(Threads(pause, lambda _: None))
+    ours.wsgi(WSGIMiddleware(app), ours.listen(0), 1)
+    assert app.test_client().get("/cake").text == "what it gave"
 
 
 def test_a_client_sends_and_receives_what_http_carries() -> None:

@@ -293,11 +293,23 @@ def test_fifty_guests_are_all_told_and_none_is_left_over() -> None:
     assert at(visit).guests == set()
 
 
+@pytest.mark.parametrize("code", [1000, 1001, 3000, 4999])
+def test_a_guest_may_leave_with_each_code_that_is_for_guests(code: int) -> None:
+    async def visit(shop: Shop) -> None:
+        async with shop.socket("/echo") as socket:
+            await socket.close(code)
+            assert socket.closed is not None
+            assert socket.closed.code == code
+
+    at(visit)
+
+
 def test_a_guest_may_leave_with_a_code_of_its_own_and_with_no_other() -> None:
     async def visit(shop: Shop) -> None:
         async with shop.socket("/echo") as socket:
-            with pytest.raises(ValueError, match=r"a close code is 1000, .* but got 1006"):
-                await socket.close(LOST)
+            for code in (LOST, 999, 1002, 2999, 5000):
+                with pytest.raises(ValueError, match=rf"a close code is 1000, .* but got {code}"):
+                    await socket.close(code)
             await socket.close(4000, "home")
             await socket.close()
             assert socket.closed is not None
@@ -321,7 +333,7 @@ def test_a_socket_that_cannot_be_says_so_before_anything_is_opened() -> None:
             shop.socket("echo")
         with pytest.raises(TypeError, match="a path"):
             shop.socket(None)  # type: ignore[arg-type]
-        with pytest.raises(ValueError, match="a timeout in seconds, more than 0"):
+        with pytest.raises(ValueError, match=r"a timeout in seconds, more than 0.*\n.*timeout=5"):
             shop.socket("/echo", timeout=0)
         shop.close()
         with pytest.raises(RuntimeError, match="is closed"):

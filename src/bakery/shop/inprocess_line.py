@@ -1,7 +1,6 @@
 """A WebSocket to an app that is called: messages go both ways in two queues, as ASGI has them."""
 
 import asyncio
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -26,10 +25,8 @@ if TYPE_CHECKING:
 class InProcessLine:
     """A guest's line to an app in this process; the app's side runs in a task of its own."""
 
-    def __init__(
-        self, app: "ASGIMiddleware", url: str, path: str, headers: Sequence[tuple[str, str]] = ()
-    ) -> None:
-        request = httpx.Request("GET", url + path, headers=list(headers))
+    def __init__(self, app: "ASGIMiddleware", url: str, path: str) -> None:
+        request = httpx.Request("GET", url + path)
         self._app = app
         self._path = path
         self._scope = {**scope_of(request), "type": "websocket", "scheme": "ws", "subprotocols": []}
