@@ -132,3 +132,34 @@ def test_an_and_beside_a_forgotten_await_is_not_blamed() -> None:
         "async def bake(): return 1\nasync def answer():\n    bake()\n    return 1 and await bake()"
     )
     assert said.startswith("an `await` is missing: `bake` was called and never awaited")
+
+
+FLASK_APP = """
+from flask import Flask
+answer = Flask("bakery")
+till, bell = threading.Lock(), threading.Event()
+@answer.get("/cake")
+def cake():
+    {line}
+    return "cake"
+"""
+
+
+@pytest.mark.parametrize(
+    "line", ["till.acquire()", "till.acquire(); till.acquire()", "with till: till.acquire()"]
+)
+@WAYS
+def test_a_lock_that_nobody_lets_go_is_told_with_its_line(line: str, *, threadless: bool) -> None:
+    stage = asked(
+        FLASK_APP.format(line=line), lambda one: one.visit("/cake", visitors=3), threadless=threadless
+    )
+    assert str(stage.error).startswith(f"it waits for a lock that never comes free (line 7: {line})")
+
+
+@pytest.mark.parametrize("line", ["bell.wait()", "queue.Queue().get()"])
+@WAYS
+def test_what_has_a_lock_inside_is_not_told_as_a_lock(line: str, *, threadless: bool) -> None:
+    stage = asked(
+        FLASK_APP.format(line=line), lambda one: one.visit("/cake", visitors=3), threadless=threadless
+    )
+    assert str(stage.error).startswith("it waits for something that never comes")

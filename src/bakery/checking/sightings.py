@@ -27,11 +27,14 @@ PLAIN_CLIENT = re.compile(r"\b(?:httpx|requests)\.\w+\(|\burlopen\(|\bhttpx\.Cli
 ONE_OF_TWO = re.compile(r"(?<!await )\b[\w.]+\([^()]*\) and (?!await\b)[\w.]+\(")
 """An `and` of Python's between two calls of which nobody awaits the first."""
 
+TAKES_A_LOCK = re.compile(r"\.acquire\(|\bwith (?!.*(?:Executor|Pool))")
+"""A line that waits for a lock by itself; an event, a queue and the end of a thread have locks inside."""
+
 SLEEPS = re.compile(r"\bsleep\(")
 
 
-def on_halt(halt: Halt, where: str, held: Sequence[Held] = ()) -> str:
-    """A sentence on a run that had to be stopped; `where` is the line where it waited or worked."""
+def on_halt(halt: Halt, where: str, held: Sequence[Held] = (), lock: str = "") -> str:
+    """A sentence on a run that had to be stopped; `where` is the line where it waited or worked, and `lock` that of a lock."""
     at = f" ({where})" if where else ""
     if isinstance(halt, Enough):
         return str(halt)
@@ -39,6 +42,12 @@ def on_halt(halt: Halt, where: str, held: Sequence[Held] = ()) -> str:
         return (
             f"{_place(held[-1])} waits without an `await`, so the event loop stands still; and what it waits for can "
             "never come, because only the loop could bring it. This is called a deadlock."
+        )
+    if isinstance(halt, Deadlock) and TAKES_A_LOCK.search(lock):
+        return (
+            f"it waits for a lock that never comes free ({lock}): whoever has it does not let it go. This is called a deadlock. "
+            "After an `acquire` comes a `release`, and a `with` does both; whoever has a `Lock` already cannot take it "
+            "once more."
         )
     if isinstance(halt, Deadlock):
         return (

@@ -36,7 +36,8 @@ def must_be_sound(seen: Seen, allow: Allowed, theirs: Sequence[str] = (), *, fla
             raise Wrong(on_forgotten(seen.forgotten, flask=flask))
         if isinstance(stopped, Endless) and sum(one.nanoseconds for one in held) > HOPELESS * SECOND:
             raise Wrong(on_held(held, theirs))  # the loop was held up over and over, and never got on
-        raise Wrong(on_halt(stopped, seen.outcome.where, held))
+        lock = seen.queued[-1].line if seen.queued and not seen.queued[-1].nanoseconds else ""
+        raise Wrong(on_halt(stopped, seen.outcome.where, held, lock))
     if isinstance(error, NotImplementedError):
         raise NotAttempted
     if held and isinstance(error, TypeError) and "in 'await' expression" in str(error):

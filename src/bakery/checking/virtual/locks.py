@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from bakery.checking.virtual.clock import SECOND, Clock
-from bakery.checking.virtual.halts import Halt
+from bakery.checking.virtual.halts import Deadlock, Halt
 from bakery.checking.virtual.lines import own_line
 from bakery.checking.virtual.players import Player, Queued, Wait, player
 
@@ -152,6 +152,9 @@ class VirtualLock(TakenInTurn):
             if me.clock.now > start:
                 me.clock.queued.append(Queued(own_line(sys._getframe(2)), me.clock.now - start))
             return True
+        except Deadlock:
+            me.clock.queued.append(Queued(own_line(sys._getframe(2)), 0))
+            raise
         finally:
             self._given.discard(id(me))
             if me in self._waiting:
