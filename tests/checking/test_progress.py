@@ -294,3 +294,27 @@ def test_whoever_listens_hears_of_what_is_done_and_cannot_disturb_it(
     note("02_waiting", "in_a_row")
     assert heard == [("02_waiting", "in_a_row")]
     assert done() == {"02_waiting": {"in_a_row"}}
+
+
+def test_a_full_disk_loses_nothing_leaves_nothing_half_and_the_next_thing_done_is_kept_with_all_before(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note("02_waiting", "bake_all")
+
+    def half(path: Path, text: str, **_: object) -> int:
+        path.write_bytes(text[:3].encode())
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_text", half)
+        note("02_waiting", "who_works")
+        assert "cannot be kept on this disk" in memory.trouble()
+        assert done() == {"02_waiting": {"bake_all", "who_works"}}
+        mine = file.with_name("mine.json")
+        with pytest.raises(memory.Refused, match=r"\(No space left .*\)\. Nothing is lost; .*~/my_progress"):
+            memory.write(mine)
+    assert sorted(path.name for path in file.parent.iterdir()) == [f".{file.name}.lock", file.name]
+    assert memory.read(file) == {"02_waiting": {"bake_all"}}
+    note("02_waiting", "third")
+    restart(monkeypatch)
+    assert done() == {"02_waiting": {"bake_all", "who_works", "third"}}
