@@ -22,6 +22,8 @@ LONGEST = (
 
 ROOT = Path(__file__).parents[1]
 
+LESSONS = ROOT / "tests" / "lessons"
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,10 +38,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Put what collecting the tests has made out of the collector's sight.
+    """Put what collecting the tests has made out of the collector's sight."""
+    _put_aside()
 
-    A check asks for a collection and, where an answer has failed, for all objects that there are. Half a million of them
-    are modules, and looking at these took half the time of all the tests of lessons.
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Put aside what earlier tests have imported and kept, too, where answers are checked by the thousand."""
+    if item.path.is_relative_to(LESSONS):
+        _put_aside()
+
+
+def _put_aside() -> None:
+    """Throw away what nobody holds, and hide what is left from collections and from `gc.get_objects`.
+
+    A check asks for a collection and, where an answer has failed, for all objects that there are. Most of them are
+    modules and reports of other tests, and looking at these took half the time of all the tests of lessons.
     """
     gc.collect()
     gc.freeze()
