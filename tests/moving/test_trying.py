@@ -43,6 +43,25 @@ def test_an_async_test_is_awaited(tmp_path: Path) -> None:
     assert green(folder(tmp_path, "async def test_a(): pass\n")).green == 1
 
 
+HAS = "def test_a(pytestconfig): assert {} == pytestconfig.pluginmanager.hasplugin('nbval')\n"
+
+
+def test_the_plugin_for_notebooks_is_loaded_only_where_it_may_have_been_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = folder(tmp_path, HAS.format(False))
+    assert green(place).green == 1
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--nbval")
+    assert green(folder(tmp_path, HAS.format(True))).green == 1
+    monkeypatch.delenv("PYTEST_ADDOPTS")
+    asked = (place / "pytest.ini").read_text(encoding="utf-8") + "addopts = --nbval\n"
+    (place / "pytest.ini").write_text(asked, encoding="utf-8")
+    assert green(place).green == 1
+    # The settings of a folder further up, which nobody has read, may ask for it.
+    (place / "pytest.ini").unlink()
+    assert green(place).green == 1
+
+
 def test_tests_that_take_too_long_are_stopped(tmp_path: Path) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         green(folder(tmp_path, "import time\ndef test_a(): time.sleep(600)\n"), seconds=1)

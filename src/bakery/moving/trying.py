@@ -16,6 +16,12 @@ NEVER_AWAITED = ("-W", "error::RuntimeWarning", "-W", "error::pytest.PytestUnrai
 UNMOVED = ("-o", "asyncio_default_fixture_loop_scope=function")
 """For tests of Flask, which say nothing of a loop: the plugin would warn, and some projects take a warning as an error."""
 
+UNASKED = ("-p", "no:nbval")
+"""Leaves out the plugin for notebooks, which comes with this series: half of the time of starting pytest is its imports."""
+
+OWN = ("pytest.ini", "pytest.toml", ".pytest.toml")
+"""Files that settle all of pytest's settings for the folder that they are in. What is further up does not count then."""
+
 COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 FAILED = re.compile(r"(?m)^(?:FAILED|ERROR) (.+)$")
 LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".venv*", "node_modules")
@@ -47,6 +53,7 @@ def green(folder: Path, *, seconds: float = 300.0, only: tuple[str, ...] = ()) -
         "--color=no",
         "-p",
         "no:cacheprovider",
+        *_unasked(folder),
         *NEVER_AWAITED,
         *only,
     ]
@@ -77,6 +84,14 @@ def put(move: Move, folder: Path) -> None:
         source: Source | None = sources.get(name)
         content = source.encoded(text) if source else text.encode("utf-8", "surrogateescape")
         (folder / name).write_bytes(content)
+
+
+def _unasked(folder: Path) -> tuple[str, ...]:
+    """What to leave out: nothing where the settings name it, or where they may be those of a folder further up."""
+    files = [folder / name for name in OWN if (folder / name).is_file()]
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in files]
+    named = any("nbval" in text for text in (*texts, os.environ.get("PYTEST_ADDOPTS", "")))
+    return UNASKED if texts and not named else ()
 
 
 def _last_line(said: str) -> str:
