@@ -163,6 +163,7 @@ def test_a_heading_of_two_words_is_an_error_and_what_stands_below_is_no_reason_o
         ("A word.\n", 3, "prose that belongs to no task"),
         # exercises
         (EXERCISE.replace("- hint: It is", "- hints: It is"), 11, "Did you mean `- hint: …`?"),
+        (EXERCISE.replace("- hint: It is", "- Hint: It is"), 11, "Did you mean `- hint: …`?"),
         (EXERCISE.replace("- hint: It is", "- It is"), 11, "a list item of this exercise is one of `- hint: …`"),
         (EXERCISE.replace("```python", "```"), 5, "begins with three backticks and `python`"),
         (EXERCISE.replace("Because.\n\nAnd so on.\n", ""), 3, "number has no reason"),

@@ -122,6 +122,42 @@ async def index():
     assert "hand over the function, without brackets, `add_background_task(wash)`" in said
 
 
+def test_a_background_task_in_a_lambda_is_told_what_the_lambda_makes() -> None:
+    text = """
+from quart import Quart
+answer = Quart("x")
+async def wash(): pass
+@answer.get("/")
+async def index():
+    answer.add_background_task(lambda: wash())
+    await asyncio.sleep(1)
+    return "ok"
+"""
+    said = refused(text, lambda answer: answer.visit("/"))
+    assert "`add_background_task` was handed a `lambda`" in said
+    assert "Hand over `wash` itself, and its arguments after it." in said
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("async def bake(): pass\nasync def answer():\n    bake(); bake()", ", and 1 more)"),
+        (
+            "async def bake(): pass\none = lambda: bake()\nasync def answer():\n    one()",
+            "A `lambda` cannot await",
+        ),
+        (
+            "async def bake(): pass\ndef one(): bake()\nasync def answer():\n    one()",
+            "`one` is a plain `def`",
+        ),
+    ],
+)
+def test_a_forgotten_await_is_told_with_where_it_could_stand(text: str, words: str) -> None:
+    said = refused(text)
+    assert "an `await` is missing: `bake` was called and never awaited" in said
+    assert words in said
+
+
 def test_an_and_of_pythons_between_two_coroutines_is_named() -> None:
     said = refused("async def bake(): return 1\nasync def answer(): return await (bake() and bake())")
     assert said.startswith("Python's `and` stands between two coroutines")

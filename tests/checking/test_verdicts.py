@@ -2,7 +2,7 @@
 
 import pytest
 
-from bakery.checking.verdicts import Note, Verdict, framed, with_code
+from bakery.checking.verdicts import LINES, WIDTH, Note, Verdict, framed, with_code
 
 NASTY = "<script>alert('cake')</script>"
 
@@ -35,6 +35,18 @@ def test_an_outcome_has_its_words_and_its_sign() -> None:
         == "\N{MULTIPLICATION X} cake: wrong, because it is late."
     )
     assert Verdict("cake", "right", "Well.").words == "\N{CHECK MARK} cake: right. Well."
+
+
+def test_of_what_was_printed_nothing_is_left_out_where_it_has_room_and_otherwise_it_is_said() -> None:
+    for lines, ending in (
+        (LINES, "cake"),
+        (LINES + 1, "… and 1 more line"),
+        (LINES + 200, "… and many more lines"),
+    ):
+        words = Verdict("cake", "wrong", "it is late.", printed="cake\n" * lines).words
+        assert words.splitlines()[-1].strip() == ending
+    assert "c" * WIDTH in Verdict("cake", "wrong", "it is late.", printed="c" * WIDTH).words
+    assert f"{'c' * (WIDTH - 1)}…" in Verdict("cake", "wrong", "it is late.", printed="c" * (WIDTH + 1)).words
 
 
 def test_what_was_printed_is_shown_in_a_few_short_lines() -> None:

@@ -14,6 +14,7 @@ import pytest
 import quart
 from fake_shops import CAKE, Fake, one, playing, reason, run, saying
 
+from bakery.orders.listening import listen
 from bakery.orders.ordering import order
 from bakery.shop.serving import serve
 from bakery.trace import Trace
@@ -233,3 +234,21 @@ def test_an_order_is_given_thirty_seconds_unless_told_otherwise() -> None:
 
 def test_how_long_a_bake_takes_is_unknown_until_somebody_says_it() -> None:
     assert run(one(saying(CAKE))).bake == 0.0
+
+
+def test_three_cakes_are_ordered_where_nobody_says_how_many() -> None:
+    async def test() -> Trace:
+        async with playing(saying(CAKE)) as fake:
+            return await order(fake)
+
+    assert run(test()).cakes == 3
+
+
+def test_a_listener_waits_as_long_as_an_order_where_nobody_says_how_long() -> None:
+    for place in (order, listen):
+        assert inspect.signature(place).parameters["timeout"].default == 30.0
+
+
+def test_no_proxy_of_the_readers_is_asked_to_carry_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "nonsense://nowhere")
+    assert run(one(saying(CAKE))).cakes == 1

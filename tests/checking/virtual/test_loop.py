@@ -1,10 +1,18 @@
 """An event loop on the clock is exact, and knows what was waited for, however the wait was made."""
 
+import asyncio
+from collections.abc import Callable
+from itertools import count
+
 import pytest
-from answering import FIVE, WAYS, refused, run_of
+from answering import FIVE, WAYS, asked, refused, run_of
 
 from bakery.checking import Answer
+from bakery.checking.mistakes import Wrong
 from bakery.checking.run import Run
+from bakery.checking.virtual.clock import Clock
+from bakery.checking.virtual.halts import Endless
+from bakery.checking.virtual.loop import COLLECTING, COLLECTIONS, TURNS, VirtualLoop
 
 
 @WAYS
@@ -90,6 +98,38 @@ def test_a_pool_has_a_size(threadless: bool) -> None:
     )
     run: Run = run_of(text, lambda answer: answer.run(pool=2), threadless=threadless)
     assert (run.seconds, run.at_most) == (3.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("turns", "threadless", "ended"),
+    [
+        (TURNS // 2, False, False),
+        (2 * TURNS, False, True),
+        (TURNS // 20, True, False),
+        (TURNS // 2, True, True),
+    ],
+)
+def test_without_threads_a_tenth_of_the_turns_is_enough_to_call_it_round_and_round(
+    turns: int, threadless: bool, ended: bool
+) -> None:
+    text = f"async def answer():\n    for _ in range({turns}): await asyncio.sleep(0)"
+    assert isinstance(asked(text, Answer.run, threadless=threadless).error, Wrong | Endless) is ended
+
+
+def test_what_nobody_holds_is_thrown_away_so_often_and_then_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    at: list[float] = []
+    loop = VirtualLoop(Clock())
+    moments = count()
+
+    def call_at(_: object, when: float, callback: Callable[..., None], *left: int) -> None:
+        at.append(when)
+        callback(*left)
+
+    monkeypatch.setattr(loop, "time", lambda: next(moments) * COLLECTING)
+    monkeypatch.setattr(asyncio.BaseEventLoop, "call_at", call_at)
+    loop.collect()
+    loop.close()
+    assert at == pytest.approx([(number + 1) * COLLECTING for number in range(COLLECTIONS)])
 
 
 @WAYS

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import threading
 import time
 from collections.abc import Iterator
 
@@ -106,3 +107,9 @@ def test_a_check_runs_inside_a_running_loop_and_leaves_it_as_it_was(threadless: 
         return before
 
     asyncio.run(cell())
+
+
+def test_the_threads_of_the_kernel_have_the_stack_that_they_had_before_a_check() -> None:
+    before = threading.stack_size()
+    assert run_of(FIVE).seconds == 1.0
+    assert threading.stack_size() == before

@@ -120,6 +120,26 @@ def test_what_hangs_is_ended_when_its_time_is_up_with_the_line_it_was_at(loop: s
     assert loop in stage.last_line
 
 
+def test_what_hangs_is_told_first_that_its_time_is_up_and_may_tidy_up() -> None:
+    raised: list[type[BaseException]] = []
+
+    def spin() -> None:
+        try:
+            while True:
+                pass
+        except BaseException as told:
+            raised.append(type(told))
+        stage.threads.clear()
+
+    thread = threading.Thread(target=spin, daemon=True)
+    stage: Stage[None] = Stage(limit=0.0)
+    thread.start()
+    stage.threads[thread.ident or 0] = "main"
+    Supervisor(stage, thread, BUSY).watch()
+    assert raised == [TimeUp]
+    assert (stage.out_of_time, stage.abandoned) == (True, False)
+
+
 def test_a_stage_that_is_over_in_time_is_left_as_it_is() -> None:
     thread = threading.Thread(target=time.sleep, args=(0.01,))
     stage: Stage[None] = Stage(limit=30.0)
