@@ -120,3 +120,29 @@ def test_a_handler_that_goes_on_after_its_customer_is_told_with_how_long() -> No
 
 def test_parts_one_after_another_are_not_advised_to_be_gathered() -> None:
     assert heard(GOOD).one_after_another is False
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (("a", "ab", "abc"), "yield` only what is new"),
+        (("a", "b"), "It ends after 2 parts."),
+        (("a",), "It ends after the first part."),
+        (("a", "b", "c", "d"), "After those there is more."),
+        (("a\\n", "b\\n", "c\\n"), "no end of a line"),
+        ((), "Nothing was sent"),
+        (("x", "y", "z"), "are wanted."),
+    ],
+)
+def test_parts_that_are_not_the_wanted_ones_are_told_by_what_they_are(
+    parts: Sequence[str], words: str
+) -> None:
+    several = stream(*((number / 2, text) for number, text in enumerate(parts)))
+    assert told(lambda: heard(several).comes("a", "b", "c")).endswith(words) or words in told(
+        lambda: heard(several).comes("a", "b", "c")
+    )
+
+
+def test_parts_that_come_at_the_same_moment_are_told_so() -> None:
+    several = stream((0.0, "mixed"), (0.0, "baked"))
+    assert "nothing is waited for between" in told(lambda: heard(several).at(0, 0.5))

@@ -199,3 +199,35 @@ def test_a_call_in_the_place_of_a_background_task_is_told_to_be_handed_over(thre
         threadless=threadless,
     )
     assert "hand over the function, without brackets, `add_background_task(wash)`" in said
+
+
+def test_a_background_task_has_no_request_and_has_what_else_was_there() -> None:
+    text = """
+from contextvars import ContextVar
+from quart import Quart, current_app, request
+answer = Quart("bakery")
+baker = ContextVar("baker", default="nobody")
+told = []
+@answer.get("/cake")
+async def cake():
+    baker.set("Ada")
+    answer.add_background_task(wash, request.path)
+    return request.path
+async def wash(path):
+    told.append((path, baker.get(), current_app.name))
+    {line}
+"""
+    assert run_of(text.format(line="return None"), lambda answer: answer.visit("/cake").gets("/cake"))
+    said = refused(text.format(line="return request.path"), lambda answer: answer.visit("/cake"))
+    assert "where there is no request any more" in said
+
+
+def test_an_app_adds_its_tasks_itself_again_when_it_is_closed() -> None:
+    app = Quart("bakery")
+
+    async def opened() -> bool:
+        async with Opened(app):
+            return "add_background_task" in vars(app)
+
+    assert asyncio.run(opened())
+    assert "add_background_task" not in vars(app)

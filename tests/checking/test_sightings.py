@@ -7,6 +7,10 @@ import quart
 from answering import BEFORE, WAYS, asked, asked_of, refused
 
 from bakery.checking import Answer
+from bakery.checking.sightings import on_held, on_time_up
+from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.players import Held
+from bakery.checking.virtual.stage import Stage
 from bakery.shop.serving import serve
 from workshop.cells import Cells
 
@@ -199,3 +203,19 @@ def test_what_has_a_lock_inside_is_not_told_as_a_lock(line: str, *, threadless: 
         FLASK_APP.format(line=line), lambda one: one.visit("/cake", visitors=3), threadless=threadless
     )
     assert str(stage.error).startswith("it waits for something that never comes")
+
+
+def test_a_function_of_asyncios_is_not_called_a_plain_one() -> None:
+    line = "line 3: one = asyncio.create_task(asyncio.sleep(0, bake()))"
+    said = on_held([Held(line="line 9: time.sleep(1)", caller=line, function="bake", nanoseconds=SECOND)])
+    assert "`asyncio.sleep` is a plain function" not in said
+    assert said.startswith("`time.sleep` stops the whole event loop")
+
+
+def test_a_check_that_runs_out_of_time_in_a_sleep_of_the_loop_says_so() -> None:
+    held = Held(line="line 9: time.sleep(1)", nanoseconds=SECOND)
+    stage: Stage[None] = Stage(last_line="line 9: time.sleep(1)", held=(held,))
+    assert "`time.sleep` stops the whole event loop" in on_time_up(stage)
+    assert on_time_up(Stage(last_line="line 9: time.sleep(1)")).startswith(
+        "it did not come to an end (it was"
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bakery.checking.starters import ends_in, faults, given, parse, same, solution, starter
+from bakery.checking.starters import ends_in, faults, given, parse, retouched, same, solution, starter
 
 CELL = """\
 from math import ceil  # starter:
@@ -94,3 +94,10 @@ def test_a_cell_may_await_and_one_that_is_no_python_is_none() -> None:
     assert parse("await x")
     assert parse("async def (") is None
     assert parse("a\0") is None
+
+
+def test_brackets_round_a_whole_change_a_cell_for_the_eye_alone() -> None:
+    before = "cake = await form.get('cake')  # here\nex.one.check(cake)\n"
+    assert same("cake = await (form.get('cake'))\nex.one.check(cake)\n", before)
+    assert retouched("cake = await (form.get('cake'))\nex.one.check(cake)\n", before)
+    assert not retouched("cake  =  await form.get('cake')\nex.one.hint()\n", before)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bakery.checking.mistakes import Wrong
-from bakery.checking.testing import must_tell_apart, tried
+from bakery.checking.testing import must_tell_apart, tried, why_green
 from workshop.cells import Cells
 
 RIGHT, BROKEN = {"cake": "plum"}, {"cake": "lemon"}
@@ -92,3 +92,27 @@ def test_what_is_tried_may_be_something_else_than_an_app() -> None:
 def test_an_assert_of_a_tuple_finds_nothing_and_is_called_by_its_name() -> None:
     cells = Cells('async def test(app):\n    assert (app["cake"] == "plum", "plum")\n')
     assert "Line 2 has brackets around all" in judged(cells.value("test"))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("return 'cake' in text", "There is no `assert` in it."),
+        ("assert ('cake' in text, 'no cake')", "a tuple"),
+        ("assert 'plum' in text or 'cake'", "is always true"),
+        ("try: assert text == 'cake'\n    except AssertionError: print(text)", "nobody hears of it"),
+        ("try: assert text == 'cake'\n    except: pass", "nobody hears of it"),
+        ("assert text == 'cake'", ""),
+        ("assert ()", ""),
+        ("assert text == 'cake' or text == 'pie'", ""),
+        ("raise AssertionError(text)", ""),
+        ("try: assert text == 'cake'\n    except KeyError: pass", ""),
+    ],
+)
+def test_what_keeps_a_test_green_is_seen_in_its_text(body: str, words: str) -> None:
+    said = why_green(f"def test(text):\n    {body}\n")
+    assert words in said if words else said == ""
+
+
+def test_a_text_that_is_no_python_tells_nothing() -> None:
+    assert why_green("") == why_green("def") == ""

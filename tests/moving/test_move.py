@@ -1,12 +1,13 @@
 """A move as a whole: it comes to rest, keeps what it does not understand, and takes little time."""
 
 import time
+from pathlib import Path
 
 import pytest
 from moves import APP, moved, moves
 
 from bakery.moving.move import frameworks, move
-from bakery.moving.reading import project
+from bakery.moving.reading import MovingError, project
 
 VIEW = "@app.route('/')\ndef v():\n    return render_template('a', a=request.form['a'])\n"
 
@@ -91,3 +92,8 @@ def test_two_thousand_lines_take_less_than_three_seconds() -> None:
     start = time.process_time()
     move(found)
     assert time.process_time() - start < 3
+
+
+def test_what_is_no_project_is_told_how_to_become_one(tmp_path: Path) -> None:
+    with pytest.raises(MovingError, match=r"Did you mean:  move\(read\(folder\)\)"):
+        move(tmp_path)  # type: ignore[arg-type]

@@ -112,3 +112,10 @@ def test_places_in_the_text_are_right_behind_letters_of_several_bytes(ends: str)
     start, end = source.span(name)
     assert source.text[start:end] == "here"
     assert source.newline == ends
+
+
+def test_a_folder_may_be_told_as_a_text(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from flask import Flask\n")
+    assert read(str(tmp_path)).sources[0].path == "app.py"
+    with pytest.raises(MovingError, match="There is no folder"):
+        read("~/no such folder")

@@ -19,7 +19,7 @@ from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
 from bakery.checking.playing import Script, on_a_loop, plainly, play
 from bakery.checking.replying import explained, must_be_good
-from bakery.checking.run import QUART, Run, Served, last_of, trace_of_replies, trace_of_waits
+from bakery.checking.run import QUART, Reply, Run, Served, last_of, trace_of_replies, trace_of_waits
 from bakery.checking.sightings import on_coroutine, on_plain
 from bakery.checking.soundness import Allowed, must_be_sound, told_of
 from bakery.checking.virtual.clock import SECOND
@@ -267,10 +267,10 @@ class Answer:
         for stream in streams:
             if stream.error is not None:
                 raise Wrong(
-                    f"the stream of `{path}` fails: {on_no_stream(stream.error) or told_of(stream.error)}"
+                    f"the stream of `{path}` fails: {on_no_stream(stream.error, self.source) or told_of(stream.error)}"
                 )
             if stream.status >= 400:
-                raise Wrong(f"`{path}` answers with status {stream.status}.")
+                must_be_good(self.given, (Reply(path=path, status=stream.status),), "GET")
         return Heard(**{**vars(done), "streams": streams})
 
     def leave(self, path: str, after: int = 1, *, allow: Allowed = ()) -> Heard:

@@ -125,8 +125,15 @@ def _awaits_in_template(error: BaseException) -> bool:
     return bool(re.search(r"\{[{%][^{}]*\bawait\b", str(getattr(error, "source", ""))))
 
 
-def on_no_stream(error: BaseException) -> str:
-    """A sentence on a coroutine where a stream is wanted; empty where it is something else."""
+def on_no_stream(error: BaseException, source: str = "") -> str:
+    """A sentence on a coroutine where a stream is wanted; empty where it is something else. `source` is the cell's text."""
+    if "(function) is not valid" in str(error) and (
+        found := re.search(r"\bstream_with_context\((\w+)\(", source)
+    ):
+        return (
+            f"`stream_with_context` wants the generator function itself, and gives another one, which is called: "
+            f"`stream_with_context({found[1]})()`."
+        )
     if "(coroutine) is not valid" not in str(error):
         return ""
     return (

@@ -16,6 +16,21 @@ def _shifted(got: Sequence[float], wanted: Sequence[float]) -> str:
     return f" Each of them is {late.pop():g} s late: the first `yield` comes after a wait."
 
 
+def _other_parts(got: Sequence[str], wanted: Sequence[str]) -> str:
+    """What can be seen at parts that are not the wanted ones; empty where nothing plain can be said."""
+    if not got:
+        return "Nothing was sent: is there a text behind each `yield`?"
+    if "\\n" in got[0] and "\\n" not in wanted[0]:
+        return "There is a backslash and an `n` in them, and no end of a line: with an `r` before its quotation marks, a text keeps both."
+    if len(got) < len(wanted) and list(got) == list(wanted[: len(got)]):
+        return f"It ends after {'the first part' if len(got) == 1 else f'{len(got)} parts'}."
+    if list(got) == ["".join(wanted[: place + 1]) for place in range(len(got))]:
+        return "Each part has those before it in it once more: `yield` only what is new."
+    if list(got[: len(wanted)]) == list(wanted):
+        return "After those there is more."
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heard(Run):
     """What came of several listeners, in the order in which they came."""
@@ -44,9 +59,8 @@ class Heard(Run):
                     "waits for more of it."
                 )
             if got != list(texts):
-                self._wrong(
-                    f"`{stream.path}` sends the parts {short(got)}, and {short(list(texts))} are wanted."
-                )
+                said = f"`{stream.path}` sends the parts {short(got)}, and {short(list(texts))} are wanted."
+                self._wrong(f"{said} {_other_parts(got, texts)}".rstrip())
         return self
 
     def at(self, *seconds: float) -> "Heard":
@@ -62,9 +76,10 @@ class Heard(Run):
                     f"all parts of `{stream.path}` came at the end, after {got[0]:g} s. The first is wanted at {seconds[0]:g} s: "
                     "`yield` each part when it is there, and not when all are."
                 )
-            self._wrong(
-                f"the parts of `{stream.path}` came at {told} s, and {wanted} s is wanted.{_shifted(got, seconds)}"
-            )
+            said = f"the parts of `{stream.path}` came at {told} s, and {wanted} s is wanted."
+            if len(got) > 1 and len(set(got)) == 1:
+                said += " All of them came at the same moment: nothing is waited for between two of them."
+            self._wrong(said + _shifted(got, seconds))
         return self
 
     def ends(self) -> "Heard":
@@ -89,6 +104,7 @@ class Heard(Run):
             if stream.went_on:
                 self._wrong(
                     f"the handler of `{stream.path}` went on for {stream.went_on:g} s after its customer had left. When somebody "
-                    "leaves, a `CancelledError` is raised at its `await`: let it pass, and tidy up in a `finally`."
+                    "leaves, a `CancelledError` is raised at its `await`: let it pass, and tidy up in a `finally`"
+                    + (", without a wait there." if "finally" in self.source else ".")
                 )
         return self

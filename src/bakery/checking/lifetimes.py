@@ -3,7 +3,8 @@
 import gc
 import inspect
 import re
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import Context, ContextVar, copy_context
 from types import FunctionType
 from typing import Any
 
@@ -51,6 +52,7 @@ class Opened:
             (signals.got_websocket_exception, note),
             (signals.got_background_exception, note_background),
         )
+        self._app.add_background_task = _without_request(self._app.add_background_task)
         self._first = getattr(self._app, "_got_first_request", False)
         self._generators = list(self._app.while_serving_gens)
         self._app.while_serving_gens = [_again(one) for one in self._generators]
@@ -76,12 +78,26 @@ class Opened:
     async def _close(self) -> None:
         for signal, listener in self._listeners:
             signal.disconnect(listener, sender=self._app)
+        vars(self._app).pop("add_background_task", None)
         self._app._got_first_request = self._first
         self._app.while_serving_gens = self._generators
         # The one that made trouble has ended already.
         for one, original in zip(self._fresh, self._generators, strict=True):
             if one is not original:
                 await one.aclose()
+
+
+def _without_request(add: Callable[..., Any]) -> Callable[..., Any]:
+    """`add_background_task` as in those versions of Quart in which a task that goes on has no request any more."""
+
+    def adding(*args: Any, **named: Any) -> Any:
+        fresh = Context()
+        for variable, value in copy_context().items():
+            if variable.name != "quart.request_ctx":
+                fresh.run(variable.set, value)
+        return fresh.run(add, *args, **named)
+
+    return adding
 
 
 def _on_background(error: BaseException) -> str:
@@ -103,7 +119,13 @@ def _on_background(error: BaseException) -> str:
             "`add_background_task` was handed a coroutine: the call of a function, and not the function. It makes the call "
             "itself, later: hand over the function, without brackets, `add_background_task(wash)`."
         )
-    return f"a background task failed, and nobody saw it: {wrong_because(error)}"
+    called = re.match(r"(\w+)\(\) (takes|missing|got an unexpected)", str(error))
+    more = (
+        f"\nWhat it is called with stands behind it, as in its call: `add_background_task({called[1]}, …)`."
+        if isinstance(error, TypeError) and called
+        else ""
+    )
+    return f"a background task failed, and nobody saw it: {wrong_because(error)}{more}"
 
 
 def _again(generator: Any) -> Any:

@@ -95,7 +95,7 @@ class Run:
                 if self.waits or self.seconds
                 else "That is less: nothing was waited for."
             )
-            self._wrong(said if says or self.left else f"{said} {less}", *self._not_awaited())
+            self._wrong(said if says or self.left else f"{said} {less}", self.not_awaited)
         self._wrong(said, *self._slow(advise=not says))
         return self
 
@@ -146,7 +146,7 @@ class Run:
         return self
 
     def _wrong(self, says: str, *more: str) -> None:
-        raise Wrong("\n".join((says, *self._left_over(), *more, *self.notes)))
+        raise Wrong("\n".join(filter(None, (says, *self._left_over(), *more, *self.notes))))
 
     def _left_over(self) -> tuple[str, ...]:
         if not self.left:
@@ -154,9 +154,10 @@ class Run:
         tasks = "a task" if len(self.left) == 1 else f"{in_word(len(self.left))} tasks"
         return (f"It was done before {tasks} that it had started ({self.left[0]}). `await` what it starts.",)
 
-    def _not_awaited(self) -> tuple[str, ...]:
-        """What most likely nobody waited for; nothing where tasks were seen left over."""
-        return () if self.left else not_awaited(self.source)
+    @property
+    def not_awaited(self) -> str:
+        """What most likely nobody waited for; empty where tasks were seen left over."""
+        return "" if self.left else " ".join(not_awaited(self.source))
 
     def _slow(self, *, advise: bool) -> tuple[str, ...]:
         """What was seen of a run that took too long, and what that most likely means."""

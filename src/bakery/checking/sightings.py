@@ -66,7 +66,7 @@ def on_halt(halt: Halt, where: str, held: Sequence[Held] = (), lock: str = "") -
 def on_time_up(stage: Stage[Any]) -> str:
     """A sentence on a check that had to be stopped after real seconds."""
     if any(one.line == stage.last_line and SLEEPS.search(one.line) for one in stage.held):
-        return f"it did not come to an end. {on_held(stage.held).capitalize()}"
+        return f"it did not come to an end. {on_held(stage.held)}"
     said = on_halt(TimeUp(), f"it was at {stage.last_line}" if stage.last_line else "")
     if SLEEPS.search(stage.last_line or "") and "asyncio" not in stage.last_line:
         said += " `time.sleep` steps aside for nobody: in an event loop nothing else happens meanwhile."

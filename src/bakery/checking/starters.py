@@ -128,6 +128,19 @@ def same(one: str, other: str) -> bool:
     return first is not None and second is not None and _core(first) == _core(second)
 
 
+def retouched(one: str, other: str) -> bool:
+    """Whether two cells that say the same are written in other words: spaces, comments and calls of the check do not count."""
+    return _words(one) != _words(other)
+
+
+def _words(text: str) -> list[str]:
+    tree = parse(text)
+    kept = (
+        [ast.get_source_segment(text, node) or "" for node in tree.body if not _is_verb(node)] if tree else []
+    )
+    return [word for part in kept for word in re.findall(r"\w+|[^\w\s]", re.sub(r"#.*", "", part))]
+
+
 def _core(tree: ast.Module) -> str:
     return "\n".join(ast.dump(node) for node in tree.body if not _is_verb(node))
 

@@ -15,13 +15,16 @@ from bakery.checking.describing import cell_of
 from bakery.checking.mistakes import NotAttempted, NotChecked, Wrong, wrong_because
 from bakery.checking.paper import ExercisePaper, PredictionPaper, QuizPaper
 from bakery.checking.sightings import on_time_up
-from bakery.checking.starters import same
+from bakery.checking.starters import retouched, same
 from bakery.checking.verdicts import Note, Outcome, Verdict, with_code
 from bakery.checking.virtual.performing import perform
 from bakery.checking.virtual.stage import Stage
 from bakery.counting import form, in_words
 from bakery.mishap import is_the_readers, reason
 from bakery.trace import Trace
+
+NO_CHANGE = "Something is written in another way, such as brackets round a whole, and for Python the cell is the same as before. "
+"""What is said of a starter that was changed only for the eye."""
 
 Judge = Callable[[Answer], None]
 """What an author writes: it asks, and comes back if all is right."""
@@ -87,7 +90,8 @@ class Exercise(Task):
             return self._said("not attempted", f"Give the check your answer: `{call}({self.paper.subject})`.")
         try:
             if _is_untouched(given[0], self.paper.starter):
-                return self._said("not attempted", self._first_step)
+                written = retouched(cell_of(given[0]), self.paper.starter)
+                return self._said("not attempted", f"{NO_CHANGE if written else ''}{self._first_step}")
             answers: list[Answer] = []
 
             def ask(stage: Stage[None]) -> None:

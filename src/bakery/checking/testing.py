@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,31 @@ def _always_true(test: Callable[..., Any]) -> str:
                 f" Line {node.lineno} has brackets around all that stands behind `assert`: that is a tuple, which is always true. "
                 "Take them away."
             )
+    return ""
+
+
+def why_green(source: str) -> str:
+    """What in the text of a test most likely keeps it green; empty where nothing plain is seen."""
+    tree = parse(source)
+    nodes = list(ast.walk(tree)) if tree and tree.body else []
+    checks = [node.test for node in nodes if isinstance(node, ast.Assert)]
+    if nodes and not checks and not any(isinstance(node, ast.Raise) for node in nodes):
+        return "There is no `assert` in it."
+    if any(isinstance(check, ast.Tuple) and check.elts for check in checks):
+        return "`assert (…, …)` asks whether a tuple is true, and it always is: leave its brackets out."
+    if any(
+        isinstance(check, ast.BoolOp)
+        and any(isinstance(one, ast.Constant) and one.value for one in check.values)
+        for check in checks
+    ):
+        return "A text alone, behind `or`, is always true: `a in text or b in text`."
+    for node in nodes:
+        if isinstance(node, ast.Try) and any(
+            isinstance(one, ast.Assert) for part in node.body for one in ast.walk(part)
+        ):
+            caught = " ".join(ast.unparse(one.type) if one.type else "Exception" for one in node.handlers)
+            if re.search(r"\b(AssertionError|Exception|BaseException)\b", caught):
+                return "An `except` catches what its `assert` raises, so nobody hears of it."
     return ""
 
 

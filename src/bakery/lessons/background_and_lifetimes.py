@@ -2,13 +2,16 @@
 # ruff: noqa: ANN401  # apps and clients of a framework that is imported late
 
 import asyncio
+import inspect
+import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.asgi_guests import leave_after
+from bakery.checking.describing import short
 from bakery.checking.mistakes import is_about
 from bakery.checking.run import in_word
+from bakery.lessons._tins import must_come_back
 
 BAKE = 0.4
 """Seconds in the oven, as the notebook has it."""
@@ -98,7 +101,12 @@ def hand_it_over(answer: Answer) -> None:
     expect(
         sorted(washed) == sorted(tins),
         f"three tins were used, {', '.join(tins)}, and when the shop was closed these were washed: "
-        f"{', '.join(map(str, washed)) or 'none'}.",
+        f"{', '.join(map(str, washed)) or 'none'}."
+        + (
+            " A tuple was handed over: what a call is made with stands behind the function, `add_background_task(wash_tin, tin)`."
+            if any(isinstance(one, tuple) for one in washed)
+            else ""
+        ),
     )
 
 
@@ -129,7 +137,7 @@ def oven_needs_a_fire(answer: Answer) -> None:
         seen[0] or seen[1] or not late[0],
         "when the shop opens, the oven is not hot yet: `light` has begun, and nobody has waited for it.",
     )
-    _must_burn(seen, tuple(fire))
+    _must_burn(seen, tuple(fire), _on_hooks(answer.given))
     run.called("light", 1).called("put_out", 1)
     fire.clear()
     seen.clear()
@@ -142,14 +150,24 @@ def oven_needs_a_fire(answer: Answer) -> None:
         one.gives([["cake"] * 3])
 
 
-def _must_burn(seen: Sequence[tuple[str, ...]], after: tuple[str, ...]) -> None:
+def _on_hooks(app: Any) -> str:
+    """What to say of a hook with a `yield` in it, which does nothing; empty where there is none."""
+    hooks = (*app.before_serving_funcs, *app.after_serving_funcs)
+    if not any(inspect.isasyncgenfunction(one) for one in hooks):
+        return ""
+    return (
+        " A function of `before_serving` has no `yield`: one with a `yield` in it belongs to `while_serving`."
+    )
+
+
+def _must_burn(seen: Sequence[tuple[str, ...]], after: tuple[str, ...], more: str) -> None:
     """Expect a fire that is lit once before the customers, and put out once after them."""
     opened, served = seen
     expect(
         opened or not served,
         "when the shop opens, the oven is cold: it is lit only when the first customer is there, who has to wait.",
     )
-    expect(opened, "when the shop opens, the oven is cold, and nobody lights it.")
+    expect(opened, f"when the shop opens, the oven is cold, and nobody lights it.{more}")
     expect(opened[-1] == "lit", "the oven is put out before the first customer comes.")
     expect(opened == ("lit",), f"when the shop opens, the oven has been lit {in_word(len(opened))} times.")
     expect("out" not in served, "the oven is put out while the shop is still serving.")
@@ -174,14 +192,20 @@ def two_seconds_in_all(answer: Answer) -> None:
         seconds.update(before)
 
 
+AT_A_MOMENT = (
+    " `timeout_at` wants a moment of the loop's clock; a number of seconds from now on is `asyncio.timeout`."
+)
+
+
 def _must_keep_to_two_seconds(answer: Answer, seconds: dict[str, Any]) -> None:
     """Expect "sorry" after two seconds, a bag before that, and no mistake that is taken for a delay."""
     things = ("flour", "butter", "sugar")
+    more = AT_A_MOMENT if re.search(r"timeout_at\(\s*[\d.]+\s*\)", answer.source) else ""
     for taken in ((0.5, 0.5, 0.5), (1.5, 1.5, 1.5), (0.5, 0.5, 10), (10, 0.5, 0.5)):
         seconds.update(zip(things, taken, strict=True))
         served = answer.visit("/cake", visitors=2, may_fail=True)
         told = ", ".join(f"{one:g}" for one in taken)
-        _must_be_in_time(served.replies, told, too_long=max(taken) > 2, quick=sum(taken) < 2)
+        _must_be_in_time(served.replies, told, more, too_long=max(taken) > 2, quick=sum(taken) < 2)
         expect(
             not served.left,
             f"when they take {told} s, the customer is told, and the shop still waits for a supplier. A limit should end "
@@ -195,7 +219,7 @@ def _must_keep_to_two_seconds(answer: Answer, seconds: dict[str, Any]) -> None:
     )
 
 
-def _must_be_in_time(replies: Sequence[Any], told: str, *, too_long: bool, quick: bool) -> None:
+def _must_be_in_time(replies: Sequence[Any], told: str, more: str, *, too_long: bool, quick: bool) -> None:
     for reply in replies:
         if is_about(reply.error or Exception(), TimeoutError):
             expect(
@@ -215,9 +239,13 @@ def _must_be_in_time(replies: Sequence[Any], told: str, *, too_long: bool, quick
             "and with nothing else.",
         )
         expect(
-            not (reply.status == 504 and quick), f"when they take {told} s, there is no reason to say sorry."
+            not (reply.status == 504 and quick),
+            f"when they take {told} s, there is no reason to say sorry.{more}",
         )
-        expect(not (reply.status == 200 and too_long), f"when they take {told} s, it cannot all be there.")
+        expect(
+            not (reply.status == 200 and too_long),
+            f"when they take {told} s, not all of it is there in time, and the answer is “{reply.text}” with status 200.",
+        )
         expect(
             reply.status == 504 or reply.text == "flour butter sugar",
             f"when they take {told} s, the bag has “{reply.text}”, and “flour butter sugar” is wanted.",
@@ -232,82 +260,7 @@ def _must_be_in_time(replies: Sequence[Any], told: str, *, too_long: bool, quick
 def tin_comes_back(answer: Answer) -> None:
     """The line after an `await` always runs."""
     answer.must_be("quart")
-    tins = answer.named("tins").given
-    _two_are_served(answer, tins)
-    for seconds in (1.0, 2.0):
-        _one_leaves(answer, tins, seconds)
-
-
-TINS = ("round tin", "square tin")
-
-
-def _two_are_served(answer: Answer, tins: list[str]) -> None:
-    tins[:] = TINS
-    served = answer.visit("/cake", visitors=2)
-    expect(
-        len(set(served.texts)) == 2,
-        f"two customers at the same moment both got “{served.texts[0]}”. A tin that is in the oven is not on the rack.",
-    )
-    expect(
-        sorted(served.texts) == [f"cake from the {tin}" for tin in TINS],
-        f"two customers got “{served.texts[0]}” and “{served.texts[1]}”.",
-    )
-    served.takes(3)
-    expect(
-        sorted(tins) == list(TINS),
-        f"two customers were served, and then these tins are on the rack: {', '.join(tins) or 'none'}.",
-    )
-    _must_be_off_the_rack(answer, tins)
-
-
-def _one_leaves(answer: Answer, tins: list[str], seconds: float) -> None:
-    tins[:] = TINS
-
-    async def leave(app: Any) -> tuple[float, list[str], bool]:
-        gone = await leave_after(app, "/cake", seconds)
-        await asyncio.sleep(0)
-        return gone.went_on, list(tins), gone.answered
-
-    went_on, there, answered = answer.play(leave).result
-    expect(
-        not went_on,
-        f"a customer left after {seconds:g} s, and the handler went on for {went_on:g} s. When somebody leaves, a "
-        "`CancelledError` is raised at its `await`: let it pass.",
-    )
-    expect(
-        len(there) >= 2,
-        f"a customer left after {seconds:g} s, and the tin is not back on the rack. The `await` was cancelled, so the "
-        "lines after it did not run, and neither did an `except Exception`: a `CancelledError` is none.",
-    )
-    expect(sorted(there) == list(TINS), f"a customer left, and these are on the rack: {', '.join(there)}.")
-    expect(
-        not answered,
-        f"a customer left after {seconds:g} s, and the handler caught the `CancelledError` and went on, to an answer for nobody. "
-        "Let it pass: what is tidied up in a `finally` needs no `except`.",
-    )
-
-
-def _must_be_off_the_rack(answer: Answer, tins: list[str]) -> None:
-    """Expect that a tin which is in the oven is not on the rack."""
-    tins[:] = TINS
-
-    async def look(client: Any) -> list[list[str]]:
-        first = asyncio.ensure_future(client.get("/cake"))
-        await asyncio.sleep(1)
-        with_one = list(tins)
-        second = asyncio.ensure_future(client.get("/cake"))
-        await first
-        await asyncio.sleep(0.5)
-        with_other = list(tins)
-        await second
-        return [with_one, with_other]
-
-    for seen in answer.meet(look).result:
-        expect(
-            len(seen) == 1,
-            f"while one tin is in the oven, these are on the rack: {', '.join(seen) or 'none'}. A tin comes back when its cake "
-            "is done, and not before.",
-        )
+    must_come_back(answer, answer.named("tins").given)
 
 
 @ex.exercise
@@ -318,6 +271,16 @@ def all_or_none(answer: Answer) -> None:
     book.clear()
     every = ["sugar", "flour", "butter"]
     answer.run(every).gives(every).called("deliver", 3).takes(3 * BAKE)
+
+    async def fresh(deliver: Callable[[str], Any], thing: str) -> str:
+        return f"fresh {await deliver(thing)}"
+
+    with answer.instead("deliver", fresh):
+        came = answer.run(every).result
+    expect(
+        came == [f"fresh {thing}" for thing in every],
+        f"on a day on which `deliver` gives “fresh sugar” for sugar, `collect` gives {short(came)}. Give what was delivered.",
+    )
     for things in (["flour", "butter", "nuts"], ["nuts", "sugar", "flour"]):
         run = answer.run(things).called("deliver", 3).gives("sorry")
         run.takes(

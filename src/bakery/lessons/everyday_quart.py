@@ -6,6 +6,9 @@ from io import BytesIO
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.checking.run import in_word
+from bakery.checking.sightings import HANDED_OVER
+from bakery.lessons._forms import must_read_the_form
 from bakery.trace import Trace
 
 PICTURES = (bytes(range(256)) * 40, b"another one")
@@ -77,9 +80,7 @@ def hook(told: Mapping[str, Any]) -> str:
 @ex.exercise
 def two_brackets(answer: Answer) -> None:
     """An `await` somewhere in the line is enough."""
-    answer.must_be("quart")
-    orders = [{"form": {"cake": cake}} for cake in CAKES]
-    answer.visit("/cake", method="POST", each=orders).gets(*(f"one {cake} cake" for cake in CAKES))
+    must_read_the_form(answer, "/cake", CAKES)
 
 
 @ex.exercise
@@ -118,8 +119,16 @@ def silent_flash(answer: Answer) -> None:
     run = answer.meet(script)
     status, there, elsewhere, pages = run.result
     expect(
-        status in (302, 303) and there.endswith("/till"),
+        status in (302, 303),
         f"a sale should send its customer on to `/till`, as it did: it answers with status {status} now.",
+    )
+    expect(
+        there.endswith("/till"),
+        f"a sale should send its customer on to `/till`, as it did, and not to `{there}`.",
+    )
+    expect(
+        elsewhere in {"nothing sold", "one cake sold"},
+        f"nothing was sold to Bob, who looked at `/till`: “nothing sold” is wanted there, and it says “{elsewhere}”.",
     )
     expect(
         elsewhere == "nothing sold",
@@ -159,14 +168,35 @@ def menu_page(answer: Answer) -> None:
     answer.must_be("quart").watch("price")
     one = answer.visit("/menu")
     one.gets("plum 3, nut 3, rye 3")
-    one.called("price", 3)
+    one.called("price").called("price", 3)
+    three = answer.visit("/menu", visitors=3).gets("plum 3, nut 3, rye 3")
+    asked = three.calls.get("price", 0)
+    three.called(
+        "price",
+        9,
+        f"three customers came, each for a page, and `price` was called {in_word(asked)} times: each page asks anew.",
+    )
+    theirs = answer.named("price").run("plum")
+    says = "`price` is the page's own, and takes a fifth of a second: leave it as it was."
+    theirs.gives(3, says).takes(0.2, says)
     one.expect(
         one.seconds < 0.5,
         f"one page takes {one.seconds:g} s: each price waits until the one before it is there. A template, and a list of "
         "awaits, go one by one.",
     )
     one.takes(0.2)
-    answer.visit("/menu", visitors=3).gets("plum 3, nut 3, rye 3").takes(0.2)
+    three.takes(0.2)
+
+    _must_ask_the_price(answer)
+    filled = answer.watch(Template.generate_async, Template.render_async, Template.render).visit("/menu")
+    filled.expect(
+        set(filled.calls) - {"price"},
+        "the page is right, and no template was filled for it. The task is to use one.",
+    )
+
+
+def _must_ask_the_price(answer: Answer) -> None:
+    """Expect that each cake goes with the price that was asked for it."""
 
     async def dearer(price: Callable[[object], Awaitable[int]], cake: object) -> int:
         await price(cake)
@@ -178,11 +208,6 @@ def menu_page(answer: Answer) -> None:
         another.texts == ["plum 4, nut 2, rye 5"],
         f"on a day on which `price` gives 4 for plum, 2 for nut and 5 for rye, the page says “{another.texts[0]}”. Each "
         "cake goes with the price that was asked for it.",
-    )
-    filled = answer.watch(Template.generate_async, Template.render_async, Template.render).visit("/menu")
-    filled.expect(
-        set(filled.calls) - {"price"},
-        "the page is right, and no template was filled for it. The task is to use one.",
     )
 
 
@@ -214,6 +239,14 @@ def own_count(answer: Answer) -> None:
         f"every visit of every customer says “{told[0]}”: what is counted is gone when the next request comes.",
     )
     wanted = [f"visit {number}" for number in (1, 2, 1, 3, 2)]
+    for off, says in (
+        (-1, "one too few: what was told is the number of visits before it"),
+        (1, "one too many"),
+    ):
+        expect(
+            told != [f"visit {number + off}" for number in (1, 2, 1, 3, 2)],
+            f"the first visit of a customer is “{told[0]}”, and “visit 1” is wanted. Each number is {says}.",
+        )
     expect(
         told == wanted, f"Ada, Ada, Bob, Ada, Bob are told {', '.join(told)}; wanted is {', '.join(wanted)}."
     )
@@ -249,14 +282,17 @@ def photo_saved(answer: Answer) -> None:
     for (text, found), picture in zip(saved, PICTURES, strict=True):
         expect(
             found is not None,
-            f"the answer is “{text}”, and `cake.png` is not in the folder. {_where(others)}",
+            f"the answer is “{text}”, and `cake.png` is not in the folder. {_where(others, answer.source)}",
         )
         if found is not None:
             _must_be(found, picture)
         expect(text == "saved", f"it answers “{text}”, and “saved” is wanted.")
 
 
-def _where(others: Sequence[str]) -> str:
+def _where(others: Sequence[str], source: str) -> str:
+    """What was most likely done in place of saving the picture there."""
+    if HANDED_OVER.search(source):
+        return "A thread was given `save`, an `async def`, and its call there only makes a coroutine: `await photo.save(…)` itself."
     if CUSTOMERS_NAME in others:
         return f"There is `{CUSTOMERS_NAME}`, the name that the customer gave it: whoever sends a file can write anything there."
     if others:
@@ -274,6 +310,10 @@ def _must_be(found: bytes, picture: bytes) -> None:
     expect(
         found == picture or picture not in found,
         f"{whole} The picture is there with something around it, as in the whole body of the request.",
+    )
+    expect(
+        found,
+        f"{whole} It is empty: nothing was written into it, or the picture had been read to its end before.",
     )
     expect(len(found) == len(picture), whole)
     expect(found == picture, "what is in the file is as long as the picture, and something else.")

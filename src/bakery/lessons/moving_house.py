@@ -12,7 +12,9 @@ from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong, wrong_because
 from bakery.checking.run import in_word
+from bakery.checking.testing import why_green
 from bakery.counting import counted
+from bakery.lessons._forms import must_read_the_form
 from bakery.moving.move import Move, move
 from bakery.moving.reading import Project
 from bakery.moving.trying import Outcome
@@ -28,6 +30,24 @@ CALLS = {
     "health": set(),
 }
 """Who calls whom: two chains, one who calls himself, and two whom it does not concern."""
+
+SMALL: tuple[tuple[dict[str, set[str]], set[str], set[str], str], ...] = (
+    ({"a": {"b"}, "b": set()}, {"b"}, {"a", "b"}, "`a` calls `b`, and `b` waits: both become async."),
+    ({"a": {"b"}, "b": set()}, {"a"}, {"a"}, "`a` calls `b`, and only `a` waits: `b` stays as it is."),
+    (
+        {"a": {"a"}, "b": {"a"}, "c": {"b"}, "d": set()},
+        {"d"},
+        {"d"},
+        "`a` calls itself, and nobody calls `d`, which waits: the others stay as they are.",
+    ),
+    (
+        {"get": {"fetch"}, "budget": {"getter"}, "getter": set(), "fetch": set()},
+        {"fetch"},
+        {"fetch", "get"},
+        "`get` calls `fetch`, which waits; `budget` calls `getter`, which does not, although `get` is in its name.",
+    ),
+)
+"""Who calls whom, who waits, who becomes async, and what to say to somebody who finds others."""
 
 LEVELS = 12
 """Functions of one check that call one another in a row."""
@@ -65,19 +85,11 @@ def catching(answer: Answer) -> None:
     few = {name: set(called) for name, called in CALLS.items()}
     names = [f"level_{level}" for level in range(LEVELS)]
     tower = {name: {below} for name, below in pairwise(names)} | {names[-1]: set[str]()}
-    for calls, waits, wanted, says in (
-        ({"a": {"b"}, "b": set()}, {"b"}, {"a", "b"}, "`a` calls `b`, and `b` waits: both become async."),
-        ({"a": {"b"}, "b": set()}, {"a"}, {"a"}, "`a` calls `b`, and only `a` waits: `b` stays as it is."),
-        (
-            {"a": {"a"}, "b": {"a"}, "c": {"b"}, "d": set()},
-            {"d"},
-            {"d"},
-            "`a` calls itself, and nobody calls `d`, which waits: the others stay as they are.",
-        ),
-    ):
+    for calls, waits, wanted, says in SMALL:
         got = answer.call(calls, waits).result
         sound = isinstance(got, set | frozenset | list | tuple)
-        expect(sound, f"the set of all who become async is wanted, and it gives {described(got)}.")
+        more = " Does it `return` its result?" if got is None else ""
+        expect(sound, f"the set of all who become async is wanted, and it gives {described(got)}.{more}")
         expect(set(got) == wanted, f"{says} It gives {short(got)}.")
     found = set(answer.call(few, {"open_resource", "flash"}).result)
     missing = ", ".join(sorted(CAUGHT - found))
@@ -96,9 +108,7 @@ def catching(answer: Answer) -> None:
 @ex.exercise
 def form_first(answer: Answer) -> None:
     """The form is awaited, and a field of it is not."""
-    answer.must_be("quart")
-    orders = [{"form": {"cake": cake}} for cake in ("plum", "lemon", "nut")]
-    answer.visit("/order", method="POST", each=orders).gets("one plum cake", "one lemon cake", "one nut cake")
+    must_read_the_form(answer, "/order", ("plum", "lemon tart", "Nuß & co"))
 
 
 @ex.exercise
@@ -106,6 +116,7 @@ def login_door(answer: Answer) -> None:
     """A decorator above views of both kinds."""
     answer.must_be("quart")
     baker = {"X-Baker": "Ada"}
+    _must_let_bakers_in(answer, baker)
     answer.visit("/oven", headers=baker).says("the oven is hot").takes(1.0)
     answer.visit("/shelf", headers=baker).says("three cakes")
     for path in ("/oven", "/shelf"):
@@ -116,7 +127,10 @@ def login_door(answer: Answer) -> None:
             f"whoever comes to `{path}` without `X-Baker` is sent away, but with status 200. It was 403: "
             '`return "Bakers only.", 403`.',
         )
-        expect(reply.status != 200, f"`{path}` lets in whoever comes: without `X-Baker` the answer is 403.")
+        expect(
+            reply.status != 200,
+            f"`{path}` lets in whoever comes: without `X-Baker` the answer is 403.{_order_of_decorators(answer, path)}",
+        )
         expect(
             reply.status == 403,
             f"whoever comes to `{path}` without `X-Baker` gets {reply.status}, and 403 is wanted, as it was.",
@@ -126,12 +140,39 @@ def login_door(answer: Answer) -> None:
             f"without `X-Baker`, `{path}` is asked all the same, and only then the door is shut. Look first, and call after it.",
         )
     answer.visit("/oven", visitors=3, headers=baker).takes(1.0)
+    _must_be_as_they_were(answer)
+    _must_guard_others(answer)
+
+
+def _must_be_as_they_were(answer: Answer) -> None:
+    """Expect that a view that awaits still does, and that a plain one is plain."""
+    expect(
+        inspect.iscoroutinefunction(inspect.unwrap(answer.named("oven").given)),
+        "`oven` is a plain function now. It awaits its second, and only the decorator is to be changed.",
+    )
     shelf = inspect.unwrap(answer.named("shelf").given)
     expect(
         not inspect.iscoroutinefunction(shelf) or not hasattr(answer.named("shelf").given, "__wrapped__"),
         "`shelf` is an `async def` now. It waits for nothing, and should stay a plain function.",
     )
-    _must_guard_others(answer)
+
+
+def _must_let_bakers_in(answer: Answer, baker: dict[str, str]) -> None:
+    for path in ("/oven", "/shelf"):
+        [reply] = answer.visit(path, headers=baker, may_fail=True).replies
+        expect(
+            reply.status not in (401, 403),
+            f"a baker, who sends `X-Baker` with the request, is sent away from `{path}` with {reply.status}.",
+        )
+
+
+def _order_of_decorators(answer: Answer, path: str) -> str:
+    """What to say where a route has taken a view before the door was put in front of it; empty where it has not."""
+    name = path.strip("/")
+    taken, named = answer.given.view_functions.get(name), answer.named(name).given
+    if taken is named or inspect.unwrap(named) is not inspect.unwrap(taken):
+        return ""
+    return f" The route has taken `{name}` without the door: `@bakers_only` stands below the line of the route, next to the function."
 
 
 def _must_guard_others(answer: Answer) -> None:
@@ -198,9 +239,11 @@ def moved_test(answer: Answer) -> None:
         asked = came[-1] if came else "nothing was ordered"
         expect(
             False,
-            f"the test is red, and the app works: {asked}. The client's `data=` is the body itself; the fields of a form are "
-            "`form=`."
+            f"the test is red, and the app works: {asked}. The client's `data=` is the body itself, `json=` is JSON, and "
+            "`query_string=` goes behind the `?`; the fields of a form are `form=`."
             if asked == NO_FIELD
+            else f"the test is red, and the app works: {asked}"
+            if asked.startswith("`")
             else f"the test is red, and the app works: {wrong_because(tested)}",
         )
     if tested is not None:
@@ -208,7 +251,8 @@ def moved_test(answer: Answer) -> None:
     for words, told in (("one {} pie", "serves a pie"), ("one nut cake", "gives everybody a nut cake")):
         red = answer.play(partial(_tried, words=words, came=[])).result
         expect(
-            isinstance(red, AssertionError), f"it is green for an app that {told}, too. What does it compare?"
+            isinstance(red, AssertionError),
+            f"it is green for an app that {told}, too. {why_green(answer.source) or 'What does it compare?'}",
         )
 
 
@@ -235,6 +279,13 @@ def _desk(words: str, came: list[str]) -> Any:
         came.append(f"one {fields['cake']} cake was ordered" if "cake" in fields else NO_FIELD)
         return words.format(fields["cake"])
 
+    @desk.after_request
+    async def note(response: Any) -> Any:
+        if response.status_code in (404, 405):
+            asked = f"`{request.method} {request.path}`"
+            came.append(f"{asked} got {response.status_code}. An order goes by `POST` to `/order`.")
+        return response
+
     return desk
 
 
@@ -242,14 +293,16 @@ def _desk(words: str, came: list[str]) -> Any:
 def whole_unit(answer: Answer) -> None:
     """What blocks, in a thread, as a whole."""
     answer.must_be("quart").watch("look_up", theirs=True)
-    answer.visit("/recipe").gets("plum cake").called("look_up", 1).takes(1.0)
+    one = answer.visit("/recipe").gets("plum cake").called("look_up", 1)
     three = answer.visit("/recipe", visitors=3).gets("plum cake")
     count = three.calls.get("look_up", 0)
+    called = ("not called at all", "called once")[count] if count < 2 else f"called {in_word(count)} times"
     three.called(
         "look_up",
         3,
-        f"three visitors came, and `look_up` was called {count} times: each wants to look it up.",
+        f"three visitors came, and `look_up` was {called}: each wants to look it up.",
     )
+    one.takes(1.0)
     three.takes(1.0)
 
     def other(look_up: Callable[[], str]) -> str:

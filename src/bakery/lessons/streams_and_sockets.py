@@ -12,12 +12,13 @@ from bakery.checking.asgi_guests import Closed, Guest, leave_unread, listen
 from bakery.checking.lifetimes import Opened
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import in_word
+from bakery.checking.virtual.lines import line_of_task
 
 PEOPLE = ("Ada", "Bob", "Käthe & Co", "Noor")
 """Customers of one check: no two of the same name, and not only letters."""
 
-GUESTS = ((3, 3), (3, 0), (3, 2), (5, 3), (2, 2), (4, 4))
-"""For how many news each guest of one check has room, and how many are in the queue already."""
+GUESTS = ((3, 3), (3, 0), (3, 2), (5, 3), (2, 2), (4, 4), (0, 2))
+"""For how many news each guest of one check has room (0 for any number), and how many are in the queue already."""
 
 STAYING, LEAVING = 8, 5
 """Listeners of one check: so many that whoever crosses out just anybody is found out."""
@@ -112,11 +113,20 @@ def crossed_out(answer: Answer) -> None:
         expect(
             not listeners,
             f"a listener left after {parts} part{'s' * (parts > 1)}, and is still on the list. The line that crosses "
-            "somebody out has to run in any case: in a `finally` round the loop.",
+            "somebody out has to run in any case: in a `finally` round the loop."
+            + (
+                " There is a `finally`: does it take out the very one that was put in?"
+                if "finally" in answer.source
+                else ""
+            ),
         )
     _must_leave_unread(answer, listeners)
     alone, before, during, after = answer.play(_come_and_leave(listeners)).result
-    expect(len(alone) == 1, "a listener who is still there should be on the list, and was not.")
+    expect(
+        len(alone) == 1,
+        "a listener who is still there should be on the list, and was not: nobody has put it there, or it was crossed out before "
+        "it left.",
+    )
     expect(
         len(before) == STAYING and len(during) == STAYING + LEAVING,
         f"{STAYING + LEAVING} listeners are there, and {len(during)} on the list.",
@@ -199,6 +209,11 @@ async def count_with(app: Any, number: int) -> Counted:
         except TimeoutError:
             raise Wrong(
                 f"a guest said “{number}”, heard {_heard(told)}, and then nothing more for ten seconds."
+                + (
+                    " After the last number the app closes: `await websocket.close(4000)`."
+                    if len(told) == number
+                    else ""
+                )
             ) from None
 
 
@@ -221,9 +236,15 @@ def _refused(app: Any, code: int) -> str:
 def countdown(answer: Answer) -> None:
     """A WebSocket is a request with an answer."""
     answer.must_be("quart")
-    numbers = (3, 1, 5)
+    numbers = (3, 1, 12)
     for number in numbers:
-        must_count_down(number, answer.play(_alone(number)).result)
+        counted = answer.play(_alone(number)).result
+        expect(
+            number == 3 or not counted.told or str(counted.told[0][1]) != "3",
+            f"a guest said “{number}”, and the countdown begins with 3, as it did after “3”: "
+            "`await websocket.receive()` gives what was said.",
+        )
+        must_count_down(number, counted)
 
     async def all_guests(app: Any) -> list[Counted]:
         async with Opened(app):
@@ -253,6 +274,14 @@ def must_count_down(number: int, counted: Counted) -> None:
     expect(
         list(map(str, words)) != wanted or words == wanted,
         f"a guest said “{number}” and was sent numbers, {_heard(counted.told)}. A WebSocket sends texts, as in `str(number)`.",
+    )
+    expect(
+        len(words) != 1 or len(wanted) == 1 or not all(one in str(words[0]) for one in wanted),
+        f"a guest said “{number}” and heard one message, “{words[0] if words else ''}”. Each number is a message of its own.",
+    )
+    expect(
+        not words or not isinstance(words[0], bytes),
+        f"a guest said “{number}” and was sent bytes, {_heard(counted.told)}. A text is wanted, as in `str(number)`.",
     )
     more = ", and there was more" if len(words) > number else ""
     expect(
@@ -291,22 +320,44 @@ def tell_all(answer: Answer) -> None:
                 await _in_time(made)
         return [[guest.get_nowait() for _ in range(guest.qsize())] for guest in guests]
 
+    answer.play(_tell_a_set)
     run = answer.play(script)
     expect(run.seconds == 0, f"it took {run.seconds:g} s to tell everybody. Nothing in `tell` should wait.")
     for got, (room, count) in zip(run.result, GUESTS, strict=True):
         want = [*(f"old {number}" for number in range(count)), "bread", "cake"][-room:]
-        expect(
+        run.expect(
             got == want,
-            f"a guest with room for {in_word(room)}, and {in_word(count) if count else 'nothing'} in it, should have "
+            f"a guest with room for {in_word(room) if room else 'any number'}, and {in_word(count) if count else 'nothing'} in it, should have "
             f"{', '.join(want)}, and has {', '.join(got) or 'nothing'}. "
             "Where a queue is full, the oldest news goes, and the newest comes in.",
         )
+
+
+async def _tell_a_set(tell: Any) -> None:
+    """Tell guests who are in a set, as in the notebook's app. Raises `Wrong`, which only the check sees, where one is put out."""
+    full: asyncio.Queue[str] = asyncio.Queue(1)
+    full.put_nowait("old")
+    guests = {full, asyncio.Queue[str](1)}
+    there = set(guests)
+    made = tell(guests, "bread")
+    if inspect.isawaitable(made):
+        await _in_time(made)
+    expect(
+        guests == there,
+        "a guest whose queue is full is not among the guests any more. Only their oldest news goes.",
+    )
 
 
 async def _in_time(made: Awaitable[object]) -> None:
     """Wait for it, as long as anybody would. Raises `Wrong`, which only the check sees, where it waits for ever."""
     waiting = asyncio.ensure_future(made)
     done, _ = await asyncio.wait({waiting}, timeout=NEVER)
+    line = "" if done else line_of_task(waiting)
+    expect(
+        done or ".get(" not in line,
+        f"`tell` waits for ever ({line}): there is nothing in the queue of a guest who has read all news, and `get` waits there. "
+        "Nothing in `tell` should wait.",
+    )
     expect(
         done,
         "a guest has a full queue and never reads, and `tell` waits for that guest for ever: `put` waits where a queue is "

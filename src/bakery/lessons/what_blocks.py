@@ -62,7 +62,7 @@ def async_flask(runs: tuple[Trace, Trace]) -> str:
 def rescued(answer: Answer) -> None:
     """A blocking call in a handler."""
     answer.must_be("quart").watch("bake", theirs=True)
-    answer.visit("/cake").gets("one cake").takes(BAKE).called("bake", 1)
+    answer.visit("/cake").gets("one cake").called("bake").takes(BAKE).called("bake", 1)
     answer.visit("/cake", visitors=3).gets("one cake").takes(BAKE).called("bake", 3)
     theirs, says = answer.named("bake"), "`bake` is somebody else's, a plain function: leave it as it was."
     expect(not iscoroutinefunction(theirs.given), says)
@@ -95,15 +95,17 @@ def decorated(answer: Answer) -> None:
     says = "`decorate` is somebody else's work, a plain function that takes a second: leave it as it was."
     run = answer.run().gives("one cake with a name on it")
     run.called(
-        "decorate", 1, "`decorate` was not called once. Its words and its second of work are somebody else's."
+        "decorate", says="`decorate` was never called. Its words and its second of work are somebody else's."
     )
+    run.called("decorate", 1)
     theirs = answer.named("decorate")
     expect(not iscoroutinefunction(theirs.given), says)
     theirs.call().gives("with a name on it", says).takes(DECORATING, says)
     run.takes(max(BAKE, DECORATING))
     expect(
         len(run.waits) > 1,
-        f"while `decorate` works, nothing else is waited for: the cake is not baked, and its {BAKE:g} s are missing.",
+        f"while `decorate` works, nothing else is waited for: the cake is not baked, and its {BAKE:g} s are missing. "
+        f"{run.not_awaited}".rstrip(),
     )
     run.at_once(2)
     answer.together((), ()).takes(max(BAKE, DECORATING)).at_once(4)

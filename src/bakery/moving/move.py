@@ -13,7 +13,7 @@ from bakery.moving.imports import Library
 from bakery.moving.learning import Knowledge
 from bakery.moving.loose import name_loose_ends
 from bakery.moving.plan import Plan, Remark
-from bakery.moving.reading import Project, Source
+from bakery.moving.reading import MovingError, Project, Source
 from bakery.moving.renaming import write_names
 from bakery.moving.signatures import check_signatures
 from bakery.moving.spreading import spread
@@ -45,7 +45,11 @@ def frameworks(project: Project) -> set[str]:
 
 
 def move(project: Project) -> Move:
-    """The move of a project. It changes no file."""
+    """The move of a project. It changes no file. Raises `MovingError` for anything that is no project."""
+    if not isinstance(project, Project):
+        raise MovingError(
+            f"A project that was read is wanted, and not a {type(project).__name__}.\nDid you mean:  move(read(folder))"
+        )
     library = Library(project)
     found = spread(Knowledge(library))
     plan = Plan(library)

@@ -106,8 +106,9 @@ class Project(NamedTuple):
         return next(source for source in self.sources if source.path == path)
 
 
-def read(folder: Path) -> Project:
+def read(folder: Path | str) -> Project:
     """Every Python file below a folder. Raises `MovingError` for what is no folder or holds no Python."""
+    folder = Path(folder).expanduser()
     if not folder.exists():
         raise MovingError(f"There is no folder {folder}.")
     if not folder.is_dir():
