@@ -15,7 +15,7 @@ from pathlib import Path
 LITTLE = 20_000_000
 """Bytes that a notebook may need besides: databases, uploads, copies of small apps. With less, the doctor says so."""
 
-FULL = {errno.ENOSPC, errno.EDQUOT}
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # a quota is a thing of some systems
 READ_ONLY = {errno.EROFS}
 
 KINDS: tuple[type[Exception], ...] = (OSError,)

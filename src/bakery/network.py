@@ -36,6 +36,8 @@ def unusable(variables: Mapping[str, str]) -> list[str]:
 def _usable(name: str, value: str) -> bool:
     if name.lower() in PROXIES:
         return _leads_somewhere(value)
+    if name in EXCEPTIONS:
+        return all(map(_exception, _entries(value)))
     return name != CERTIFICATES or _has_certificates(Path(value))
 
 
@@ -59,6 +61,10 @@ def _has_certificates(file: Path) -> bool:
         return False
 
 
+def _entries(excepted: str) -> list[str]:
+    return [entry for part in excepted.split(",") if (entry := part.strip())]
+
+
 def _exception(entry: str) -> bool:
     """Whether httpx takes this for a place where no proxy is asked: it stumbles over networks of IPv6, and brackets."""
     host, colon, port = entry.partition(":")
@@ -78,14 +84,14 @@ def lay_aside(variables: MutableMapping[str, str]) -> None:
 
     What is left of the proxies stays for all other machines: `%pip install` in a cell may need them.
     """
-    if names := unusable(variables):
+    if names := [name for name in unusable(variables) if name not in EXCEPTIONS]:
         for name in names:
             del variables[name]
         variables[LAID_ASIDE] = ", ".join(names)
-    if not any(variables.get(name) for name in variables if name.lower() in PROXIES):
+    if not any(variables.get(name) for name in variables if name.lower() in {*PROXIES, *EXCEPTIONS}):
         return  # on Windows and macOS a NO_PROXY alone would end the proxies of the system's settings
     given = next((variables[name] for name in EXCEPTIONS if name in variables), "")
-    entries = [entry for part in given.split(",") if (entry := part.strip())]
+    entries = _entries(given)
     if "*" not in entries:
         kept = [entry for entry in entries if _exception(entry)]
         variables.update(dict.fromkeys(EXCEPTIONS, ",".join(dict.fromkeys([*kept, *NEAR]))))
