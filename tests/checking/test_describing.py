@@ -72,6 +72,9 @@ def test_tasks_are_shown_in_words_and_other_values_as_code() -> None:
         "a task, and not its result",
         "a list of tasks, and not of their results",
     )
+    assert shown(one for one in "cake") == "a generator"
+    assert shown(cakes()) == "an async generator"
+    assert shown(len) == "the function `len` (call it to have its result)"
     assert shown([1, "cake"]) == "`[1, 'cake']`"
     assert shown([]) == "`[]`"
 

@@ -46,6 +46,20 @@ HANDLERS = {
         "return await request.get_form()",
         "its form is `await request.form`",
     ),
+    "a number": ("async", "return 3", "the handler returns a number, and that is no answer"),
+    "nothing": ("async", "request.args", "the handler gives back nothing (`None`)"),
+    "an await of the session": ("async", "return await session", "`session` is here already"),
+    "bytes and a text": (
+        "async",
+        "return (await request.get_data()).split(',')",
+        "there are bytes on one side",
+    ),
+    "a text for a number": ("async", "return str(range('3'))", "`int(…)` makes a number of it"),
+    "a class as JSON": (
+        "async",
+        "return {'size': str}",
+        "a class of Python's stands in what is to become JSON",
+    ),
     "a set": ("async", "return {'cake'}", "curly brackets around a text"),
     "an object": ("async", "return object()", "returns a `object`, and that is no answer"),
     "a future of a pool": (

@@ -25,6 +25,28 @@ MEANT = {
         "it has no `close`, since closing it may have to wait",
     ),
     "brackets in create_task": ("asyncio.create_task(bake)", "a coroutine is wanted there"),
+    "a number in create_task": (
+        "asyncio.create_task(3)",
+        "`create_task` wants a coroutine, and what it got is none: it is 3",
+    ),
+    "arguments in create_task": (
+        "asyncio.create_task(bake, 3, 4)",
+        "wants one coroutine, and not a function with",
+    ),
+    "brackets in to_thread": ("await asyncio.to_thread(time.sleep(0))", "`asyncio.to_thread(time.sleep)`"),
+    "a function after with": (
+        "\n    async with bake: pass",
+        "a function stands after `with`, and nobody has called it",
+    ),
+    "a coroutine after with": ("\n    async with bake(): pass", "a coroutine stands after `with`"),
+    "a result too early": (
+        "asyncio.get_running_loop().create_future().result()",
+        "before it is done. `await` waits",
+    ),
+    "an attribute of a task": (
+        "asyncio.ensure_future(bake()).upper()",
+        "what stands before `.upper` has to be awaited",
+    ),
     "awaited twice": ("one = bake(); await one; await one", "awaits the same coroutine twice"),
     "an empty queue": ("asyncio.Queue(0).get_nowait()", "there is nothing in the queue"),
     "a full queue": (

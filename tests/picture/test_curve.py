@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from gallery import PICTURES, THEORY, elements, measured, texts
 
-from bakery.picture.curve import Series, _scale, curve
+from bakery.picture.curve import Series, _Chart, _scale, curve
 from workshop.comparing import read_rules, sanitised
 
 RULES = read_rules(Path(__file__).parents[1] / "sanitize.cfg")
@@ -109,3 +109,7 @@ def test_points_may_come_in_any_order_and_as_any_sequence() -> None:
 def test_points_that_cannot_be_drawn_are_refused(points: object, error: type[Exception]) -> None:
     with pytest.raises(error, match="'it'"):
         Series("it", points)  # type: ignore[arg-type]
+
+
+def test_names_beside_the_lines_take_a_third_of_a_narrow_picture_at_most() -> None:
+    assert _Chart([Series("a name without end " * 9, ((1, 1), (2, 2)))], "orders", "seconds", 300).room == 100

@@ -13,8 +13,11 @@ from bakery.kitchen import simulate
 from bakery.picture.layout import (
     DENSE,
     EDGE,
+    LINE,
     TALL,
+    TIGHT,
     Layout,
+    _labels,
     bake_steps,
     lay_out,
     round_steps,
@@ -196,3 +199,10 @@ def test_measured_marks_are_bakes_halves_or_several() -> None:
     assert bake_steps(3.66, 0.501) == (0.0, 1.0, 2.0, 3.0)
     assert bake_steps(1.004, 0.0012) == (0.0, 0.5, 1.0)
     assert bake_steps(0.31, 0.305) == (0.0, 0.15, 0.3)
+
+
+@pytest.mark.parametrize("row", [0.1, 0.7, 1, 2, 3.3, 4, 5, 6, 9, 14, 15, 40])
+def test_names_of_lanes_never_touch_however_low_their_rows_are(row: float) -> None:
+    labels = list(_labels([f"order {number}" for number in range(1, 1001)], 0.0, row, 100.0))
+    assert labels[0].text == "order 1"
+    assert all(other.y - one.y >= min(row if row >= TIGHT else LINE, LINE) for one, other in pairwise(labels))

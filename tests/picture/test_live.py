@@ -15,7 +15,7 @@ from bakery.picture.layout import lay_out
 from bakery.picture.live import WIDGET_VIEW, Growth, LiveTimeline, plain
 from bakery.picture.look import DARK, KINDS, LIGHT, SHADES, STYLES, THIN
 from bakery.picture.timeline import timeline
-from bakery.picture.words import NAMES
+from bakery.picture.words import NAMES, text_width
 from bakery.trace import Mark, Span, Trace
 
 STATIC = Path(bakery.__file__).with_name("picture")
@@ -275,3 +275,10 @@ def test_the_view_is_sent_the_look_of_the_static_picture() -> None:
     look = LiveTimeline().look
     assert (look["styles"], look["thin"], look["light"], look["dark"]) == (STYLES, THIN, LIGHT, DARK)
     assert json.loads(json.dumps(look)) == look | {"kinds": list(KINDS)}
+
+
+def test_the_words_of_a_growing_panel_stay_inside_of_it() -> None:
+    layout = lay_out([simulate(cakes=3)], WIDTHS[0])
+    summary = plain(layout, [frozenset()], ["it grows and grows " * 20])["panels"][0]["summary"]
+    assert summary["text"].endswith("…")
+    assert summary["x"] + text_width(summary["text"]) <= layout.width - summary["x"]

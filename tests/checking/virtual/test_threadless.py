@@ -16,3 +16,22 @@ def test_stepping_out_of_a_loop_ends_with_stepping_in_again_after_an_error_too()
         assert asyncio.current_task() is task
 
     asyncio.run(cell())
+
+
+def test_what_the_loop_calls_by_itself_belongs_to_no_task_and_steps_out_as_well() -> None:
+    async def cell() -> bool:
+        called = asyncio.get_running_loop().create_future()
+
+        def call() -> None:
+            try:
+                with stepped_out():
+                    outside = asyncio._get_running_loop() is None
+                called.set_result(outside and asyncio._get_running_loop() is not None)
+            except Exception as error:
+                called.set_exception(error)
+
+        asyncio.get_running_loop().call_soon(call)
+        result: bool = await called
+        return result
+
+    assert asyncio.run(cell())
