@@ -1,7 +1,7 @@
 """What a reader's environment says of networks: which of it keeps a client from being made, or leads past a shop.
 
 A shop is on this very machine, so it needs neither a proxy nor certificates; but `httpx.AsyncClient()` reads both from
-the environment, and raises where it can use one of them not. Every kernel reads this file when it starts, past the
+the environment, and raises where one of them is of no use. Every kernel reads this file when it starts, past the
 package, which is not to be opened yet. So: standard library only, nothing of this package, and nothing slow.
 """
 
