@@ -216,7 +216,12 @@ def says_why(answer: Answer) -> None:
     for (name, body), reply in zip(WRONG_ORDERS, replies, strict=True):
         what = f"the order {json.dumps(body)}"
         _must_handle(reply)
-        _refused(reply, what)
+        told_of = isinstance(reply.json, dict) and "error" in reply.json
+        _refused(
+            reply,
+            what,
+            " The answer tells of an error, and its status says that all is well." if told_of else "",
+        )
         _must_name(reply, what, name)
     expect(
         replies[0].json != replies[1].json,
