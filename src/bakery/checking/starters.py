@@ -129,8 +129,11 @@ def same(one: str, other: str) -> bool:
 
 
 def retouched(one: str, other: str) -> bool:
-    """Whether two cells that say the same are written in other words: spaces, comments and calls of the check do not count."""
-    return _words(one) != _words(other)
+    """Whether two cells that say the same are written in other words: spaces, comments and calls of the check do not count.
+
+    Of an answer whose text is not known, such as a lone `...`, nothing is said.
+    """
+    return bool(one) and _words(one) != _words(other)
 
 
 def _words(text: str) -> list[str]:
