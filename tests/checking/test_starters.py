@@ -101,4 +101,5 @@ def test_brackets_round_a_whole_change_a_cell_for_the_eye_alone() -> None:
     assert same("cake = await (form.get('cake'))\nex.one.check(cake)\n", before)
     assert retouched("cake = await (form.get('cake'))\nex.one.check(cake)\n", before)
     assert not retouched("", before)
+    assert not retouched("cake = await form['cake']\n", before)
     assert not retouched("cake  =  await form.get('cake')\nex.one.hint()\n", before)

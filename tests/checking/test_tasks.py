@@ -100,6 +100,10 @@ def ex(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lesson:
 
 def test_an_exercise_ends_in_one_of_its_outcomes_and_leads_on(ex: Lesson) -> None:
     assert ex.doubled.check([...]).outcome == "not attempted"
+    assert (
+        ex.doubled.check([...]).says
+        == "Change the cell, then run it again. `ex.doubled.hint()` gives a hint."
+    )
     assert ex.doubled.check().says == "Give the check your answer: `ex.doubled.check(doubled)`."
     assert ex.doubled.check(1, 2).outcome == "not attempted"
     wrong = ex.doubled.check([1])

@@ -240,7 +240,7 @@ def _has_a_thread(error: BaseException) -> bool:
 
 def known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
     """Sentences on a request that is not there."""
-    if not re.search(r"([Oo]utside of|Not within an?) .*context", said):
+    if not re.search(r"([Oo]utside of|Not within an?|no request in) .*context", said):
         return
     own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
     for name in _flasks_names(own[-1]) if own else ():

@@ -133,7 +133,7 @@ def retouched(one: str, other: str) -> bool:
 
     Of an answer whose text is not known, such as a lone `...`, nothing is said.
     """
-    return bool(one) and _words(one) != _words(other)
+    return same(one, other) and _words(one) != _words(other)
 
 
 def _words(text: str) -> list[str]:

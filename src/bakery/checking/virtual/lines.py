@@ -49,7 +49,9 @@ def frames_of(error: BaseException) -> Iterator[FrameType]:
 
 def own_line_of(error: BaseException) -> str:
     """The innermost line of the reader's that an error came through, in words; empty where there is none."""
-    return next((line_of(frame) for frame in reversed(list(frames_of(error))) if is_own(frame.f_code)), "")
+    # The line that it came through, and not the one at which the frame is by now, such as the `async with` of a group.
+    own = [(frame.f_code, at) for frame, at in traceback.walk_tb(error.__traceback__) if is_own(frame.f_code)]
+    return line_at(own[-1][0].co_filename, own[-1][1] or own[-1][0].co_firstlineno) if own else ""
 
 
 def line_of_task(task: "asyncio.Task[Any]") -> str:
