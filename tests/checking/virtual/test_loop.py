@@ -92,6 +92,30 @@ async def answer():
 
 
 @WAYS
+def test_what_a_thread_asks_of_the_loop_comes_at_the_moment_of_that_thread(threadless: bool) -> None:
+    text = """
+import threading
+async def answer():
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    def work():
+        time.sleep(1)
+        loop.call_soon_threadsafe(done.set)
+    threading.Thread(target=work).start()
+    await asyncio.gather(done.wait(), asyncio.sleep(0.5))
+"""
+    assert run_of(text, threadless=threadless).seconds == 1.0
+
+
+@WAYS
+def test_a_moment_of_the_loop_is_not_a_number_of_seconds(threadless: bool) -> None:
+    text = """
+async def answer():
+    async with asyncio.timeout_at(2): await asyncio.sleep(1)
+"""
+    assert "TimeoutError" in refused(text, Answer.run, threadless=threadless)
+
+
+@WAYS
 def test_a_pool_has_a_size(threadless: bool) -> None:
     text = (
         "async def answer():\n    await asyncio.gather(*(asyncio.to_thread(time.sleep, 1) for _ in range(5)))"

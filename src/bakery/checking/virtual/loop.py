@@ -128,6 +128,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         timer._scheduled = True  # type: ignore[attr-defined]
         return timer
 
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As any loop does. What a thread asks for that is played aside comes at that thread's moment, and not before it."""
+        if self._clock.threadless and asyncio._get_running_loop() is None:
+            return asyncio.BaseEventLoop.call_at(self, self.time(), callback, *args, context=context)
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         """As any loop does, with a pool of the size that was asked for."""
         if executor is None and getattr(self, "_default_executor", None) is None:
