@@ -36,6 +36,18 @@ MEANT = {
         "import functools\n@functools.cache\nasync def bake(): return 1\nasync def answer():\n    await bake()\n    await bake()",
         "Take the cache away.",
     ),
+    "a function for its result": (
+        "def bake(): return 'cake'\nasync def answer(): return bake + ' and coffee'",
+        "a function stands there that nobody has called",
+    ),
+    "a function behind a text": (
+        "def bake(): return 'cake'\nasync def answer(): return 'coffee and ' + bake",
+        "a function stands there that nobody has called",
+    ),
+    "bytes for a dictionary": (
+        "async def answer():\n    wanted = b'{}'\n    return wanted['kind']",
+        "there are bytes, and no dictionary yet",
+    ),
     "a lock that nobody holds": (
         "import threading\nlock = threading.Lock()\nasync def answer():\n    with lock: lock.release()",
         "a lock is let go that nobody holds",

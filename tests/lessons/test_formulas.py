@@ -121,6 +121,8 @@ SUMS = [
         ("cakes - bakers", "It does not depend on `bake`."),
         ("(cakes - bakers) * bake / cakes", "In every case it is the right number divided by `cakes`."),
         ("(cakes - bakers) * bake + 2", "In every case it is 2 too many."),
+        ("(cakes - bakers) * bake - bake", "In every case it is one `bake` less than the right number."),
+        ("(cakes - bakers + 1) * bake", "In every case it is one `bake` more than the right number."),
         ("(cakes - bake) * bakers", "It would be right if `bakers` and `bake` changed places."),
         (
             "__import__('math').ceil((cakes - bakers) * bake)",

@@ -82,6 +82,15 @@ def _on_kinds(said: str, line: str, names: dict[str, Any]) -> Iterator[str]:
             f"`{texts[0]}` is a text there, `{names[texts[0]]!r:.40}`, where a number is reckoned with ({line}). It came with "
             "the call: look at the arguments."
         )
+    if re.search(
+        r"unsupported operand .*'(function|method)'|not \"(function|method)\"|, not (function|method)$", said
+    ):
+        yield f"a function stands there that nobody has called ({line}). With brackets behind its name it gives its result."
+    if "byte indices must be integers" in said:
+        yield (
+            f"there are bytes, and no dictionary yet ({line}). `get_json()` of a request reads the JSON in its body, and "
+            "`json.loads(…)` that in bytes."
+        )
     if "unsupported operand" in said and f"'{Trace.__name__}'" in said:
         yield f"a whole run is no number to reckon with ({line}). Its `.makespan` is one, in seconds."
 

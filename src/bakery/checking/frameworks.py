@@ -17,6 +17,12 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         yield from _known_of_kinds(error, said, line)
     if type(error).__name__ == "TemplateSyntaxError" and _awaits_in_template(error):
         yield "there is an `await` inside the template, and a template has none: it awaits by itself what it calls."
+    if isinstance(error, ValueError) and "invalid literal for int()" in said and not line:
+        text = said.rpartition(": ")[2]
+        yield (
+            f"behind a comma in what a handler returns stands the status, a number, and {text} is none. One text is wanted, "
+            "without a comma after it."
+        )
     if isinstance(error, KeyError) and f"session[{said}]" in line.replace('"', "'"):
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):

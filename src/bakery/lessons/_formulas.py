@@ -104,21 +104,27 @@ def _seen(cases: Sequence[Case], got: Sequence[float], right: Formula) -> Iterat
         how = f" {hows[0]}" if len(hows) == 1 else ""
         yield f"In every case it is the right number, rounded{how}; it need not be whole."
     for place, name in enumerate(names):
-        if all(
-            _same(number, exact * case[place]) for (number, exact), case in zip(pairs, cases, strict=True)
-        ):
-            yield f"In every case it is `{name}` times the right number."
-        if all(
-            _same(number * case[place], exact) for (number, exact), case in zip(pairs, cases, strict=True)
-        ):
-            yield f"In every case it is the right number divided by `{name}`."
+        yield from _with_argument(name, [case[place] for case in cases], pairs)
     times = {round(number / exact, 9) for number, exact in pairs if exact}
     if len(times) == 1 and all(number == 0 for number, exact in pairs if not exact):
         yield f"In every case it is {times.pop():g} times the right number."
-    more = {round(number - exact, 9) for number, exact in pairs}
-    if len(more) == 1:
-        by = more.pop()
+    off = {round(number - exact, 9) for number, exact in pairs}
+    if len(off) == 1:
+        by = off.pop()
         yield f"In every case it is {abs(by):g} too {'many' if by > 0 else 'few'}."
+
+
+def _with_argument(name: str, values: Sequence[float], pairs: Sequence[tuple[float, float]]) -> Iterator[str]:
+    """What the numbers that were given and the right ones have to do with one argument."""
+    several = [(number, exact, value) for (number, exact), value in zip(pairs, values, strict=True)]
+    if all(_same(number, exact * value) for number, exact, value in several):
+        yield f"In every case it is `{name}` times the right number."
+    if all(_same(number * value, exact) for number, exact, value in several):
+        yield f"In every case it is the right number divided by `{name}`."
+    if all(_same(number + value, exact) for number, exact, value in several):
+        yield f"In every case it is one `{name}` less than the right number."
+    if all(_same(number, exact + value) for number, exact, value in several):
+        yield f"In every case it is one `{name}` more than the right number."
 
 
 def _turned(case: Case, one: int, other: int) -> Case:

@@ -145,6 +145,12 @@ ENOUGH_THREADS_SLIPS: Slips = {
     "0.7 is more than two thirds: so a little less than a third is free.": lambda per_second, stay: ceil(
         per_second * stay / 0.7
     ),
+    "One thread more is not a third of them, where there are many.": lambda per_second, stay: (
+        ceil(per_second * stay) + 1
+    ),
+    "Orders per second times seconds, and not plus.": lambda per_second, stay: ceil(
+        (per_second + stay) * 1.5
+    ),
     "Then two thirds would be free.": lambda per_second, stay: ceil(per_second * stay * 3),
     "Then half of them would be free.": lambda per_second, stay: ceil(per_second * stay * 2),
     "That many come in each second. How many are there at once?": lambda per_second, _stay: per_second,
