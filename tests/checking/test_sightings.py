@@ -7,8 +7,9 @@ import quart
 from answering import BEFORE, WAYS, asked, asked_of, refused
 
 from bakery.checking import Answer
-from bakery.checking.sightings import on_held, on_time_up
+from bakery.checking.sightings import on_forgotten, on_held, on_time_up
 from bakery.checking.virtual.clock import SECOND
+from bakery.checking.virtual.leftovers import Forgotten
 from bakery.checking.virtual.players import Held
 from bakery.checking.virtual.stage import Stage
 from bakery.shop.serving import serve
@@ -124,6 +125,12 @@ async def index():
 """
     said = refused(text, lambda answer: answer.visit("/"))
     assert "hand over the function, without brackets, `add_background_task(wash)`" in said
+
+
+def test_a_call_for_the_background_that_nobody_awaited_is_told_to_be_handed_over() -> None:
+    said = on_forgotten([Forgotten("wash", "line 3: app.add_background_task(wash())")])
+    assert said.startswith("`add_background_task` was handed the call of `wash` (line 3: ")
+    assert said.endswith("`add_background_task(wash)`.")
 
 
 def test_a_background_task_in_a_lambda_is_told_what_the_lambda_makes() -> None:
