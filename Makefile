@@ -116,7 +116,7 @@ pinned = PYTHONPATH=src $(RUN) -m workshop.pins --uv $(VENV)-pins/bin/uv
 
 # The longest files begin (tests/conftest.py), not those with the most tests in them.
 whole: $(VENV)/ready-to-test
-	$(RUN) -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
+	$(RUN) -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 beside:
 	@$(MAKE) --no-print-directory --keep-going $(sync) style $(others:%=python-%)
