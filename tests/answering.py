@@ -51,18 +51,21 @@ async def ws():
 """
 )
 
+PATIENT = 60.0
+"""Real seconds for what takes far less than one, so that no test hangs on how busy the machine is."""
+
 WAYS = pytest.mark.parametrize("threadless", [False, True], ids=["in a thread", "threadless"])
 
 
 def asked(
-    text: str, ask: Callable[[Answer], Any], *, threadless: bool = False, limit: float = 4.0
+    text: str, ask: Callable[[Answer], Any], *, threadless: bool = False, limit: float = PATIENT
 ) -> Stage[Any]:
     """What came of a question to the `answer` that a cell defines."""
     return asked_of(Cells(BEFORE, text), ask, threadless=threadless, limit=limit)
 
 
 def asked_of(
-    cells: Cells, ask: Callable[[Answer], Any], *, threadless: bool = False, limit: float = 4.0
+    cells: Cells, ask: Callable[[Answer], Any], *, threadless: bool = False, limit: float = PATIENT
 ) -> Stage[Any]:
     """The same of a notebook that is there already, as when a check is run again."""
     with cells.at_work():
@@ -76,7 +79,7 @@ def run_of(
     ask: Callable[[Answer], Any] = Answer.run,
     *,
     threadless: bool = False,
-    limit: float = 4.0,
+    limit: float = PATIENT,
 ) -> Any:  # noqa: ANN401
     """What a question gave to which nothing was to be said."""
     stage = asked(text, ask, threadless=threadless, limit=limit)

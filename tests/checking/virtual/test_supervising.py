@@ -9,7 +9,7 @@ from concurrent.futures import thread as pools
 from types import FrameType
 
 import pytest
-from answering import asked, run_of
+from answering import PATIENT, asked, run_of
 
 from bakery.checking import Answer
 from bakery.checking.run import Run
@@ -18,9 +18,6 @@ from bakery.checking.virtual.halts import TimeUp
 from bakery.checking.virtual.players import player
 from bakery.checking.virtual.stage import Stage
 from bakery.checking.virtual.supervising import Rest, Supervisor, _cpu_of, frames_now, is_starting_a_thread
-
-BUSY = 60.0
-"""Real seconds for what takes less than one: on a busy machine they are needed."""
 
 BLOCKED = """
 import os
@@ -39,7 +36,7 @@ def answer():
 
 
 def test_whoever_is_blocked_where_the_clock_cannot_see_is_passed_over_and_comes_back() -> None:
-    run: Run = run_of(BLOCKED, Answer.call, limit=BUSY)
+    run: Run = run_of(BLOCKED, Answer.call)
     assert (run.result, run.seconds) == (b"cake", 2.0)
 
 
@@ -49,7 +46,7 @@ def test_it_comes_back_as_well_where_the_one_that_it_waits_for_ends_in_the_same_
     sys.setswitchinterval(often)
     try:
         for _ in range(10):
-            run: Run = run_of(BLOCKED, Answer.call, limit=BUSY)
+            run: Run = run_of(BLOCKED, Answer.call)
             assert run.seconds == 2.0
     finally:
         sys.setswitchinterval(before)
@@ -103,13 +100,13 @@ async def answer():
 
 
 def test_work_in_an_event_loop_is_noted_where_it_takes_long_and_not_where_it_is_short() -> None:
-    assert "keeps the event loop busy" in str(asked(SPINS.format(seconds=0.6), Answer.run, limit=BUSY).error)
-    assert asked(SPINS.format(seconds=0.02), Answer.run, limit=BUSY).error is None
+    assert "keeps the event loop busy" in str(asked(SPINS.format(seconds=0.6), Answer.run).error)
+    assert asked(SPINS.format(seconds=0.02), Answer.run).error is None
 
 
 def test_work_outside_of_an_event_loop_holds_nobody_up() -> None:
     plain = SPINS.format(seconds=0.6).replace("async ", "")
-    assert asked(plain, Answer.call, limit=BUSY).error is None
+    assert asked(plain, Answer.call).error is None
 
 
 @pytest.mark.parametrize("loop", ["while True: pass", "time.sleep(0.1) or [0 for _ in iter(int, 1)]"])
@@ -135,7 +132,7 @@ def test_what_hangs_is_told_first_that_its_time_is_up_and_may_tidy_up() -> None:
     stage: Stage[None] = Stage(limit=0.0)
     thread.start()
     stage.threads[thread.ident or 0] = "main"
-    Supervisor(stage, thread, BUSY).watch()
+    Supervisor(stage, thread, PATIENT).watch()
     assert raised == [TimeUp]
     assert (stage.out_of_time, stage.abandoned) == (True, False)
 
@@ -171,7 +168,7 @@ def test_python_does_not_wait_at_its_end_for_a_thread_of_a_pool_that_was_abandon
     gate = threading.Event()
     with ThreadPoolExecutor(2) as executor:
         for _ in range(2):
-            executor.submit(gate.wait, BUSY)
+            executor.submit(gate.wait, PATIENT)
         thread, another = executor._threads
         stage: Stage[None] = Stage(limit=0.0, threads={thread.ident or 0: "thread"})
         try:
