@@ -128,6 +128,19 @@ async def dishes():
     assert words in refused(text, lambda answer: answer.visit("/dishes"))
 
 
+def test_a_flash_after_the_answer_is_told_where_it_belongs() -> None:
+    text = f"""{QUART}
+from quart import flash
+@answer.get("/sell")
+async def sell():
+    answer.add_background_task(flash, "sold")
+    return "sold"
+"""
+    said = refused(text, lambda answer: answer.visit("/sell"))
+    assert "`flash` writes into the session of a request" in said
+    assert "`await flash(…)`" in said
+
+
 @pytest.mark.parametrize("name", ["request.args['who']", "g.who", "session['who']"])
 def test_a_stream_that_asks_for_its_request_is_told_so(name: str) -> None:
     text = f"""{QUART}

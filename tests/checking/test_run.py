@@ -108,6 +108,22 @@ def test_a_function_that_has_to_be_used_is_seen_to_be_called() -> None:
     assert "`bake` was called once. Three times is wanted." in said
 
 
+@pytest.mark.parametrize("line", ["cake = bake()", "cakes = [bake() for _ in 'abc']"])
+def test_a_function_that_only_the_cell_has_called_is_said_to_be_called_there(line: str) -> None:
+    source = f"{line}\nasync def answer():\n    return cake\n"
+    for says in ("", "words of its own"):
+        said = refusal(lambda words=says: run([], source=source).called("bake", 1, words))
+        assert "`bake` was called when the cell itself was run" in said
+
+
+@pytest.mark.parametrize(
+    "line", ["    cake = bake()", "def bake():", "# bake()", "later = lambda: bake()", "rebake()"]
+)
+def test_a_function_that_nobody_has_called_is_not_said_to_be_called_by_the_cell(line: str) -> None:
+    said = refusal(lambda: run([], source=f"async def answer():\n    return 1\n{line}\n").called("bake"))
+    assert "`bake` was never called" in said
+
+
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [

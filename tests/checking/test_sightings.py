@@ -1,6 +1,7 @@
 """Whatever keeps an event loop from turning is called so, with its line, and with a repair that the task allows."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 import quart
@@ -217,6 +218,18 @@ def test_a_function_of_asyncios_is_not_called_a_plain_one() -> None:
     said = on_held([Held(line="line 9: time.sleep(1)", caller=line, function="bake", nanoseconds=SECOND)])
     assert "`asyncio.sleep` is a plain function" not in said
     assert said.startswith("`time.sleep` stops the whole event loop")
+
+
+def test_a_thread_is_handed_what_the_function_is_called_with() -> None:
+    held = Held("line 2: time.sleep(1)", "line 5: fetch('plum')", "fetch", nanoseconds=SECOND)
+    assert "`await asyncio.to_thread(fetch)`" in on_held([held])
+    assert "`await asyncio.to_thread(fetch, …)`" in on_held([replace(held, parameters=True)])
+
+
+def test_somebody_elses_function_that_was_made_async_is_told_to_be_left_plain() -> None:
+    held = Held("line 2: time.sleep(1)", function="bake", nanoseconds=SECOND)
+    assert "leave it the plain `def` that it was" in on_held([held], theirs=["bake"])
+    assert "asyncio.sleep" not in on_held([held], theirs=["bake"])
 
 
 def test_a_check_that_runs_out_of_time_in_a_sleep_of_the_loop_says_so() -> None:

@@ -256,7 +256,14 @@ def known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
         )
         return
     found = re.search(r"\b(request|session|g|websocket|flash|url_for)\b", own_line_of(error))
-    name = found[1] if found else "request"
+    called = {frame.f_code.co_name for frame in frames_of(error)}
+    name = "flash" if "flash" in called else found[1] if found else "request"
+    if name == "flash":
+        yield (
+            "`flash` writes into the session of a request, and where it ran there is no request any more. Call it in the handler, "
+            "before the answer: `await flash(…)`."
+        )
+        return
     yield (
         f"it asks for `{name}` where there is no request any more: in a task or a stream that goes on after the handler. "
         "Read what you need first, in the handler, and hand it over."

@@ -68,6 +68,11 @@ class Run:
         return self.trace.most_at_once
 
     @property
+    def each_time(self) -> str:
+        """When the answer is called."""
+        return "each time"
+
+    @property
     def one_after_another(self) -> bool:
         """Whether there were several waits, and no two of them overlapped."""
         return len(self.trace.lanes) > 1 and self.at_most == 1
@@ -111,6 +116,11 @@ class Run:
     def called(self, name: str, times: int | None = None, says: str = "") -> "Run":
         """Expect that the function of that name was called: at all, or so many times. It has to be watched, see `Answer`."""
         count = self.calls.get(name, 0)
+        if count == 0 and self._at_the_top(name):
+            self._wrong(
+                f"`{name}` was called when the cell itself was run, and not once after that. Its call belongs into what is called "
+                f"{self.each_time}."
+            )
         if count == 0 or (times is not None and count != times):
             how = "never called" if count == 0 else f"called {_times(count)}"
             wanted = (
@@ -189,6 +199,12 @@ class Run:
             "while waiting for something else."
         )
 
+    def _at_the_top(self, name: str) -> bool:
+        """Whether a line of the cell that is in no function calls it."""
+        return bool(
+            re.search(rf"^(?!@|def |async |class )[^\s#\"'](?!.*\blambda\b).*\b{name}\(", self.source, re.M)
+        )
+
     def _has(self, words: Collection[str]) -> bool:
         return any(word in self.source for word in words)
 
@@ -232,6 +248,11 @@ class Served(Run):
     replies: tuple[Reply, ...] = ()
     closed: float = 0.0
     """When the app was closed again, with all that it did in the background; `seconds` is when the last reply came."""
+
+    @property
+    def each_time(self) -> str:
+        """When the answer is called."""
+        return "for a visitor"
 
     @property
     def one_after_another(self) -> bool:

@@ -194,11 +194,14 @@ def _long(held: Held) -> str:
 def _repair(held: Held, theirs: Sequence[str]) -> str:
     if PLAIN_CLIENT.search(held.line):
         return USE_ASYNC_CLIENT
-    thread = f"`await asyncio.to_thread({held.function}, …)` lets a thread wait in its place, and the loop goes on."
+    called = f"{held.function}, …" if held.parameters else held.function
+    thread = f"`await asyncio.to_thread({called})` lets a thread wait in its place, and the loop goes on."
     if held.caller and (held.elsewhere or held.function in theirs):
-        return thread.replace(", …", "")
+        return thread
+    if held.function in theirs:  # nobody of the reader's has called it: it is an `async def` now
+        return f"`{held.function}` is somebody else's: leave it the plain `def` that it was. Then {thread}"
     if held.caller:
-        return f"Make `{held.function}` an `async def` with a wait that is awaited; or {thread.replace(', …', '')}"
+        return f"Make `{held.function}` an `async def` with a wait that is awaited; or {thread}"
     if SLEEPS.search(held.line):
         return "Write `await asyncio.sleep(…)`: it waits and lets the others work."
     for word, says in (

@@ -169,6 +169,7 @@ class Clock:
             line=line_of(own[0]),
             caller="" if caller is own[0] else line_of(caller),
             function=own[0].f_code.co_name,
+            parameters=own[0].f_code.co_argcount + own[0].f_code.co_kwonlyargcount > 0,
             nanoseconds=nanoseconds,
             worked=worked,
             elsewhere=caller.f_code.co_filename != own[0].f_code.co_filename,

@@ -54,6 +54,8 @@ class Held:
     """Whether it computed, and did not wait."""
     elsewhere: bool = False
     """Whether the innermost function stands in another cell than its caller."""
+    parameters: bool = False
+    """Whether the innermost function is called with something."""
 
 
 @dataclass(frozen=True, slots=True)
