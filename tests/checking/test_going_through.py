@@ -3,6 +3,8 @@
 import pytest
 from answering import refused
 
+from bakery.checking.going_through import known_of_for
+
 BEFORE = """
 async def rows(): yield 'cake'
 """
@@ -33,3 +35,31 @@ THROUGH = {
 def test_what_goes_wrong_on_the_way_is_told_as_what_it_means(name: str) -> None:
     code, words = THROUGH[name]
     assert words in refused(f"{BEFORE}async def answer(): {code}")
+
+
+CURSORS = {
+    "a plain for": (
+        "'Cursor' object is not iterable",
+        "a plain `for` cannot go through a cursor of aiosqlite, because its rows are waited for: `async for row in rows`, "
+        "or `await rows.fetchall()`.",
+    ),
+    "async for before the await": (
+        "'async for' requires an object with __aiter__ method, got Result",
+        "`async for` goes through a cursor, and `execute` has to be awaited before there is one: "
+        "`async with db.execute(…) as rows:`, then `async for row in rows`.",
+    ),
+    "async for over something else": (
+        "'async for' requires an object with __aiter__ method, got Results",
+        "`async for` goes through an async generator; for a list, plain `for` is enough.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CURSORS)
+def test_a_cursor_is_told_how_its_rows_are_gone_through(name: str) -> None:
+    said, told = CURSORS[name]
+    assert next(iter(known_of_for(said))) == told
+
+
+def test_what_has_nothing_to_do_with_the_way_through_is_told_nothing() -> None:
+    assert list(known_of_for("'int' object is not iterable")) == []

@@ -4,6 +4,7 @@ import pytest
 from answering import FLASK, QUART, refused
 
 from bakery.checking import Answer
+from bakery.checking.mistakes import is_about, wrong_because
 
 MEANT = {
     "gather of a list": ("await asyncio.gather([asyncio.sleep(1)])", "was given one list"),
@@ -213,3 +214,154 @@ def test_a_name_from_outside_that_a_function_assigns_is_told_with_the_word_for_i
     text: str, word: str
 ) -> None:
     assert f"With `{word} sold` it would be the one outside" in refused(text, Answer.call)
+
+
+def told_of(error: BaseException) -> str:
+    """What is said of it, without Python's own words."""
+    return wrong_because(error).partition("\nPython says: ")[0]
+
+
+ONE_LOOP = (
+    "it waits on something that belongs to another event loop, such as a future, a lock or a task made in an earlier cell. "
+    "Make it inside the function, where the running loop is."
+)
+LOOP_IN_LOOP = (
+    "it starts an event loop inside an event loop. There is one running already: write `await main()` instead of "
+    "`asyncio.run(main())`."
+)
+NOT_YOURS = "it stops or closes the event loop that runs it. The loop is not yours to stop: just `return`."
+TWICE = "it awaits the same coroutine twice. Call the coroutine function again for a second run: `bake()`."
+
+LOOPS = {
+    "Task got bad yield: 'cake'": (
+        "`asyncio.gather` was given one generator, but it takes the coroutines one by one. A star unpacks the generator: "
+        "`await asyncio.gather(*cakes)`."
+    ),
+    "await wasn't used with future": (
+        "an `await` is missing: a task, a future or `gather(…)` is used where its result is wanted. `await` gives the result."
+    ),
+    "Task got Future attached to a different loop": ONE_LOOP,
+    "a different oven": "it raised RuntimeError: a different oven",
+    "a loop of dough": "it raised RuntimeError: a loop of dough",
+    "asyncio.run() cannot be called from a running event loop": LOOP_IN_LOOP,
+    "This event loop is already running": LOOP_IN_LOOP,
+    "no running event loop": (
+        "it needs an event loop, and none is running there. Tasks are made inside an `async def` that is awaited."
+    ),
+    "Event loop is closed": NOT_YOURS,
+    "Event loop stopped before Future completed.": NOT_YOURS,
+    "Cannot close a running event loop": NOT_YOURS,
+    "cannot reuse already awaited coroutine": TWICE,
+    "coroutine is being awaited already": TWICE,
+}
+
+
+@pytest.mark.parametrize("said", LOOPS)
+def test_what_asyncio_says_of_its_loops_is_told_as_what_it_means_and_of_no_other_kind_of_error(
+    said: str,
+) -> None:
+    assert told_of(RuntimeError(said)) == LOOPS[said]
+    assert told_of(OSError(said)) == f"it raised OSError: {said}"
+
+
+GROUPS = {
+    "a slip of a kind": (TypeError("burnt"), "it raised TypeError: burnt"),
+    "a slip in a name": (NameError("burnt"), "it raised NameError: burnt"),
+    "a slip in an attribute": (AttributeError("burnt"), "it raised AttributeError: burnt"),
+    "what is caught": (
+        ValueError("burnt"),
+        "it raised ValueError: burnt. It came out in an exception group, which `except ValueError` does not catch; "
+        "`except* ValueError` opens the group.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_slip_in_a_group_is_not_told_how_to_be_caught_and_another_error_is(name: str) -> None:
+    error, told = GROUPS[name]
+    assert wrong_because(ExceptionGroup("several", [error])) == told
+
+
+def test_an_error_is_one_of_some_kinds_by_itself_or_anywhere_in_its_groups() -> None:
+    several = ExceptionGroup("outer", [ValueError(), ExceptionGroup("inner", [KeyError()])])
+    assert is_about(several, KeyError)
+    assert is_about(several, OSError, ValueError)
+    assert not is_about(several, OSError)
+    assert is_about(KeyError(), LookupError)
+    assert not is_about(KeyError(), OSError)
+
+
+OWN = "`sold` is assigned in the function, so it is a name of the function's own there, and has no value yet."
+
+UNBOUND = {
+    "a line that did not run": (
+        "def answer():\n    if not answer: sold = 1\n    return sold",
+        f"{OWN} The line that gives it one did not run.",
+    ),
+    "one outside": (
+        "sold = 0\ndef answer():\n    if not answer: sold = 1\n    return sold",
+        f"{OWN} With `global sold` it would be the one outside, which all who call it share.",
+    ),
+    "one of a function around it": (
+        "def answer():\n    sold = 0\n    def one():\n        sold += 1\n    one()",
+        f"{OWN} With `nonlocal sold` it would be the one outside, which all who call it share.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNBOUND)
+def test_a_name_without_a_value_is_sent_outside_only_where_there_is_one(name: str) -> None:
+    text, told = UNBOUND[name]
+    assert refused(text, Answer.call).partition("\nPython says: ")[0] == told
+
+
+NO_CALLS = "`asyncio.gather` was given {}, which is nothing to await."
+STAR = (
+    " The star hands over what is in `cakes`, as it is: gather takes coroutines, which come from calls of an `async def`, one "
+    "for each, as in `gather(*(bake(one) for one in cakes))`."
+)
+PLAIN_RESULT = (
+    " A plain function gives its result at once, before `gather` begins; gather takes coroutines, which come from calls of an "
+    "`async def`."
+)
+GATHERED = {
+    "a text behind a star": (
+        "cakes = ['plum']; await asyncio.gather(*cakes)",
+        NO_CALLS.format("`'plum'`") + STAR,
+    ),
+    "a number": ("await asyncio.gather(3, bake)", NO_CALLS.format("`3`") + PLAIN_RESULT),
+    "nothing": ("await asyncio.gather(None)", NO_CALLS.format("`None`") + PLAIN_RESULT),
+    "a thing": ("await asyncio.gather(object())", NO_CALLS.format("an object") + PLAIN_RESULT),
+    "a dictionary": ("await asyncio.gather({})", NO_CALLS.format("a dict") + PLAIN_RESULT),
+    "a list behind a coroutine": (
+        "one = bake(); one.close(); await asyncio.gather(one, [1])",
+        "`asyncio.gather` was given one list, but it takes the coroutines one by one. A star unpacks the list: "
+        "`await asyncio.gather(*cakes)`.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GATHERED)
+def test_the_first_thing_that_gather_cannot_await_is_named(name: str) -> None:
+    code, told = GATHERED[name]
+    assert refused(f"{BEFORE}async def answer(): {code}").partition("\nPython says: ")[0] == told
+
+
+@pytest.mark.parametrize("verb", ["get", "post", "request", "send", ""])
+def test_a_coroutine_after_with_is_told_of_streams_where_a_client_is_asked(verb: str) -> None:
+    text = f"""
+class shop:
+    async def ask(*args): pass
+    get = post = request = send = ask
+async def answer():
+    async with shop.{verb or "ask"}("/cake"): pass
+"""
+    said = refused(text).partition("\nPython says: ")[0]
+    begins = "a coroutine stands after `with`, and nobody has awaited it."
+    if verb in {"get", "post", "request"}:
+        assert said == (
+            f"{begins} `shop.{verb}(…)` is awaited, and gives the whole answer; a block that has an answer in pieces is "
+            "`async with shop.stream(…)`."
+        )
+    else:
+        assert said == f"{begins} `async with await …` enters what comes of it."

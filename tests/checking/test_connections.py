@@ -1,0 +1,70 @@
+"""What httpx says of a client or an answer in words of its own is said in a sentence that fits."""
+
+import httpx
+import pytest
+
+from bakery.checking.connections import known_of_clients
+
+ASKED = httpx.Request("GET", "http://shop.example/")
+
+NO_BASE = "a path alone was asked for, and this client has no `base_url`. Is it the client that the function was given?"
+CLOSED = (
+    "a request was sent after its client was closed: what asks belongs into the block of the `async with`."
+)
+CLOSED_ANSWER = (
+    "the pieces of an answer were asked for when it was closed already: they are read inside the block of the "
+    "`async with`."
+)
+UNREAD = (
+    "nothing of this answer has been read yet, so it has no `.content`, `.text` or `.json()`. Its pieces come with "
+    "`async for piece in answer.aiter_bytes():`; `await answer.aread()` would hold all of them."
+)
+REDIRECTS = "`allow_redirects` is a word of `requests` and aiohttp. httpx calls it `follow_redirects`."
+ONE_THING = (
+    "`request` wants a method and an address, and it got one thing. Where a tuple has both, a star hands them over one "
+    "by one: `request(*…)`."
+)
+PIECES = "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
+
+
+def after_the_end() -> object:
+    client = httpx.Client()
+    client.close()
+    return client.get("http://shop.example/")
+
+
+def in_pieces() -> httpx.Response:
+    class Pieces(httpx.AsyncByteStream):
+        pass
+
+    return httpx.Response(200, stream=Pieces(), request=ASKED)
+
+
+def closed_already() -> object:
+    answer = httpx.Response(200, stream=httpx.ByteStream(b"cake"), request=ASKED)
+    answer.close()
+    return list(answer.iter_raw())
+
+
+MEANT = {
+    "a path alone": (lambda: httpx.Client().get("/cake"), [NO_BASE]),
+    "a client that is closed": (after_the_end, [CLOSED]),
+    "an answer that is closed": (closed_already, [CLOSED_ANSWER]),
+    "an answer that nobody has read": (lambda: in_pieces().text, [UNREAD]),
+    "a word of requests": (
+        lambda: httpx.Client().get("http://shop.example/", allow_redirects=True),  # type: ignore[call-arg]
+        [REDIRECTS],
+    ),
+    "one thing for two": (lambda: httpx.AsyncClient().request(("GET", "/")), [ONE_THING]),  # type: ignore[call-arg, arg-type]
+    "a plain for": (lambda: list(in_pieces().iter_bytes()), [PIECES]),
+    "a protocol of another kind": (lambda: httpx.Client().get("cake://shop.example/"), []),
+    "something else": (lambda: {}["missing an"], []),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_what_httpx_raises_is_told_as_what_it_means_and_anything_else_is_not(name: str) -> None:
+    ask, told = MEANT[name]
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind httpx has for it
+        ask()
+    assert list(known_of_clients(caught.value, str(caught.value))) == told
