@@ -1,9 +1,13 @@
 """What Flask, Quart and aiosqlite tell in words of their own is said in a sentence that fits."""
 
+import sqlite3
+
 import pytest
 from answering import QUART, refused
 
 from bakery.checking import Answer
+from bakery.checking.frameworks import known_of_contexts, known_of_frameworks, on_no_stream
+from workshop.cells import Cells
 
 HANDLERS = {
     "a look before the await": ("async", "return await request.form['cake']", "`(await request.form)`"),
@@ -167,3 +171,189 @@ async def answer():
     said = refused(text, Answer.run)
     assert "`db.execute(…)` only makes something to wait for" in said
     assert "it needs no thread of yours" in said
+
+
+def first_of(error: BaseException) -> str:
+    """What is told of it first; empty where nothing is."""
+    return next(iter(known_of_frameworks(error, str(error))), "")
+
+
+def raised_in(line: str, error: str) -> Exception:
+    """An error out of a cell with this line."""
+    cells = Cells(f"import sqlite3\nwhat = {error}\ndef answer():\n    raise what  # {line}\n")
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
+        cells.value("answer")()
+    return caught.value
+
+
+NO_STATUS = (
+    "behind a comma in what a handler returns stands the status, a number, and 'plum' is none. One text is wanted, without "
+    "a comma after it."
+)
+NO_ATTRIBUTE = {
+    "an await of a proxy": (
+        "'LocalProxy' object can't be awaited",
+        "what is awaited there is here already: take the `await` before it away.",
+    ),
+    "the text of an answer": (
+        "'Response' object has no attribute 'text'",
+        "an answer has no `.text` on Quart: `await answer.get_data(as_text=True)` gives it.",
+    ),
+    "a generator that is none": (
+        "'generator' object has no attribute '__anext__'",
+        "a `while_serving` function is an `async def` with a `yield` in it. This one is a plain `def`.",
+    ),
+    "a generator that cannot be closed": (
+        "'generator' object has no attribute 'aclose'",
+        "a `while_serving` function is an `async def` with a `yield` in it. This one is a plain `def`.",
+    ),
+    "a form of a client's": ("'Request' object has no attribute 'args_of'", ""),
+}
+NO_KIND = {
+    "a decorator without brackets": (
+        "rate_limit.<locals>.decorator() missing 1 required positional argument: 'func'",
+        "`rate_limit` stands above a function without brackets. It is called first, with what it needs, and what it gives is "
+        "the decorator: `@rate_limit(…)`.",
+    ),
+    "another argument": ("rate_limit.<locals>.decorator() missing 1 required positional argument: 'of'", ""),
+    "a call for a function": (
+        "the first argument must be callable",
+        "a function is wanted there, and not its call: `before_serving(light)`, without the brackets. With them it is called "
+        "at once, and what came of it is handed over.",
+    ),
+    "a list as a part": (
+        "'str' object cannot be interpreted as an integer",
+        "a part of the answer is a list. Each part is one text, or bytes: `yield` one text at a time.",
+    ),
+    "bytes that nobody sees": ("a bytes-like object is required, not 'str'", ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "told"),
+    [
+        *((AttributeError, *case) for case in NO_ATTRIBUTE.values()),
+        *((TypeError, *case) for case in NO_KIND.values()),
+        (ValueError, "invalid literal for int() with base 10: 'plum'", NO_STATUS),
+        (ValueError, "burnt: 'plum'", ""),
+    ],
+)
+def test_what_a_framework_says_is_told_as_what_it_means_and_only_of_its_kind_of_error(
+    kind: type[Exception], said: str, told: str
+) -> None:
+    assert first_of(kind(said)) == told
+    assert first_of(RuntimeError(said)) == ""
+
+
+def test_a_number_that_the_reader_reads_is_no_status() -> None:
+    assert (
+        first_of(raised_in("int(kind)", """ValueError("invalid literal for int() with base 10: 'plum'")"""))
+        == ""
+    )
+    assert "behind a comma" in refused(
+        f"{QUART}\n@answer.get('/sold')\nasync def sold():\n    return 'cake', 'plum'",
+        lambda answer: answer.visit("/sold").gets("cake"),
+    )
+
+
+BOTH_WRITE = (
+    "two customers have read in transactions of their own, and now both want to write: only one of them may. `BEGIN IMMEDIATE` "
+    "asks for the right to write before anything is read."
+)
+KEPT = (
+    "somebody else has a transaction open that writes, and keeps it open for longer than others wait. A write that was refused "
+    "leaves its transaction open as well: `commit` ends one, and `rollback`."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('db.execute("BEGIN")', BOTH_WRITE),
+        ("db.execute('begin deferred')", BOTH_WRITE),
+        ('db.execute("BEGINNING")', KEPT),
+        ("BEGIN", KEPT),
+        ('db.execute("INSERT")', KEPT),
+    ],
+)
+def test_a_locked_database_is_told_by_whether_the_cell_begins_its_transactions_itself(
+    line: str, told: str
+) -> None:
+    assert first_of(raised_in(line, "sqlite3.OperationalError('database is locked')")) == told
+
+
+def test_a_locked_database_without_a_line_of_the_readers_is_told_too_and_no_other_error_is_one() -> None:
+    assert first_of(sqlite3.OperationalError("database is locked")) == KEPT
+    assert first_of(sqlite3.DatabaseError("database is locked")) == ""
+    assert first_of(sqlite3.OperationalError("no such table: cakes")) == ""
+
+
+BYTES = "there are bytes on one side and a text on the other. `get_data()` gives bytes, and `get_data(as_text=True)` a text."
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("body = b'plum'\n    return body.split(',')", BYTES),
+        ("body, other = b'plum', 'nut'\n    return b'plum'.split(other)", ""),
+        ("return b'plum'.split(',')  # get_data()", BYTES),
+        ("return b'plum'.split(',')  # get_data(as_text=True)", ""),
+    ],
+)
+def test_bytes_are_told_where_the_line_has_to_do_with_them(body: str, told: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        Cells(f"def answer():\n    {body}\n").value("answer")()
+    assert first_of(caught.value) == told
+
+
+FUNCTION, COROUTINE = (
+    "The response value type (function) is not valid",
+    "The response value type (coroutine) is not valid",
+)
+NOT_CALLED = (
+    "`stream_with_context` wants the generator function itself, and gives another one, which is called: "
+    "`stream_with_context(parts)()`."
+)
+NO_YIELD = (
+    "the handler returns a coroutine, and no stream: an `async def` is a stream only if there is a `yield` in it. A `return` in "
+    "its place ends it with the first part."
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "told"),
+    [
+        (FUNCTION, "return stream_with_context(parts())", NOT_CALLED),
+        (FUNCTION, "return stream_with_context(parts)()", ""),
+        (FUNCTION, "", ""),
+        (COROUTINE, "return stream_with_context(parts())", NO_YIELD),
+        (COROUTINE, "", NO_YIELD),
+        ("burnt", "return stream_with_context(parts())", ""),
+    ],
+)
+def test_what_is_no_stream_is_told_why(said: str, source: str, told: str) -> None:
+    assert on_no_stream(TypeError(said), source) == told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Working outside of request context.",
+        "Not within a request context",
+        "there is no request in this context",
+    ],
+)
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        *((f"{name}(1)", name) for name in ("session", "g", "websocket", "flash", "url_for", "request")),
+        ("say(1)", "request"),
+    ],
+)
+def test_where_there_is_no_request_what_is_asked_for_is_named(said: str, line: str, name: str) -> None:
+    told = list(known_of_contexts(raised_in(line, f"RuntimeError({said!r})"), said))
+    assert told == [
+        f"it asks for `{name}` where there is no request any more: in a task or a stream that goes on after the handler. Read "
+        "what you need first, in the handler, and hand it over."
+    ]
+    assert list(known_of_contexts(RuntimeError("burnt"), "burnt")) == []
