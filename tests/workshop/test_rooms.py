@@ -75,7 +75,6 @@ TESTED_IN = {
 ELSEWHERE = {
     "bakery/__main__.py": "test_launch.py",  # its words are those of opening a notebook, and the doctor's
     "bakery/browser/refusing.py": "in_browser/test_replaced.py",  # each refusal is one of the replacements
-    "bakery/checking/connections.py": "lessons/async_clients.md",  # each is told in one of its exercises
     "bakery/classroom/__main__.py": "classroom/test_opening.py",  # what the command says and takes
     "bakery/lessons/_letters.py": "lessons/api_docs.md",  # one exercise's, and so are its trials
     "bakery/lessons/_documents.py": "lessons/api_docs.md",
