@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import h11
 import httpx
 import pytest
 from fake_shops import CAKE, Factory, Fake, Loop, Script, hanging_up, one, playing, reason, run, saying
@@ -182,3 +184,46 @@ def test_the_files_that_are_kept_free_are_given_back() -> None:
     with some_files_kept_free():
         assert next_free() >= before + KEPT_FREE
     assert next_free() == before
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (
+            ConnectionResetError(errno.ECONNRESET, "as it says"),
+            "the connection broke (connection reset by peer)",
+        ),
+        (OSError("in the middle of the night"), "the connection broke (in the middle of the night)"),
+        (TimeoutError(), "the connection broke (TimeoutError)"),
+        (h11.RemoteProtocolError("no head"), "the answer is not HTTP (no head)"),
+        (LookupError("no oven"), "LookupError: no oven"),
+    ],
+)
+def test_why_there_was_no_answer_is_told_by_what_broke(problem: Exception, words: str) -> None:
+    assert Connection(httpx.Request("GET", "http://127.0.0.1:9/cake")).why(problem) == words
+
+
+def received(*parts: bytes) -> Connection:
+    """A customer to whom this has come."""
+    customer = Connection(httpx.Request("GET", "http://127.0.0.1:9/cake"))
+    for part in parts:
+        customer.get_buffer(-1)[: len(part)] = part
+        customer.buffer_updated(len(part))
+    return customer
+
+
+@pytest.mark.parametrize("more", [[], [b"more"], [b"HTTP/1.1 500 Burnt\r\nContent-Length: 0\r\n\r\n"]])
+def test_what_comes_after_a_whole_answer_is_overlooked(more: list[bytes]) -> None:
+    answer = received(CAKE, *more, *more).answer
+    assert answer is not None
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("octets", "text"),
+    [(b"cake", "cake"), ("Käse".encode(), "Käse"), ("Käse".encode("latin-1"), "Käse"), (b"\xff\xfe", "ÿþ")],
+)
+def test_a_header_is_read_as_utf_8_or_as_latin_1(octets: bytes, text: str) -> None:
+    answer = received(CAKE.replace(b"\r\n", b"\r\nX-Cake: " + octets + b"\r\n", 1)).answer
+    assert answer is not None
+    assert answer.headers["x-cake"] == text

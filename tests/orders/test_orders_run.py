@@ -6,6 +6,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any
 
+import httpx
 import pytest
 from fake_shops import CAKE, Factory, Fake, Loop, hanging_up, one, playing, reason, run, saying
 
@@ -13,6 +14,8 @@ from bakery.orders import progress_line
 from bakery.orders import run as run_room
 from bakery.orders.customers import Connection
 from bakery.orders.ordering import order
+from bakery.orders.requests import Slip
+from bakery.orders.run import Limits, _Run
 from bakery.trace import Span, Trace
 
 
@@ -217,3 +220,48 @@ def test_an_order_carries_the_ticket_of_whoever_watches_it_and_the_address_stays
     for number, request in enumerate(run(test()), 1):
         assert request.startswith(b"GET /cake HTTP/1.1\r\n")
         assert f"order-ticket: mine, order {number}\r\n" in request.decode().lower()
+
+
+class OfTheLoop(Connection):
+    """Comes to a shop that runs in the customers' own loop."""
+
+    shares_the_loop = True
+
+
+@pytest.mark.parametrize(
+    ("customer", "late", "moment"),
+    [(OfTheLoop, 50.0, 2.0), (OfTheLoop, -50.0, -50.0), (Connection, 50.0, 50.0)],
+)
+def test_who_was_held_up_by_a_shop_in_the_loop_came_in_time_and_a_watcher_is_told_so(
+    customer: type[Connection], late: float, moment: float
+) -> None:
+    follower = Follower()
+
+    async def test() -> float:
+        slip = Slip("order 3", "/cake", customer(httpx.Request("GET", "http://127.0.0.1:9/cake")))
+        placing = _Run([slip], Limits(gap=1.0, seconds=30.0), follower)
+        placing._opening -= 2.0  # its moment is now
+        placing.began -= late
+        return await placing._place(slip, 2.0)
+
+    placed = run(test())
+    assert follower.seen == [("order 3", placed)]
+    assert placed == pytest.approx(moment, abs=20)
+    if moment == 2.0:
+        assert placed == moment
+
+
+def test_a_watcher_sees_orders_that_come_one_after_the_other_placed_each_at_its_own_time() -> None:
+    follower = Follower()
+
+    async def test() -> Trace:
+        async with playing(saying(CAKE)) as fake:
+            return await order(fake, 2, every=0.001, watch=follower)
+
+    trace = run(test())
+    placed = {lane: seen for lane, seen in follower.seen if isinstance(seen, float)}
+    assert placed == {
+        lane: min(span.start for span in trace.spans if span.lane == lane) for lane in trace.lanes
+    }
+    assert len(placed) == 2
+    assert placed["order 2"] > 0

@@ -3,9 +3,10 @@
 import asyncio
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from fake_shops import CAKE, Fake, playing, run, saying
+from fake_shops import CAKE, Fake, one, playing, run, saying
 
 from bakery.orders import progress_line
 from bakery.orders.ordering import order
@@ -81,3 +82,22 @@ def test_an_order_shows_its_progress(
     error = capsys.readouterr().err
     assert error.startswith("\r0 of 1 cake served, 1 order in flight, 0 s")
     assert error.endswith(" \r")
+
+
+@pytest.mark.usefixtures("talkative")
+@pytest.mark.parametrize(("seconds", "shown"), [(4.999, False), (5.0, True), (5.001, True)])
+def test_a_run_is_a_long_one_from_five_seconds_on(seconds: float, shown: bool) -> None:
+    assert ("1 of 3 cakes" in said(3, clock(0, seconds), 1)) is shown
+
+
+def test_a_run_looks_once_a_second_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    wait = asyncio.wait
+
+    async def noting(tasks: Any, **options: Any) -> Any:  # noqa: ANN401  # as asyncio has it
+        looked.append(options.get("timeout"))
+        return await wait(tasks, **options)
+
+    monkeypatch.setattr(asyncio, "wait", noting)
+    assert run(one(saying(CAKE))).cakes == 1
+    assert set(looked) == {1.0}

@@ -106,3 +106,12 @@ def test_an_image_carries_its_svg_without_a_character_that_could_end_it(picture:
     assert kind == "data:image/svg+xml"
     assert not set(data) & set("<>\"'&#")
     assert unquote(data) == picture.svg
+
+
+@every_stranger
+def test_a_notebook_is_given_the_picture_in_each_form_that_it_may_want(picture: Picture) -> None:
+    assert (picture._repr_html_(), picture._repr_svg_(), repr(picture)) == (
+        picture.html,
+        picture.svg,
+        picture.words,
+    )

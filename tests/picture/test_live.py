@@ -282,3 +282,12 @@ def test_the_words_of_a_growing_panel_stay_inside_of_it() -> None:
     summary = plain(layout, [frozenset()], ["it grows and grows " * 20])["panels"][0]["summary"]
     assert summary["text"].endswith("…")
     assert summary["x"] + text_width(summary["text"]) <= layout.width - summary["x"]
+
+
+def test_a_live_view_tells_the_traces_that_it_shows() -> None:
+    first, second = (Trace((Span("order 1", "serve", 0.0, end),), "Flask") for end in (1.0, 2.0))
+    view = LiveTimeline()
+    assert not view.traces
+    view.show(first, second)
+    assert view.traces == (first, second)
+    assert LiveTimeline(second).traces == (second,)

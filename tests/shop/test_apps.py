@@ -21,6 +21,7 @@ from bakeries import (
 from flask import Flask
 from quart import Quart
 
+from bakery.shop.apps import recognise
 from bakery.shop.serving import serve
 
 
@@ -156,3 +157,26 @@ def test_an_app_that_a_tool_of_pythons_has_made_is_served_as_the_bakery() -> Non
 def test_a_lambda_that_is_called_as_a_server_calls_is_an_app() -> None:
     with serve(lambda environ, start_response: Callable()(environ, start_response)) as shop:
         assert get(shop, "/").text == "cake"
+
+
+class AsyncLayer:
+    """An object that is called as an ASGI app, or with an argument less."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any = None) -> None:
+        pass
+
+
+def wsgi_with_more(environ: Any, start_response: Any, more: Any = None) -> None:
+    pass
+
+
+async def asgi_with_less(scope: Any, receive: Any, send: Any = None) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("app", "interface"),
+    [(wsgi_with_more, "wsgi"), (asgi_with_less, "asgi"), (AsyncLayer(), "asgi"), (Callable(), "wsgi")],
+)
+def test_an_app_that_takes_two_arguments_or_three_is_asgi_where_it_is_async(app: Any, interface: str) -> None:
+    assert recognise(app).interface == interface

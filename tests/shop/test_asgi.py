@@ -462,3 +462,36 @@ def test_a_shutdown_of_another_framework_that_fails_is_kept_too() -> None:
     shop = serve(untidy)
     shop.close()
     assert "LookupError: no broom" in shop.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({}, ["websocket.close"]),
+        ({"extensions": {}}, ["websocket.close"]),
+        ({"extensions": {"tls": {}}}, ["websocket.close"]),
+        (
+            {"extensions": {"websocket.http.response": {}}},
+            ["websocket.http.response.start", "websocket.http.response.body"],
+        ),
+    ],
+)
+def test_a_websocket_is_refused_in_words_where_the_server_can_pass_them_on_and_closed_elsewhere(
+    known: dict[str, Any], said: list[str]
+) -> None:
+    sent: list[Any] = []
+
+    async def nobody(*_: Any) -> Any:
+        raise AssertionError("let in")
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/", "headers": [(b"Host", b"evil.example")], **known}
+    asyncio.run(ASGIMiddleware(nobody)(scope, nobody, send))
+    assert [message["type"] for message in sent] == said
+    if len(sent) > 1:
+        head, body = sent
+        assert head["status"] == 403
+        assert all(name == name.lower() for name, _ in head["headers"])
+        assert b"does not answer under the name" in body["body"]

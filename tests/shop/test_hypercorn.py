@@ -232,3 +232,45 @@ def test_small_answers_on_a_kept_connection_do_not_wait_for_each_other(
         get(shop, "/delay")
     assert delays
     assert all(delays)
+
+
+def test_a_server_that_is_stopped_before_it_began_leaves_neither_a_loop_nor_a_door() -> None:
+    door = sockets.listen(0)
+    server = HypercornServer(ASGIMiddleware(plain_asgi), door, Patience())
+    server.stop()
+    assert server._loop.is_closed()
+    assert door.fileno() == -1
+    assert not server.running
+
+
+def test_an_error_that_nobody_awaited_is_kept_while_the_shop_is_open_and_where_it_is_the_readers() -> None:
+    app = Quart(__name__)
+
+    def burn(what: str) -> None:
+        raise ValueError(what)
+
+    def tell(**context: object) -> None:
+        asyncio.get_running_loop().call_exception_handler({"message": "nobody awaited it", **context})
+
+    def burnt() -> ValueError:
+        try:
+            burn("burnt at the end")
+        except ValueError as error:
+            return error
+        raise AssertionError("it burns")
+
+    @app.get("/cake")
+    async def cake() -> str:
+        tell()
+        tell(exception=ConnectionResetError("of the server's own"))
+        asyncio.get_running_loop().call_soon(burn, "burnt in the open")
+        return "cake"
+
+    @app.after_serving
+    async def sweep() -> None:
+        tell(exception=burnt())
+
+    with serve(app) as shop:
+        assert get(shop, "/cake").text == "cake"
+        assert get(shop, "/cake").text == "cake"
+    assert [error.splitlines()[-1] for error in shop.errors] == ["ValueError: burnt in the open"] * 2

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any
 
@@ -468,3 +468,151 @@ def test_a_wsgi_body_that_wants_to_be_closed_is_closed() -> None:
 
     assert asyncio.run(ask()) == "cake"
     assert body.closed
+
+
+def test_a_server_that_has_closed_answers_nobody_who_still_holds_it() -> None:
+    async def ask() -> None:
+        shop = serve(quart_app())
+        server = at(shop.url)
+        assert server
+        shop.close()
+        with pytest.raises(httpx.ConnectError, match=r"^the shop is closed$"):
+            await server.handle(httpx.Request("GET", f"{shop.url}/cake"))
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize(("enough", "heard"), [(1, 1), (2, 2), (3, 3), (4, 3), (None, 0)])
+def test_an_ear_hears_each_part_until_it_has_heard_enough(enough: int | None, heard: int) -> None:
+    app, parts = Quart("bakery"), list[bytes]()
+
+    @app.get("/cake")
+    async def cake() -> AsyncIterator[bytes]:
+        async def crumbs() -> AsyncIterator[bytes]:
+            for crumb in (b"one", b"two", b"three"):
+                yield crumb
+
+        return crumbs()
+
+    def ear(part: bytes) -> bool:
+        parts.append(part)
+        return len(parts) == enough
+
+    async def ask() -> tuple[bool, int]:
+        caller = Caller(httpx.Request("GET", f"{serve(app).url}/cake"))
+        if enough:
+            caller.listen(ear)
+        whole = await caller.ask()
+        assert caller.answer
+        return whole, caller.answer.status_code
+
+    assert asyncio.run(ask()) == (heard != enough, 200)
+    assert parts == [b"one", b"two", b"three"][:heard]
+
+
+async def starts(_: asyncio.Event) -> None:
+    """Nothing to do."""
+
+
+async def fails(_: asyncio.Event) -> None:
+    raise ValueError("no oven")
+
+
+async def waits(gas: asyncio.Event) -> None:
+    await gas.wait()
+
+
+async def waits_whatever_it_is_told(gas: asyncio.Event) -> None:
+    try:
+        await gas.wait()
+    except asyncio.CancelledError:
+        await gas.wait()
+
+
+Start = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+def opening(start: Start) -> tuple[Quart, asyncio.Event, list[str]]:
+    """An app with such a startup, the gas that it may wait for, and what its handler noted."""
+    app, gas, baked = Quart("bakery"), asyncio.Event(), list[str]()
+
+    @app.before_serving
+    async def light_the_oven() -> None:
+        await start(gas)
+
+    @app.get("/cake")
+    async def cake() -> str:
+        baked.append("cake")
+        return "one cake"
+
+    return app, gas, baked
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "failure", "cause"),
+    [
+        (starts, 10.0, None, None),
+        (fails, 10.0, StartupError, "no oven"),
+        (waits, 0.01, StartupError, None),
+    ],
+)
+def test_plain_code_that_can_wait_is_told_how_the_startup_went(
+    start: Start,
+    seconds: float,
+    failure: type[Exception] | None,
+    cause: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting: list[Any] = []  # what plain code waits for: here the test does it
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(Threads(waiting.append, lambda _: None)))
+
+    async def told() -> BaseException | None:
+        app, _, _ = opening(start)
+        serve(app, startup=seconds)
+        (opened,) = waiting
+        try:
+            await asyncio.wait_for(opened, 10)
+        except StartupError as error:
+            return error
+        return None
+
+    error = asyncio.run(told())
+    assert type(error) is (failure or type(None))
+    if error is not None:
+        assert (str(error.__cause__) if error.__cause__ else None) == cause
+        assert error.__suppress_context__
+
+
+def test_an_order_that_comes_before_its_app_has_started_waits_for_that() -> None:
+    async def run() -> tuple[list[str], Trace]:
+        app, gas, baked = opening(waits)
+        shop = serve(app)
+        ordering = asyncio.create_task(order(shop, 1))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        early = list(baked)
+        gas.set()
+        return early, await asyncio.wait_for(ordering, 10)
+
+    early, trace = asyncio.run(run())
+    assert (early, trace.cakes) == ([], 1)
+
+
+@pytest.mark.parametrize("start", [waits, waits_whatever_it_is_told])
+def test_an_order_that_waits_for_a_startup_is_sent_home_when_the_shop_closes(
+    start: Start, monkeypatch: pytest.MonkeyPatch, threads: Threads
+) -> None:
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=0.0)))
+
+    async def run() -> tuple[list[str], Trace]:
+        app, _, baked = opening(start)
+        shop = serve(app)
+        ordering = asyncio.create_task(order(shop, 1))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        shop.close()
+        return baked, await asyncio.wait_for(ordering, 10)
+
+    baked, trace = asyncio.run(run())
+    assert [span.error for span in trace.failures] == ["the shop hung up without an answer"]
+    assert baked == []

@@ -345,3 +345,38 @@ def test_an_app_that_needs_longer_is_given_six_times_as_long_in_the_corrected_ca
     with serve(flask_bakery()) as shop:
         why = serving._why("oven", shop._running.server, None, 20.0)
     assert why.endswith("serve(app, startup=120)")
+
+
+@pytest.mark.parametrize("jammed", [False, True])
+def test_a_shop_that_was_overtaken_while_it_opened_closes_the_other_or_does_not_open(
+    jammed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread may serve under the same name meanwhile."""
+    app, others, ports = quart_bakery(), [], []
+
+    def stays() -> None:
+        raise KeyboardInterrupt
+
+    @app.before_serving
+    async def overtaken() -> None:
+        ports.append(serving._LAST_PORTS.get("corner", 0))
+        other = serve(flask_bakery(), name="corner")
+        others.append(other)
+        if jammed:
+            monkeypatch.setattr(other, "close", stays)
+
+    if not jammed:
+        shop = serve(app, name="corner")
+        assert others[0].closed
+        assert list(serving._SHOPS.items()) == [("corner", shop)]
+        assert serving._LAST_PORTS["corner"] == shop.port
+        assert get(shop, "/cake").text == "cake"
+        return
+    with pytest.raises(KeyboardInterrupt):
+        serve(app, name="corner")
+    assert "corner" not in serving._SHOPS
+    assert refused(serving._LAST_PORTS["corner"])
+    monkeypatch.undo()
+    assert not others[0].closed
+    others[0].close()
+    assert our_threads() == []

@@ -58,3 +58,16 @@ def test_a_door_hangs_up_on_everybody_it_let_in() -> None:
         with guest:
             door.hang_up()
             assert client.recv(1) == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the module of the limits is looked at")
+def test_on_windows_there_is_no_limit_to_raise(monkeypatch: pytest.MonkeyPatch) -> None:
+    import resource
+
+    asked: list[object] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (256, 100_000))
+    monkeypatch.setattr(resource, "setrlimit", lambda *limits: asked.append(limits))
+    with monkeypatch.context() as machine:
+        machine.setattr(sys, "platform", "win32")
+        make_room_for_a_crowd()
+    assert asked == []

@@ -1,6 +1,8 @@
 """Threads of the model give way while they sleep, and nowhere else."""
 
 import asyncio
+import contextlib
+import threading
 from typing import Any
 
 import pytest
@@ -62,3 +64,24 @@ def test_a_thread_works_while_it_does_not_sleep(monkeypatch: pytest.MonkeyPatch)
     threads.call(threads.sleep, 3)
     now[0] += 1
     assert threads.worked() == 2
+
+
+def test_a_thread_of_the_model_has_the_number_it_was_given_and_the_loops_own_code_has_not() -> None:
+    numbers: list[int] = []
+
+    def pause(awaitable: Any) -> None:  # noqa: ANN401 - a coroutine
+        awaitable.close()
+        numbers.append(model.ident())
+
+    model = Threads(pause, lambda _: None)
+    true = threading.get_ident()
+    assert model.ident() == true
+    with model.numbered(7):
+        numbers.append(model.ident())
+        with model.numbered(8), contextlib.suppress(LookupError):
+            numbers.append(model.ident())
+            raise LookupError
+        model.wait(asyncio.sleep(0))
+        numbers.append(model.ident())
+    assert numbers == [7, 8, true, 7]
+    assert model.ident() == true

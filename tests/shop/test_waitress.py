@@ -11,6 +11,7 @@ from bakeries import Bakers, Order, flask_bakery, get, hurry, our_threads, stuck
 from flask import Flask
 
 from bakery.shop.serving import serve
+from bakery.shop.waitress import WaitressServer
 
 
 def test_the_trigger_of_waitress_stays_open_while_somebody_pulls_it() -> None:
@@ -129,3 +130,48 @@ def test_an_answer_that_is_on_its_way_when_the_shop_closes_arrives_as_a_whole(
             received += len(part)
     closing.join(20)
     assert received > 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("last_orders", "seconds"), [(0.0, 0.1), (0.09, 0.1), (0.11, 0.11), (7.0, 7.0), (None, 1.5)]
+)
+def test_bakers_have_the_time_for_last_orders_and_idle_ones_a_tenth_of_a_second_at_least(
+    last_orders: float | None, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+    wait = WaitressServer._wait_for_bakers
+
+    def noting(server: WaitressServer, seconds: float) -> None:
+        given.append(seconds)
+        wait(server, seconds)
+
+    monkeypatch.setattr(WaitressServer, "_wait_for_bakers", noting)
+    with serve(flask_bakery()) as shop:
+        shop._running.stop(last_orders)
+        assert given == [seconds]
+
+
+def test_whoever_still_waits_for_a_baker_when_the_shop_closes_is_sent_away_without_a_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hurry(monkeypatch, last_orders=0.05)
+    bakers = Bakers()
+    shop = serve(stuck("flask", bakers), threads=1)
+    dispatcher = shop._running.server._server.task_dispatcher  # type: ignore[attr-defined]
+    shut_down, given = dispatcher.shutdown, []
+
+    def noting(**options: float) -> None:
+        given.append(options)
+        shut_down(**options)
+
+    monkeypatch.setattr(dispatcher, "shutdown", noting)
+    orders = [Order(shop), Order(shop)]
+    assert bakers.entered.acquire(timeout=10)
+    while not dispatcher.queue:
+        pass
+    shop.close()
+    assert given == [{"timeout": 0}]
+    assert not dispatcher.queue
+    bakers.go.set()
+    assert all(order.result() is not None for order in orders)
+    assert our_threads() == []

@@ -1,12 +1,14 @@
 # ruff: noqa: ANN401  # what is served, and what is mistaken for an app, is of any type
 """A WSGI app is served as it would be without the layer in front of it."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import flask
 import httpx
+import pytest
 from bakeries import (
     get,
     lazy_wsgi,
@@ -15,6 +17,7 @@ from bakeries import (
 from flask import Flask
 
 from bakery.shop.serving import serve
+from bakery.shop.wsgi import WSGIMiddleware
 
 
 def test_a_streamed_flask_cake_leaves_piece_by_piece() -> None:
@@ -93,3 +96,46 @@ def test_an_error_of_a_kind_that_nobody_expects_is_a_500_too() -> None:
     with serve(app) as shop:
         assert get(shop, "/cake").status_code == 500
         assert "Odd: odd" in shop.errors[0]
+
+
+def ask(app: Any, start_response: Any) -> tuple[WSGIMiddleware, Any]:
+    """The layer in front of an app, and the answer to one order."""
+    layer = WSGIMiddleware(app)
+    return layer, lambda: layer({"REQUEST_METHOD": "GET", "PATH_INFO": "/cake"}, start_response)
+
+
+def test_an_app_that_raises_when_it_has_begun_to_answer_is_cut_off_by_the_server_and_kept() -> None:
+    begun: list[str] = []
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
+        begun.append(status)
+        return lambda _: None
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [])(b"half a cake")
+        raise ValueError("dropped")
+
+    layer, answer = ask(app, start_response)
+    with pytest.raises(ValueError, match="dropped"):
+        answer()
+    assert begun == ["200 OK"]
+    assert [error.splitlines()[-1] for error in layer.errors] == ["ValueError: dropped"]
+
+
+def test_an_app_that_changes_its_mind_when_it_has_begun_to_answer_is_told_by_the_server() -> None:
+    begun: list[tuple[str, list[str], object]] = []
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
+        begun.append((status, [name for name, _ in headers], exc_info and exc_info[0]))
+        return lambda _: f"written after {status}"
+
+    def app(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [])(b"half a cake")
+        try:
+            raise ValueError("dropped")
+        except ValueError:
+            return [start_response("500 Sorry", [("X-Cake", "dropped")], sys.exc_info())(b"").encode()]
+
+    _, answer = ask(app, start_response)
+    assert answer() == [b"written after 500 Sorry"]
+    assert begun == [("200 OK", ["Server-Timing"], None), ("500 Sorry", ["X-Cake"], ValueError)]
