@@ -167,7 +167,11 @@ def test_who_is_let_in_and_sent_away_in_one_breath_was_inside() -> None:
 
     async def visit() -> tuple[Said, SocketClosedError]:
         async with inside(script) as wire:
-            return await wire.hear(), await end_of(wire)
+            said, end = await wire.hear(), await end_of(wire)
+            with pytest.raises(SocketClosedError) as again:
+                await wire.say("one more")
+            assert again.value is end
+            return said, end
 
     said, end = run(visit())
     assert (said, end.code, end.reason) == ("last cake", 4001, "sold out")

@@ -87,7 +87,6 @@ ELSEWHERE = {
     "bakery/moving/plan.py": "moving/test_move.py",  # what is gathered there is what a move gives
     "bakery/shop/inprocess_line.py": "shop/test_inprocess.py",
     "bakery/shop/premises.py": "shop/test_machine.py",  # a protocol; the machine and the page keep it
-    "bakery/shop/wire.py": "shop/test_websocket.py",  # talks to servers, and so do its tests
     "workshop/__main__.py": "workshop/test_commands.py",
     "workshop/pyproject.py": "workshop/test_project.py",
     "workshop/site/__main__.py": "static_site/test_site.py",  # these build the site, and look at what was built
