@@ -72,7 +72,7 @@ def test_too_little_time_is_never_answered_with_advice_to_save_some() -> None:
 
 
 def test_too_little_time_is_called_less_where_neither_the_exercise_nor_what_was_left_says_it() -> None:
-    less = "That is less: something was not waited for, or a wait is shorter than it was."
+    less = "That is less: something was not waited for, or a wait is too short."
     assert refusal(lambda: run(THREE).takes(2)) == f"it took 1 s, and 2 s is wanted. {less}"
     assert less not in refusal(lambda: run(THREE).takes(2, "nobody waited."))
     assert less not in refusal(lambda: run(THREE, left=("line 2: bake()",)).takes(2))

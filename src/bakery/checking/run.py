@@ -96,7 +96,7 @@ class Run:
         said = says or f"it took {self.seconds:g} s, and {seconds:g} s is wanted."
         if self.seconds < seconds:
             less = (
-                "That is less: something was not waited for, or a wait is shorter than it was."
+                "That is less: something was not waited for, or a wait is too short."
                 if self.waits or self.seconds
                 else "That is less: nothing was waited for."
             )

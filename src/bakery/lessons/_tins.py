@@ -2,6 +2,7 @@
 # ruff: noqa: ANN401  # apps and clients of a framework that is imported late
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def _one_leaves(answer: Answer, tins: list[str], seconds: float) -> None:
     expect(
         len(there) >= 2,
         f"a customer left after {seconds:g} s, and the tin is not back on the rack. The `await` was cancelled, so the "
-        "lines after it did not run, and neither did an `except Exception`: a `CancelledError` is none.",
+        f"lines after it did not run{_and_neither(answer.source)}",
     )
     expect(
         sorted(there, key=str) == list(TINS), f"a customer left, and these are on the rack: {_named(there)}."
@@ -71,6 +72,15 @@ def _one_leaves(answer: Answer, tins: list[str], seconds: float) -> None:
             else "Let it pass: what is tidied up in a `finally` needs no `except`."
         ),
     )
+
+
+def _and_neither(source: str) -> str:
+    """What else in the cell did not run."""
+    if "except Exception" in source:
+        return ", and neither did the `except Exception`: a `CancelledError` is none."
+    if re.search(r"after_(this_)?request", source):
+        return ", and neither did what is to come after the request: there was no answer for it."
+    return "."
 
 
 def _must_be_off_the_rack(answer: Answer, tins: list[str]) -> None:

@@ -4,6 +4,7 @@
 import asyncio
 import inspect
 import re
+import traceback
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import short
 from bakery.checking.mistakes import is_about
 from bakery.checking.run import in_word
+from bakery.checking.virtual.lines import line_at
 from bakery.lessons._tins import must_come_back
 
 BAKE = 0.4
@@ -101,13 +103,22 @@ def hand_it_over(answer: Answer) -> None:
     expect(
         sorted(washed) == sorted(tins),
         f"three tins were used, {', '.join(tins)}, and when the shop was closed these were washed: "
-        f"{', '.join(map(str, washed)) or 'none'}."
-        + (
-            " A tuple was handed over: what a call is made with stands behind the function, `add_background_task(wash_tin, tin)`."
-            if any(isinstance(one, tuple) for one in washed)
-            else ""
-        ),
+        f"{', '.join(map(str, washed)) or 'none'}.{_on_washed(washed, tins)}",
     )
+
+
+def _on_washed(washed: Sequence[Any], tins: Sequence[str]) -> str:
+    """What other tins than those that were used most likely mean; empty where nothing plain is seen."""
+    if any(isinstance(one, tuple) for one in washed):
+        return " A tuple was handed over: what a call is made with stands behind the function, `add_background_task(wash_tin, tin)`."
+    if washed and not any(one in tins for one in washed):
+        return " None of the three was handed over: the tin stands behind the function, `add_background_task(wash_tin, tin)`."
+    if len(washed) == len(tins) and all(one == washed[0] for one in washed):
+        return (
+            " All three orders have washed the same one: most likely the tin is kept where all orders share it. Hand it over, "
+            "behind the function."
+        )
+    return ""
 
 
 @ex.exercise
@@ -291,6 +302,11 @@ def all_or_none(answer: Answer) -> None:
         f"on a day on which `deliver` gives “fresh sugar” for sugar, `collect` gives {short(came)}. Give what was delivered.",
     )
     for things in (["flour", "butter", "nuts"], ["nuts", "sugar", "flour"]):
+        raised = answer.play(_and_what_it_raises(things)).result
+        expect(
+            not raised,
+            f"the nuts are missing, and it raised {''.join(raised)}. “sorry” is wanted, as the result.",
+        )
         run = answer.run(things).called("deliver", 3).gives("sorry")
         run.takes(
             BAKE,
@@ -305,6 +321,28 @@ def all_or_none(answer: Answer) -> None:
             f"In the book: {', '.join(noted) or 'nothing'}.",
         )
     _must_raise(answer, ["flour", "cinnamon"])
+
+
+def _and_what_it_raises(things: Sequence[str]) -> Script:
+    """The `ValueError` that comes out of the answer, with the answer's own line, in words; empty where none does."""
+
+    async def script(collect: Any) -> list[str]:
+        try:
+            await collect(things)
+        except ValueError as error:
+            return [f"{type(error).__name__}: {error}{_line_in(collect, error)}"]
+        except Exception:  # what else it raises is told where it is asked for its result
+            return []
+        return []
+
+    return script
+
+
+def _line_in(function: Any, error: BaseException) -> str:
+    """The line of the function's own cell that an error came through, in brackets; empty where there is none."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", "")
+    lines = [at for frame, at in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    return f" ({line_at(file, lines[-1])})" if lines else ""
 
 
 def _and_the_book(things: Sequence[str], book: list[str]) -> Script:

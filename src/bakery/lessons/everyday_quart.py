@@ -275,18 +275,26 @@ def photo_saved(answer: Answer) -> None:
             told.append((text, file.read_bytes() if file.exists() else None))
         return told
 
-    for one in folder.iterdir():
-        one.unlink()
+    beside = folder.with_name(f"{folder.name}{file.name}")
+    for one in (*folder.iterdir(), beside):
+        one.unlink(missing_ok=True)
     saved = answer.meet(script, allow={"blocking"}).result
     others = [one.name for one in folder.iterdir() if one != file]
+    slash = beside.exists()
+    beside.unlink(missing_ok=True)
     for (text, found), picture in zip(saved, PICTURES, strict=True):
         expect(
             found is not None,
-            f"the answer is “{text}”, and `cake.png` is not in the folder. {_where(others, answer.source)}",
+            f"the answer is “{text}”, and `cake.png` is not in the folder. "
+            + (NO_SLASH if slash else _where(others, answer.source)),
         )
         if found is not None:
             _must_be(found, picture)
         expect(text == "saved", f"it answers “{text}”, and “saved” is wanted.")
+
+
+NO_SLASH = "It is beside it: between the folder's name and the file's there is no slash. `folder / 'cake.png'` puts one there."
+"""What to say where the picture is beside the folder."""
 
 
 def _where(others: Sequence[str], source: str) -> str:

@@ -51,6 +51,12 @@ IN_LINE_SLIPS: Slips = {
     "Count the customers in front, and only whole rounds of them: round down.": lambda number, bakers, bake: (
         number / bakers * bake
     ),
+    "A part of a round does not exist: count those in front, `number - 1`, and only whole rounds of them, `//`.": lambda number, bakers, bake: (
+        (number - bakers) / bakers * bake
+    ),
+    "A part of a round does not exist, however small: count those in front, `number - 1`, and only whole rounds of them.": lambda number, bakers, bake: (
+        max(0, (number - bakers) / bakers * bake)
+    ),
     "Those who stand in front of you are served several at a time, and not one by one.": lambda number, bakers, bake: (
         max(0, number - bakers) * bake
     ),

@@ -3,6 +3,7 @@
 
 import asyncio
 import inspect
+import re
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
@@ -244,7 +245,7 @@ def moved_test(answer: Answer) -> None:
             if asked == NO_FIELD
             else f"the test is red, and the app works: {asked}"
             if asked.startswith("`")
-            else f"the test is red, and the app works: {wrong_because(tested)}",
+            else f"the test is red, and the app works: {_not_awaited(answer.source) or wrong_because(tested)}",
         )
     if tested is not None:
         raise Wrong(wrong_because(tested))
@@ -254,6 +255,19 @@ def moved_test(answer: Answer) -> None:
             isinstance(red, AssertionError),
             f"it is green for an app that {told}, too. {why_green(answer.source) or 'What does it compare?'}",
         )
+
+
+def _not_awaited(source: str) -> str:
+    """What to say where a test reads an answer and its text has no `await` for that; empty where it has."""
+    found = re.search(r"^(?!.*\bawait\b)\s*(?:(\w+) = )?.*\.(get_data|get_json)\(", source, re.M)
+    if (
+        not found
+        or "gather(" in source
+        or "create_task(" in source
+        or (found[1] and re.search(rf"\bawait {found[1]}\b", source))
+    ):
+        return ""
+    return f"an `await` is missing before `{found[2]}`. Its call only makes a coroutine, and the words of the answer are not in that."
 
 
 NO_FIELD = "no field “cake” came with the order"

@@ -3,6 +3,7 @@
 
 import asyncio
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,10 @@ def first_crumb(answer: Answer) -> None:
     )
 
 
+ASKS_FOR_A_REQUEST = re.compile(r"\bhas_request_context\(|\bexcept RuntimeError\b")
+"""What an answer has that goes on where there is no request."""
+
+
 @ex.exercise
 def whose_request(answer: Answer) -> None:
     """`request` is everywhere."""
@@ -84,6 +89,12 @@ def whose_request(answer: Answer) -> None:
 
     for who in PEOPLE:
         heard = answer.listen(f"/cake?who={quote(who)}")
+        parts = [part.text for stream in heard.streams for part in stream.parts]
+        expect(
+            not parts or any(who in part for part in parts) or not ASKS_FOR_A_REQUEST.search(answer.source),
+            f"{who} is not greeted by name: the generator asks for the request, and when it runs there is none any more. "
+            "Read the name in the handler, and let the generator use it.",
+        )
         heard.comes(f"data: hello {who}\n\n", f"data: bye {who}\n\n").at(0, 1).ends()
 
     async def crowd(client: Any) -> list[str]:

@@ -58,6 +58,9 @@ MAKESPAN_SLIPS: Slips = {
     "`round` goes down as well as up, and a round that is begun is a round.": lambda cakes, mixing, baking, bakers: (
         round(cakes / bakers) * (mixing + baking)
     ),
+    "A round that is not full takes as long as a whole one: round up, where `round` may go down.": lambda cakes, mixing, baking, bakers: (
+        max(1, round(cakes / bakers)) * (mixing + baking)
+    ),
     "The mixing is missing: a baker who waits mixes and bakes.": lambda cakes, _, baking, bakers: (
         ceil(cakes / bakers) * baking
     ),
@@ -158,6 +161,12 @@ SAVED_SLIPS: Slips = {
     ),
     "That is a share of the time in percent, and seconds are wanted.": lambda cakes, mixing, baking: (
         100 * (cakes - 1) * baking / (cakes * (mixing + baking))
+    ),
+    "That is the share of the time that is saved, and the seconds are wanted.": lambda cakes, mixing, baking: (
+        (cakes - 1) * baking / (cakes * (mixing + baking))
+    ),
+    "That is the share of the time that is left, and the seconds that are saved are wanted.": lambda cakes, mixing, baking: (
+        (cakes * mixing + baking) / (cakes * (mixing + baking))
     ),
     "That is how many times as long the other one takes, and seconds are wanted.": lambda cakes, mixing, baking: (
         cakes * (mixing + baking) / (cakes * mixing + baking)
