@@ -100,12 +100,18 @@ def _mistaken(mill: Mill) -> str:
 
 async def _tells_questions_apart(client: httpx.AsyncClient, mill: Mill) -> None:
     """Expect what is not there to stay so, and another method to be another question."""
+    before = mill.times
     for _ in range(2):
         came = await client.get("/price/stone")
         expect(
             came.status_code == 404,
             f"the mill has no stone, and `/price/stone`, asked twice, gets {came.status_code} in place of 404.",
         )
+    expect(
+        mill.times <= before + 1,
+        "the mill has no stone. `/price/stone`, asked twice, gets 404 both times, and the mill was asked each time. A 404 is "
+        "an answer and no bad moment: it is kept as well.",
+    )
     before = mill.times
     came = await client.post("/price/rye?bags=1")
     heard = mill.service.asked[-1].method  # it was asked before, else nobody comes here
