@@ -87,6 +87,12 @@ class Desk:
         self.asked: list[Any] = []
         self.at_once = 0
         self.under_way = 0
+        self.held_back = False
+        """Whether a page was held back until the next one had come."""
+
+    def hand_out(self, number: int) -> None:
+        """Note that the page with this number has reached its reader, the first being 1."""
+        self.held_back = self.held_back or len(self.asked) - self.under_way > number
 
     async def fetch(self, after: Any) -> dict[str, Any]:
         """A page, after a second. Raises `ConnectionError`, where it should, and `Wrong` for a made-up bookmark."""

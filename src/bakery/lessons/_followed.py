@@ -64,7 +64,10 @@ def must_follow(answer: Answer, wanted: Sequence[int], what: str, change: Callab
         not doubled,
         f"{what}, and these were read twice: {told(doubled)}.{why}{_seen_again(pages)}",
     )
-    expect(not lost, f"{what}, and these were never read: {told(lost)}.{why}{_passed_over(pages, lost)}")
+    expect(
+        not lost,
+        f"{what}, and these were never read: {told(lost)}.{why}{_passed_over(pages, lost)}{_as_texts(pages, wanted)}",
+    )
     expect(
         read == list(wanted),
         f"{what}. The orders came as {told(read)}, and {told(wanted)} is wanted, the newest first.",
@@ -86,6 +89,16 @@ def _passed_over(pages: Sequence[Page], lost: Sequence[int]) -> str:
     for address, rows in pages:
         if (address, rows) == pages[-1] or any(row < max(lost, default=0) for row in rows):
             return f" `{address}` answers with {told(rows)}."
+    return ""
+
+
+def _as_texts(pages: Sequence[Page], wanted: Sequence[int]) -> str:
+    """What to say where a page has the orders whose numbers, taken as texts, are less than its bookmark."""
+    for address, rows in pages[1:]:
+        after = address.partition("after=")[2]
+        less = [row for row in wanted if str(row) < after][:SIZE]
+        if after.isdecimal() and rows == less != [row for row in wanted if row < int(after)][:SIZE]:
+            return " Compared as texts, “9” is more than “10”: `type=int` makes a number of `after`."
     return ""
 
 

@@ -229,6 +229,11 @@ def read_ahead(answer: Answer) -> None:
     for number in (4, 2, 1):
         run, desk = worked_through(answer, number)
         _must_have_pages(run.result, number)
+        expect(
+            not desk.held_back,
+            "when it handed out a page, the next one had come already: it was awaited before the `yield`. Let the next page be "
+            "on its way as a task, hand out the one that is there, and await the task after the `yield`.",
+        )
         run.takes(
             number + 1,
             f"{number} pages, one second each, and a second of work on each of them: it took {run.seconds:g} s, and "
@@ -251,6 +256,7 @@ def worked_through(answer: Answer, number: int) -> tuple[Any, Desk]:
         try:
             async for page in made_by(given, desk.fetch, name=answer.subject):
                 read.append(page)
+                desk.hand_out(len(read))
                 expect(len(read) <= number, f"there are {number} pages, and it yields more than that.")
                 await asyncio.sleep(1)
         except asyncio.CancelledError:
