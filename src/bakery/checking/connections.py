@@ -3,11 +3,19 @@
 import re
 from collections.abc import Iterable
 
+HOST = "service"
+"""The name by which a stand-in service is asked: only the client that an answer is given knows the way there."""
+
 
 def known_of_clients(error: BaseException, said: str) -> Iterable[str]:
     """Sentences on what httpx has raised; the first one is told."""
     if type(error).__name__ == "UnsupportedProtocol" and "missing an" in said:
         yield "a path alone was asked for, and this client has no `base_url`. Is it the client that the function was given?"
+    if (address := _address_of(error)).partition("://")[2].partition("/")[0] == HOST:
+        yield (
+            f"the client that was given was not asked. Another one asked for `{address}`, and did not get there: only the "
+            "given one knows the way."
+        )
     if "client has been closed" in said:
         yield "a request was sent after its client was closed: what asks belongs into the block of the `async with`."
     if type(error).__name__ == "StreamClosed":
@@ -26,3 +34,16 @@ def known_of_clients(error: BaseException, said: str) -> Iterable[str]:
         )
     if "sync iterator on an async stream" in said:
         yield "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
+
+
+def _address_of(error: BaseException) -> str:
+    """The address to which no connection of httpx or aiohttp came about; empty for every other error."""
+    kinds = {one.__name__ for one in type(error).__mro__}
+    if "ClientConnectorError" in kinds:
+        return f"http://{getattr(error, 'host', '')}"
+    if not kinds & {"ConnectError", "ConnectTimeout"}:
+        return ""
+    try:
+        return str(getattr(getattr(error, "request", None), "url", ""))
+    except RuntimeError:  # nobody has said which request it was
+        return ""

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import httpx
 
+from bakery.checking.connections import HOST
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.halts import Enough
@@ -92,7 +93,7 @@ class Service:
         """When each request came, in simulated seconds."""
         return [round(one.seconds, 9) for one in self.asked]
 
-    def httpx(self, base: str = "http://service", **named: Any) -> httpx.AsyncClient:
+    def httpx(self, base: str = f"http://{HOST}", **named: Any) -> httpx.AsyncClient:
         """A client of httpx that asks this service, and nobody else."""
         return httpx.AsyncClient(transport=Transport(self), base_url=base, **named)
 

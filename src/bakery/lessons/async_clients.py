@@ -12,6 +12,7 @@ import httpx
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import made_in, short
 from bakery.checking.service import Asked, Says, Script, Service
+from bakery.lessons._outcomes import often
 
 SACK = 65_536
 """Bytes of one piece."""
@@ -193,9 +194,11 @@ def in_time(answer: Answer) -> None:
     """`timeout=2` is a deadline."""
     whole = (b"a sack ", b"of flour")
     slow = Says(parts=whole, pause=0.75)
-    run = answer.run(Service(Says("flour", seconds=0.5)).httpx(), "/flour", 1)
+    service = Service(Says("flour", seconds=0.5))
+    run = answer.run(service.httpx(), "/flour", 1)
     early = f"an answer that comes after 0.5 s is in time with a deadline of 1 s, and it gave {short(run.result)}."
-    run.gives("flour", early if run.result is None and "None" in run.source else "").takes(0.5)
+    run.gives("flour", early if run.result is None and "None" in run.source else "")
+    run.takes(0.5, _asked_again(service, run.seconds))
     run = answer.run(Service(slow).httpx(), "/sack", 2)
     run.gives(
         "a sack of flour",
@@ -208,6 +211,17 @@ def in_time(answer: Answer) -> None:
             came[0] == "raised",
             f"{what} is not late, it is an error, and should come out as one. It {said_of(came)}.",
         )
+
+
+def _asked_again(service: Service, seconds: float) -> str:
+    """What to say of one answer that was asked for more than once, and so was late; empty where it was not."""
+    times = len(service.asked)
+    if times <= 1:
+        return ""
+    return (
+        f"it asked {often(times)} for one answer, which takes 0.5 s, and had it after {seconds:g} s. A limit round one of these "
+        "requests knows nothing of the other one: ask once, with one limit round all of it."
+    )
 
 
 def _must_end_what_is_late(answer: Answer) -> None:
@@ -261,12 +275,17 @@ def save_as(answer: Answer) -> None:
         written.append(bytes(piece))
 
     service = Service(lambda _: Says(parts=coming(), pause=0.5))
-    answer.run(service.httpx(), "/sack", write)
+    run = answer.run(service.httpx(), "/sack", write)
     expect(written, "nothing was written. `write` takes the bytes, piece by piece.")
     expect(
         max(held) <= SACK,
         f"the answer comes in four pieces of 64 KiB, and {max(held) // 1024} KiB were held at the same time before they were "
-        "written. A file of two gigabytes would fill the memory.",
+        "written. A file of two gigabytes would fill the memory."
+        + (
+            " A line may be as long as the whole file: `aiter_bytes` has no need of its end."
+            if "aiter_lines" in run.source
+            else ""
+        ),
     )
     expect(
         b"".join(written) == b"".join(pieces),
