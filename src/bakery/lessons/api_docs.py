@@ -362,18 +362,29 @@ def press(answer: Answer) -> None:
             (asked.method, asked.path) == (method, path),
             f"{what} is `{method} {path}` in the document, and it asked `{asked.method} {asked.path}`.",
         )
-        _must_send(asked, body, f"{what}, `{method} {path}`,")
+        _must_send(asked, body, f"{what}, `{method} {path}`,", _in_no_braces(name, body))
         run.gives({"pressed": name})
 
 
-def _must_send(asked: Asked, body: Json | None, what: str) -> None:
-    """Expect this JSON in the request, or nothing at all."""
+def _in_no_braces(name: str, body: Json | None) -> str:
+    """What to say of a word of the body whose letters stand in the path of this button, and not in braces."""
+    path = next(
+        path for path, ways in PARCELS["paths"].items() for way in ways.values() if name in way.values()
+    )
+    alike = [word for word in body or {} if word in path]
+    if not alike:
+        return ""
+    return f" In `{path}` there is “{alike[0]}”, too, as a part of the address. A word that is to be filled in stands in braces there."
+
+
+def _must_send(asked: Asked, body: Json | None, what: str, alike: str) -> None:
+    """Expect this JSON in the request, or nothing at all; `alike` is what to say where nothing was sent."""
     text, behind = asked.body, " ".join(f"{name}={value}" for name, value in asked.query.items())
     if body is None:
         expect(not text, f"{what} needs no body, and `{text}` was sent.")
         return
     more = f" It stands in the address, behind the `?`: {behind}." if behind else ""
-    expect(text, f"{what} should send {json.dumps(body)}, and nothing was sent.{more}")
+    expect(text, f"{what} should send {json.dumps(body)}, and nothing was sent.{more or alike}")
     try:
         sent = json.loads(text)
     except ValueError:
