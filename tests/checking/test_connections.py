@@ -1,7 +1,10 @@
 """What httpx says of a client or an answer in words of its own is said in a sentence that fits."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
+import aiohttp
 import httpx
 import pytest
 
@@ -70,3 +73,36 @@ def test_what_httpx_raises_is_told_as_what_it_means_and_anything_else_is_not(nam
     with pytest.raises(Exception) as caught:  # noqa: PT011 - of whatever kind httpx has for it
         ask()
     assert list(known_of_clients(caught.value, str(caught.value))) == told
+
+
+def not_given(address: str) -> str:
+    """What is said where another client than the given one asked for the stand-in service."""
+    return (
+        f"the client that was given was not asked. Another one asked for `{address}`, and did not get there: only the given "
+        "one knows the way."
+    )
+
+
+STAND_IN = httpx.Request("GET", "http://service/mill/1")
+KEY: Any = SimpleNamespace(host="service", port=80, ssl=True)
+
+NOT_REACHED: dict[str, tuple[Exception, list[str]]] = {
+    "by httpx": (httpx.ConnectError("no such name", request=STAND_IN), [not_given("http://service/mill/1")]),
+    "by httpx in time": (
+        httpx.ConnectTimeout("late", request=STAND_IN),
+        [not_given("http://service/mill/1")],
+    ),
+    "by aiohttp": (aiohttp.ClientConnectorError(KEY, OSError(2, "no")), [not_given("http://service")]),
+    "somebody else": (httpx.ConnectError("no such name", request=ASKED), []),
+    "nobody knows whom": (httpx.ConnectError("no such name"), []),
+    "a service that was reached and is late": (httpx.ReadTimeout("late", request=STAND_IN), []),
+    "an error of Python's own": (ConnectionError("the line is dead"), []),
+}
+
+
+@pytest.mark.parametrize("name", NOT_REACHED)
+def test_a_client_of_ones_own_that_does_not_reach_the_service_is_told_that_the_given_one_was_not_asked(
+    name: str,
+) -> None:
+    error, told = NOT_REACHED[name]
+    assert list(known_of_clients(error, str(error))) == told

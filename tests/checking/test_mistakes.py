@@ -365,33 +365,3 @@ async def answer():
         )
     else:
         assert said == f"{begins} `async with await …` enters what comes of it."
-
-
-OTHER_CLIENTS = {
-    "httpx": "httpx.ConnectError('no such name', request=httpx.Request('GET', 'http://service/mill/1'))",
-    "httpx, in time": "httpx.ConnectTimeout('late', request=httpx.Request('GET', 'http://service/mill/1'))",
-    "aiohttp": "aiohttp.ClientConnectorError(SimpleNamespace(host='service', port=80, ssl=True), OSError(2, 'no'))",
-}
-THEIRS = "import aiohttp, httpx\nfrom types import SimpleNamespace\n"
-
-
-@pytest.mark.parametrize("name", OTHER_CLIENTS)
-def test_a_client_of_its_own_that_asks_for_the_service_is_told_that_the_given_one_was_not_asked(
-    name: str,
-) -> None:
-    said = refused(f"{THEIRS}async def answer(): raise {OTHER_CLIENTS[name]}", Answer.run)
-    assert "the client that was given was not asked. Another one asked for `http://service" in said
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        "httpx.ConnectError('no such name')",
-        "httpx.ConnectError('no such name', request=httpx.Request('GET', 'http://127.0.0.1:9/service'))",
-        "httpx.ReadTimeout('late', request=httpx.Request('GET', 'http://service/mill/1'))",
-        "ConnectionError('the line is dead')",
-    ],
-)
-def test_nothing_is_said_of_the_given_client_where_it_may_well_have_been_asked(error: str) -> None:
-    said = refused(f"{THEIRS}async def answer(): raise {error}", Answer.run)
-    assert "the client that was given" not in said

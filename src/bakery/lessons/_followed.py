@@ -60,14 +60,9 @@ def must_follow(answer: Answer, wanted: Sequence[int], what: str, change: Callab
     strange = [row for row in read if row not in wanted]
     expect(not strange, f"{what}, and these were read, which are not in `orders`: {told(strange)}.")
     why = "" if what.startswith("nobody") else " A place in the list is another order's now."
-    expect(
-        not doubled,
-        f"{what}, and these were read twice: {told(doubled)}.{why}{_seen_again(pages)}",
-    )
-    expect(
-        not lost,
-        f"{what}, and these were never read: {told(lost)}.{why}{_passed_over(pages, lost)}{_as_texts(pages, wanted)}",
-    )
+    expect(not doubled, f"{what}, and these were read twice: {told(doubled)}.{why}{_seen_again(pages)}")
+    lost_at = _passed_over(pages, lost) + _as_texts(pages, wanted)
+    expect(not lost, f"{what}, and these were never read: {told(lost)}.{why}{lost_at}")
     expect(
         read == list(wanted),
         f"{what}. The orders came as {told(read)}, and {told(wanted)} is wanted, the newest first.",
