@@ -3,6 +3,7 @@
 import errno
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from traitlets.config import Config
 
 import bakery
 from bakery import simulate
-from bakery.checking import Answer, Lesson, expect
+from bakery.checking import Answer, Lesson, expect, tasks
 from bakery.checking import progress as memory
-from bakery.checking.mistakes import NotAttempted, Wrong, wrong_because
+from bakery.checking.mistakes import NotAttempted, NotChecked, Wrong, wrong_because
+from bakery.checking.tasks import Prediction
+from bakery.checking.virtual.stage import Stage
+from workshop.cells import Cells
 
 PAPER = """\
 # Small
@@ -342,3 +346,155 @@ def test_every_verb_takes_anything_and_raises_nothing(ex: Lesson) -> None:
             for one in given:
                 assert repr(getattr(ex.tasks[name], verb)(one))
             assert repr(getattr(ex.tasks[name], verb)())
+
+
+# What an exercise, a prediction and a quiz say of themselves, and of a check that had no end
+
+
+def test_a_task_shows_its_latest_verdict_or_how_it_is_asked(ex: Lesson) -> None:
+    assert (
+        repr(ex.doubled) == "doubled: ask with ex.doubled.check(doubled); also .hint(), .solution(), .reset()"
+    )
+    assert repr(ex.standing) == "standing: A number is wanted: how many bakes?"
+    assert repr(ex.calling) == 'calling: One of these is wanted: "a": nothing; "b": something.'
+    assert repr(ex.why) == (
+        'Why <u>not</u>?\n  a) Because of <s>it</s>.\n  b) So.\nAnswer here, or with ex.why.check("a").'
+    )
+    verdicts = [ex.doubled.check([1]), ex.standing.say(3), ex.why.check("a")]
+    assert [repr(ex.doubled), repr(ex.standing)] == [repr(verdict) for verdict in verdicts[:2]]
+    assert repr(ex.why) == ex.why.words
+
+
+def test_a_task_lists_its_verbs_answers_a_misspelled_one_and_has_nothing_hidden(ex: Lesson) -> None:
+    assert dir(ex.doubled) == ["check", "hint", "reset", "solution"]
+    assert dir(ex.standing) == ["check", "reset", "say", "solution"]
+    assert dir(ex.why) == ["check", "reset"]
+    assert (
+        repr(ex.doubled.chek(1, kind=2))
+        == "There is no `ex.doubled.chek()`. Did you mean `ex.doubled.check()`?"
+    )
+    assert repr(ex.why.xyz()) == "There is no `ex.why.xyz()`. There is: `check`, `reset`."
+    assert not hasattr(ex.doubled, "_repr_html_")
+    assert not hasattr(ex.doubled, "__len__")
+
+
+def staged(monkeypatch: pytest.MonkeyPatch, **stage: Any) -> None:  # noqa: ANN401
+    """Let whatever is checked end on this stage."""
+    made: Stage[None] = Stage(**stage)
+    made.write("mixed")
+    monkeypatch.setattr(tasks, "perform", lambda _work: made)
+
+
+HINT = "`ex.doubled.hint()` gives a hint."
+FAULT = "The check itself failed, which is not your fault: "
+ENDLESS = "it did not come to an end (it was at line 3: bake())."
+
+
+def of_the_readers() -> Exception:
+    with pytest.raises(ZeroDivisionError) as caught:
+        Cells("def answer():\n    return 1 / 0").value("answer")()
+    return caught.value
+
+
+ENDS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
+    "no end": (
+        {"out_of_time": True, "last_line": "line 3: bake()"},
+        ("wrong", ENDLESS, "mixed", HINT),
+    ),
+    "no end, of what looks like a starter": (
+        {"out_of_time": True, "last_line": "line 3: bake()", "error": NotAttempted()},
+        ("wrong", ENDLESS, "mixed", HINT),
+    ),
+    "the reader's own error": (
+        {"error": of_the_readers()},
+        ("wrong", "it raised ZeroDivisionError: division by zero, line 2: return 1 / 0", "mixed", HINT),
+    ),
+    "an error of ours": (
+        {"error": KeyError("plum")},
+        ("not checked", f"{FAULT}KeyError: 'plum'", "mixed", ""),
+    ),
+    "what could not be tried": ({"error": NotChecked("no oven")}, ("not checked", "no oven", "mixed", "")),
+    "a reason": ({"error": Wrong("it is raw.")}, ("wrong", "it is raw.", "mixed", HINT)),
+    "all is right": ({}, ("right", "Twice & twice <b>again</b>.", "", "")),
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_check_is_told_by_how_it_ended_and_counts_as_a_try_unless_it_could_not_be_tried(
+    ex: Lesson, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    stage, told = ENDS[how]
+    staged(monkeypatch, **stage)
+    verdict = ex.doubled.check([1])
+    assert (verdict.outcome, verdict.says, verdict.printed, verdict.then) == told
+    assert (ex.doubled.solution().code != "") is (how != "what could not be tried")
+
+
+def test_a_check_that_cannot_even_begin_says_so_and_raises_nothing(
+    ex: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "perform", None)
+    verdict = ex.doubled.check([1])
+    assert (verdict.outcome, verdict.says) == (
+        "not checked",
+        f"{FAULT}TypeError: 'NoneType' object is not callable",
+    )
+
+
+class Broken:
+    def __repr__(self) -> str:
+        raise ValueError("burnt")
+
+
+def test_a_guess_that_cannot_be_shown_is_named_by_its_kind(ex: Lesson) -> None:
+    assert ex.standing.say(Broken()).says == "A number is wanted: how many bakes? It got `Broken`."
+
+
+def predicted(ex: Lesson, guess: float, seen: float, unit: str) -> list[str]:
+    """What is said to a guess, and after the run."""
+    paper = replace(ex.standing.paper, unit=unit, because={}, reason="So it is.")
+    prediction = Prediction("09_small", paper, lambda what: what)
+    return [prediction.say(guess).says, prediction.check(seen).says]
+
+
+@pytest.mark.parametrize(
+    ("guess", "seen", "unit", "said", "compared"),
+    [
+        (2, 4, "bake", "two bakes", "you said two bakes, and it was four bakes. That is 2 times too few."),
+        (4, 2, "bake", "four bakes", "you said four bakes, and it was two bakes. That is 2 times too many."),
+        (2, 4, "", "2", "you said 2, and it was 4. That is 2 times too few."),
+        (2.5, 1, "", "2.5", "you said 2.5, and it was 1. That is 2.5 times too many."),
+        (2.04, 1, "", "2.04", "you said 2.04, and it was 1. That is 2 times too many."),
+        (2.06, 1, "", "2.06", "you said 2.06, and it was 1. That is 2.1 times too many."),
+        (
+            1.96,
+            1,
+            "bake",
+            "1.96 bakes",
+            "you said 1.96 bakes, and it was one bake. That is 2 times too many.",
+        ),
+        (
+            1.23456,
+            4,
+            "bake",
+            "1.23 bakes",
+            "you said 1.23 bakes, and it was four bakes. That is 3.2 times too few.",
+        ),
+        (1.23456, 4, "", "1.23", "you said 1.23, and it was 4. That is 3.2 times too few."),
+        (0, 4, "", "0", "you said 0, and it was 4."),
+        (4, 0, "", "4", "you said 4, and it was 0."),
+        (-4, 4, "", "-4", "you said -4, and it was 4."),
+    ],
+)
+def test_a_guess_that_is_off_is_told_by_how_many_times(
+    ex: Lesson, guess: float, seen: float, unit: str, said: str, compared: str
+) -> None:
+    assert predicted(ex, guess, seen, unit) == [
+        f"You say {said}. Now run the next cell.",
+        f"{compared} So it is.",
+    ]
+
+
+def test_without_a_unit_a_number_is_asked_for_as_such(ex: Lesson) -> None:
+    paper = replace(ex.standing.paper, unit="")
+    assert repr(Prediction("09_small", paper, float)) == "standing: A number is wanted."
