@@ -1,9 +1,15 @@
 """Streams part by part, customers who leave, WebSockets with their codes, and apps that open and close: judged exactly."""
 
-from answering import WAYS, refused, run_of
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
-from bakery.checking.asgi_guests import Gone, leave_after, leave_unread
+import pytest
+from answering import QUART, WAYS, refused, run_of
+
+from bakery.checking.asgi_guests import Closed, Gone, Guest, Stream, leave_after, leave_unread, listen
 from bakery.checking.heard import Heard
+from bakery.checking.lifetimes import Opened
 
 APP = """
 from quart import Quart, websocket
@@ -240,3 +246,167 @@ def test_a_close_code_is_seen_and_another_one_is_called_by_its_number(threadless
 
 def test_a_websocket_that_is_not_there_is_refused() -> None:
     assert "was refused with 404" in refused(APP, lambda answer: answer.talk("/nowhere", "hi"))
+
+
+# Apps of a few lines that do what a server could be told; asked without Quart, and without any wait
+
+
+Told = Sequence[dict[str, Any]]
+
+
+def app_that_says(*said: dict[str, Any], stays: bool = False, error: BaseException | None = None) -> Any:  # noqa: ANN401
+    """An app that says so much, and then stays until its guest leaves, fails or comes to its end."""
+
+    async def app(
+        _scope: object, receive: Callable[[], Awaitable[object]], send: Callable[[object], Awaitable[None]]
+    ) -> None:
+        await receive()
+        for one in said:
+            await send(one)
+        if stays:
+            await receive()
+        if error is not None:
+            raise error
+
+    return app
+
+
+async def overheard(app: object, times: int) -> tuple[list[object], BaseException | None]:
+    """What a guest hears or finds, so many times, and what the handler raised."""
+    several: list[object] = []
+    async with Guest(app, "/shop") as guest:
+        for _ in range(times):
+            try:
+                several.append(await guest.hear(0))
+            except Closed as closed:
+                several.append((closed.code, closed.refused))
+            except TimeoutError:
+                several.append("nothing")
+    return several, guest.error
+
+
+def sent(**what: object) -> dict[str, Any]:
+    return {"type": "websocket.send", **what}
+
+
+ACCEPT: dict[str, Any] = {"type": "websocket.accept"}
+HEARD: dict[str, tuple[Told, list[object]]] = {
+    "a text": ([ACCEPT, sent(text="cake")], ["cake", (1006, False)]),
+    "an empty text": ([sent(text="", bytes=b"no")], ["", (1006, False)]),
+    "bytes": ([sent(bytes=b"cake")], [b"cake", (1006, False)]),
+    "bytes beside no text": ([sent(text=None, bytes=b"")], [b"", (1006, False)]),
+    "an end without a word": ([ACCEPT], [(1006, False)] * 2),
+    "a close with a code": ([ACCEPT, {"type": "websocket.close", "code": 4001}], [(4001, False)] * 2),
+    "a close without a code": ([{"type": "websocket.close"}], [(1000, False)] * 2),
+    "a refusal": ([{"type": "websocket.http.response.start", "status": 403}], [(403, True), (1006, False)]),
+}
+
+
+@pytest.mark.parametrize("what", HEARD)
+def test_a_guest_hears_what_was_sent_and_how_it_ended(what: str) -> None:
+    said, told = HEARD[what]
+    assert asyncio.run(overheard(app_that_says(*said), 2)) == ([*told, *told][:2], None)
+
+
+def test_a_guest_who_hears_nothing_waits_no_longer_than_it_was_to() -> None:
+    assert asyncio.run(overheard(app_that_says(ACCEPT, stays=True), 1)) == (["nothing"], None)
+
+
+def test_what_a_handler_of_a_guest_raises_is_known() -> None:
+    error = ZeroDivisionError("burnt")
+    assert asyncio.run(overheard(app_that_says(ACCEPT, error=error), 1)) == ([(1006, False)], error)
+
+
+class ClientDisconnectedError(Exception):
+    """By its name: only some versions of Quart have it."""
+
+
+NOBODY = ClientDisconnectedError()
+
+
+@pytest.mark.parametrize(
+    ("error", "answered"),
+    [
+        (NOBODY, True),
+        (ExceptionGroup("several", [KeyError(), ExceptionGroup("inner", [NOBODY])]), True),
+        (ExceptionGroup("several", [KeyError(), ValueError()]), False),
+        (KeyError(), False),
+        (None, False),
+    ],
+)
+def test_an_answer_that_finds_nobody_is_an_answer_also_in_a_group_of_errors(
+    error: BaseException | None, answered: bool
+) -> None:
+    app = app_that_says(stays=True, error=error)
+    assert asyncio.run(leave_after(app, "/", 0)) == Gone(0.0, answered=answered)
+
+
+def test_an_answer_after_the_guest_has_left_is_one_too() -> None:
+    async def app(
+        _scope: object, receive: Callable[[], Awaitable[object]], send: Callable[[object], Awaitable[None]]
+    ) -> None:
+        await receive()
+        await receive()
+        await send({"type": "http.response.start"})
+
+    assert asyncio.run(leave_after(app, "/", 0)) == Gone(0.0, answered=True)
+
+
+def test_whoever_would_leave_gets_what_the_handler_raised_before_that() -> None:
+    with pytest.raises(KeyError, match="sponge"):
+        asyncio.run(leave_after(app_that_says(error=KeyError("sponge")), "/", 0))
+
+
+def test_nobody_leaves_who_has_heard_something_already() -> None:
+    with pytest.raises(ValueError, match=r"^/cake was answered within 0 s, and nobody could leave$"):
+        asyncio.run(leave_after(app_that_says({"type": "http.response.start"}, stays=True), "/cake", 0))
+
+
+START: dict[str, Any] = {
+    "type": "http.response.start",
+    "status": 201,
+    "headers": [(b"Content-Type", b"text/html; charset=utf-8")],
+}
+
+
+def body(text: bytes, *, more: bool) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": text, "more_body": more}
+
+
+STREAMS: dict[str, tuple[Told, bool, int | None, tuple[list[str], str]]] = {
+    "to its end": ([START, body(b"a", more=True), body(b"", more=False)], False, None, (["a"], "ended")),
+    "with all in its last part": (
+        [START, body(b"\xff", more=False), body(b"b", more=False)],
+        False,
+        None,
+        (["�"], "ended"),
+    ),
+    "without a word of its end": ([START, body(b"a", more=True)], False, None, (["a"], "cut")),
+    "until somebody leaves": (
+        [START, body(b"a", more=True), body(b"b", more=True)],
+        True,
+        1,
+        (["a"], "left"),
+    ),
+    "for whoever leaves at once": ([START, body(b"a", more=True)], True, 0, ([], "left")),
+    "that never ends": ([START, body(b"a", more=True)], True, None, (["a"], "endless")),
+}
+
+
+@pytest.mark.parametrize("how", STREAMS)
+def test_a_stream_is_heard_until_it_ends_or_somebody_leaves(how: str) -> None:
+    said, stays, parts, told = STREAMS[how]
+    stream = asyncio.run(listen(app_that_says(*said, stays=stays), "/cake", parts, 0))
+    assert ([part.text for part in stream.parts], stream.how) == told
+    begun = (201, "text/html") if parts != 0 else (0, "")
+    assert (stream.path, stream.status, stream.kind, stream.error) == ("/cake", *begun, None)
+
+
+def test_a_handler_that_fails_before_its_stream_is_told_by_its_own_error() -> None:
+    async def hear(app: object) -> Stream:
+        async with Opened(app):
+            return await listen(app, "/burnt", None)
+
+    run = run_of(QUART, lambda answer: answer.play(hear))
+    assert (run.result.status, run.result.how) == (500, "ended")
+    assert isinstance(run.result.error, ZeroDivisionError)

@@ -1,7 +1,10 @@
 """Visitors come at the same moment, each with a request of their own, and each gets an answer."""
 
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 import pytest
-from answering import FLASK, QUART, WAYS, refused, run_of
+from answering import FLASK, QUART, WAYS, asked, refused, run_of
 
 from bakery.checking.run import Served
 
@@ -105,3 +108,167 @@ def test_a_websocket_that_the_app_closes_too_early_is_told_and_one_closed_after_
     assert run.result == ["cake one"]
     said = refused(CLOSES, lambda answer: answer.talk("/ws", "one", "two"), threadless=threadless)
     assert "closed the WebSocket after 1 reply." in said
+
+
+AT_FAULT = (
+    QUART
+    + """
+from quart import websocket
+diary = []
+
+@answer.get("/parts")
+async def parts():
+    async def several():
+        yield "cake"
+        raise KeyError("sponge")
+    return several()
+
+@answer.websocket("/greets")
+async def greets():
+    await websocket.accept()
+    await websocket.send("one")
+    await websocket.send("two")
+    await websocket.close(4001)
+
+@answer.websocket("/greets-well")
+async def greets_well():
+    await websocket.accept()
+    await websocket.send("one")
+    await websocket.close(1000)
+
+@answer.websocket("/talks")
+async def talks():
+    while True:
+        await websocket.send("and on")
+        await asyncio.sleep(1)
+
+@answer.websocket("/fails")
+async def fails():
+    await websocket.send("one")
+    raise KeyError("sponge")
+
+@answer.websocket("/stubborn")
+async def stubborn():
+    try:
+        while True: await websocket.receive()
+    except asyncio.CancelledError:
+        await asyncio.sleep(2.5)
+
+@answer.websocket("/closed")
+async def closed():
+    await websocket.close(4002)
+
+@answer.websocket("/refuses")
+async def refuses():
+    await websocket.close(403)
+
+@answer.websocket("/refuses-late")
+async def refuses_late():
+    await websocket.send("one")
+    await websocket.close(403)
+"""
+)
+
+
+def why(path: str, **more: Any) -> str:  # noqa: ANN401
+    """Why a talk was wrong, without the line; empty where it was right."""
+    error = asked(AT_FAULT, lambda answer: answer.talk(path, **more)).error
+    return str(error).partition(", line ")[0] if error else ""
+
+
+TALKS: dict[str, tuple[dict[str, Any], str]] = {
+    "/greets": ({"replies": 2, "closes": 4001}, ""),
+    "/greets?one": ({"replies": 1}, ""),
+    "/greets?early": ({"replies": 3}, "the app closed the WebSocket after 2 replies, with 4001."),
+    "/greets?other": (
+        {"replies": 2, "closes": 4000},
+        "the app closed the WebSocket with 4001, and 4000 is wanted.",
+    ),
+    "/greets?on": (
+        {"replies": 1, "closes": 4001},
+        "the app went on talking, and the WebSocket should close with 4001.",
+    ),
+    "/greets-well": ({"replies": 2}, "the app closed the WebSocket after 1 reply."),
+    "/greets-well?one": ({"replies": 1, "closes": 1000}, ""),
+    "/talks": (
+        {"replies": 3, "closes": 1000},
+        "the app went on talking, and the WebSocket should close with 1000.",
+    ),
+    "/talks?on": ({"replies": 3}, ""),
+    "/fails": ({"replies": 2}, "it raised KeyError: 'sponge'"),
+    "/closed": ({"replies": 0, "closes": 4002}, ""),
+    "/refuses": (
+        {"replies": 0, "closes": 403},
+        "the WebSocket `/refuses` was refused with 403: is there such a route?",
+    ),
+    "/refuses-late": ({"replies": 2}, "the app closed the WebSocket after 1 reply, with 403."),
+    "/nowhere": (
+        {"replies": 0, "closes": 4001},
+        "the WebSocket `/nowhere` was refused with 404: is there such a route?",
+    ),
+    "/stubborn": (
+        {"replies": 0, "closes": 4001},
+        "the WebSocket `/stubborn` stays open, and it should close with 4001.",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", TALKS)
+def test_a_talk_is_right_or_told_by_how_the_app_ended_it(path: str) -> None:
+    more, told = TALKS[path]
+    assert why(path, **more) == told
+
+
+async def nothing(_client: object, _guests: object) -> None:
+    """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/fails", "it raised KeyError: 'sponge'"),
+        ("/stubborn", "the handler of `/stubborn` went on for 2.5 s after its guest had left."),
+    ],
+)
+def test_a_guest_of_a_crowd_whose_handler_fails_or_goes_on_is_told(path: str, told: str) -> None:
+    said = refused(AT_FAULT, lambda answer: answer.crowd(path, 2, nothing))
+    assert said.partition(", line ")[0] == told
+
+
+def test_a_stream_that_fails_after_its_first_part_gives_its_visitor_the_error() -> None:
+    served: Served = run_of(AT_FAULT, lambda answer: answer.visit("/parts", may_fail=True))
+    [reply] = served.replies
+    assert repr(reply.error) == "KeyError('sponge')"
+    assert (reply.status, reply.text) == (500, "")
+
+
+async def asks_and_goes_on(client: Any) -> str:  # noqa: ANN401
+    await client.get("/burnt")
+    return "done"
+
+
+async def asks_and_stops(client: Any) -> None:  # noqa: ANN401
+    await client.get("/burnt")
+    raise ValueError("no cake")
+
+
+async def stops(_client: object) -> None:
+    raise ValueError("no cake")
+
+
+async def asks_well(client: Any) -> str:  # noqa: ANN401
+    return str(await (await client.get("/cake")).get_data(as_text=True))
+
+
+@pytest.mark.parametrize("script", [asks_and_goes_on, asks_and_stops])
+def test_whoever_meets_an_app_is_told_first_what_its_handler_raised(
+    script: Callable[[Any], Coroutine[Any, Any, Any]],
+) -> None:
+    assert "it raised ZeroDivisionError: division by zero" in refused(
+        QUART, lambda answer: answer.meet(script)
+    )
+
+
+def test_whoever_meets_an_app_gets_what_the_script_gives_or_raises() -> None:
+    assert run_of(QUART, lambda answer: answer.meet(asks_well)).result == "cake"
+    assert "it raised ValueError: no cake" in refused(QUART, lambda answer: answer.meet(stops))
