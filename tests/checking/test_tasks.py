@@ -370,8 +370,8 @@ def test_a_task_lists_its_verbs_answers_a_misspelled_one_and_has_nothing_hidden(
     assert dir(ex.standing) == ["check", "reset", "say", "solution"]
     assert dir(ex.why) == ["check", "reset"]
     assert (
-        repr(ex.doubled.chek(1, kind=2))
-        == "There is no `ex.doubled.chek()`. Did you mean `ex.doubled.check()`?"
+        repr(ex.doubled.checks(1, kind=2))
+        == "There is no `ex.doubled.checks()`. Did you mean `ex.doubled.check()`?"
     )
     assert repr(ex.why.xyz()) == "There is no `ex.why.xyz()`. There is: `check`, `reset`."
     assert not hasattr(ex.doubled, "_repr_html_")

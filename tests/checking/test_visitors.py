@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from answering import FLASK, QUART, WAYS, asked, refused, run_of
 
+from bakery.checking.mistakes import is_about
 from bakery.checking.run import Served
 
 EACH = """
@@ -238,7 +239,8 @@ def test_a_guest_of_a_crowd_whose_handler_fails_or_goes_on_is_told(path: str, to
 def test_a_stream_that_fails_after_its_first_part_gives_its_visitor_the_error() -> None:
     served: Served = run_of(AT_FAULT, lambda answer: answer.visit("/parts", may_fail=True))
     [reply] = served.replies
-    assert repr(reply.error) == "KeyError('sponge')"
+    assert reply.error is not None
+    assert is_about(reply.error, KeyError)  # some versions of Quart have it in a group
     assert (reply.status, reply.text) == (500, "")
 
 
