@@ -229,6 +229,34 @@ def test_a_thread_is_handed_what_the_function_is_called_with() -> None:
     assert "`await asyncio.to_thread(fetch, …)`" in on_held([replace(held, parameters=True)])
 
 
+COMPREHENSIONS = {
+    "a list": '[time.sleep(1) for _ in "ab"]',
+    "a set": '{time.sleep(1) for _ in "ab"}',
+    "a dictionary": '{one: time.sleep(1) for one in "ab"}',
+    "a generator": 'list(time.sleep(1) for _ in "ab")',
+}
+
+
+@pytest.mark.parametrize("line", COMPREHENSIONS.values(), ids=COMPREHENSIONS)
+def test_a_comprehension_is_a_part_of_the_function_it_stands_in(line: str) -> None:
+    text = f"import time\nasync def answer():\n    {line}"
+    assert "Write `await asyncio.sleep(…)`" in refused(text, lambda answer: answer.run())
+    text = f"import time\ndef bake():\n    {line}\nasync def answer():\n    bake()"
+    assert "Make `bake` an `async def`" in refused(text, lambda answer: answer.run())
+
+
+def test_a_lambda_that_waits_is_told_that_it_cannot_await() -> None:
+    text = "import time\nnap = lambda seconds: time.sleep(seconds)\nasync def answer():\n    nap(1)"
+    said = refused(text, lambda answer: answer.run())
+    assert "A `lambda` cannot await" in said
+    assert "<lambda>" not in said
+
+
+def test_a_method_is_handed_to_a_thread_without_its_self() -> None:
+    text = "import time\nclass Oven:\n    def bake(self):\n        time.sleep(1)\nasync def answer():\n    Oven().bake()"
+    assert "`await asyncio.to_thread(bake)`" in refused(text, lambda answer: answer.run())
+
+
 def test_somebody_elses_function_that_was_made_async_is_told_to_be_left_plain() -> None:
     held = Held("line 2: time.sleep(1)", function="bake", nanoseconds=SECOND)
     assert "leave it the plain `def` that it was" in on_held([held], theirs=["bake"])

@@ -200,6 +200,11 @@ def _repair(held: Held, theirs: Sequence[str]) -> str:
         return thread
     if held.function in theirs:  # nobody of the reader's has called it: it is an `async def` now
         return f"`{held.function}` is somebody else's: leave it the plain `def` that it was. Then {thread}"
+    if held.function == "<lambda>" and held.caller:
+        return (
+            "A `lambda` cannot await: write an `async def` with a wait that is awaited; or hand the function to "
+            "`await asyncio.to_thread(…)`, which lets a thread wait in its place."
+        )
     if held.caller:
         return f"Make `{held.function}` an `async def` with a wait that is awaited; or {thread}"
     if SLEEPS.search(held.line):

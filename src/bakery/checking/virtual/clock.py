@@ -19,7 +19,7 @@ from itertools import count
 from types import FrameType
 
 from bakery.checking.virtual.halts import Deadlock, Endless, Halt, Stopped
-from bakery.checking.virtual.lines import is_in_coroutine, line_of, own_frames
+from bakery.checking.virtual.lines import function_of, has_parameters, is_in_coroutine, line_of, own_frames
 from bakery.checking.virtual.players import Held, Player, Queued, Wait, player, players
 from bakery.checking.virtual.threadless import stepped_out
 
@@ -164,15 +164,16 @@ class Clock:
         own = list(own_frames(frame))
         if not own:
             return
-        caller = next((one for one in own if is_in_coroutine(one)), own[0])
+        inner = function_of(own)
+        caller = next((one for one in own if is_in_coroutine(one)), inner)
         new = Held(
             line=line_of(own[0]),
-            caller="" if caller is own[0] else line_of(caller),
-            function=own[0].f_code.co_name,
-            parameters=own[0].f_code.co_argcount + own[0].f_code.co_kwonlyargcount > 0,
+            caller="" if caller is inner else line_of(caller),
+            function=inner.f_code.co_name,
             nanoseconds=nanoseconds,
             worked=worked,
-            elsewhere=caller.f_code.co_filename != own[0].f_code.co_filename,
+            elsewhere=caller.f_code.co_filename != inner.f_code.co_filename,
+            parameters=has_parameters(inner),
         )
         last = self.held[-1] if self.held else None
         if last and (last.line, last.caller, last.worked) == (new.line, new.caller, worked) and worked:

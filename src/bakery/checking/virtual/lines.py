@@ -4,11 +4,14 @@ import asyncio
 import inspect
 import linecache
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import CodeType, FrameType
 from typing import Any
 
 from bakery.mishap import _is_own as is_own_file
+
+COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
+"""Names of code that is a part of a function, and has a frame of its own: the first three up to Python 3.11."""
 
 
 def is_own(code: CodeType) -> bool:
@@ -69,3 +72,14 @@ def line_of_task(task: "asyncio.Task[Any]") -> str:
 def is_in_coroutine(frame: FrameType) -> bool:
     """Whether a frame is that of an `async def`."""
     return bool(frame.f_code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR))
+
+
+def function_of(frames: Sequence[FrameType]) -> FrameType:
+    """The innermost of these frames that is a function's, and not that of a comprehension in it; else the first."""
+    return next((one for one in frames if one.f_code.co_name not in COMPREHENSIONS), frames[0])
+
+
+def has_parameters(frame: FrameType) -> bool:
+    """Whether a frame's function is called with something, other than the `self` of a method."""
+    code = frame.f_code
+    return any(name != "self" for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
