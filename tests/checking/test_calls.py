@@ -1,9 +1,13 @@
 """What a task says is to be used is seen to be called, by whatever name and in whatever thread."""
 
+from typing import Any
+
 import pytest
 from answering import WAYS, asked_of
 
 from bakery.checking import Answer, Run
+from bakery.checking.calls import must_take
+from bakery.checking.mistakes import Wrong
 from workshop.cells import Cells
 
 BAKE = (
@@ -45,3 +49,27 @@ def test_a_thing_of_the_notebook_that_is_gone_is_told() -> None:
         return answer.named("bake")
 
     assert "there is no `bake` any more" in str(asked_of(Cells("async def answer(): pass"), ask).error)
+
+
+def bake(cake: str, *, size: int = 3) -> None:
+    """Nothing."""
+
+
+class Cake:
+    def __repr__(self) -> str:
+        return "<Cake object at 0x7f12ab>"
+
+
+def test_a_function_that_cannot_be_called_so_is_told_with_its_arguments() -> None:
+    must_take("bake", bake, ("plum",), {"size": 1})
+    with pytest.raises(Wrong) as caught:
+        must_take("bake", bake, (Cake(), 2), {"size": "three"})
+    assert str(caught.value) == (
+        "it is called as `bake(<Cake>, 2, size='three')`, but it takes `(cake: str, *, size: int = 3) -> None`: too many positional "
+        "arguments. Its arguments should be those of the task."
+    )
+
+
+@pytest.mark.parametrize("nobody_knows", [3, type])
+def test_what_says_nothing_of_its_arguments_may_be_called_with_any(nobody_knows: Any) -> None:  # noqa: ANN401
+    must_take("bake", nobody_knows, (1, 2, 3, 4, 5), {"size": 1})

@@ -1,5 +1,6 @@
 """The database of the checks is aiosqlite with all of its face, and its waits are simulated."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -208,3 +209,25 @@ async def answer(early, late):
         asked(text, lambda answer: answer.run(early, late))
         assert database.kept("SELECT number FROM cakes") == [(2,)]
         assert early.is_open
+
+
+def test_what_is_done_from_outside_is_kept_and_a_connection_that_was_stopped_or_closed_does_no_more() -> None:
+    with Database(SCRIPT) as database:
+        database.do("INSERT INTO cakes (name) VALUES (?), (?)", "apple", "nut")
+        assert database.kept("SELECT name FROM cakes") == [("plum",), ("lemon",), ("apple",), ("nut",)]
+        assert not database._own.in_transaction
+        stopped, closed, left = database.connect(0), database.connect(0), database.connect(0)
+        assert asyncio.run(counted(left)) == 4
+        stopped.stop()
+        asyncio.run(closed.close())
+        for one, said in ((stopped, "Connection closed"), (closed, "no active connection")):
+            with pytest.raises(ValueError, match=f"^{said}$"):
+                asyncio.run(counted(one))
+        assert [stopped.is_open, closed.is_open, left.is_open] == [True, False, True]
+    assert [stopped.is_open, left.is_open] == [False, False]
+
+
+async def counted(db: Connection) -> int:
+    """How many cakes a connection sees."""
+    rows = await db.execute("SELECT number FROM cakes")
+    return len(list(await rows.fetchall()))

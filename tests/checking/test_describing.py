@@ -3,6 +3,8 @@
 import asyncio
 import linecache
 from collections.abc import AsyncIterator
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from flask import Flask
@@ -10,12 +12,16 @@ from quart import Quart
 
 from bakery.checking.describing import (
     MANY,
+    as_number,
     cell_of,
     close_coroutines,
     described,
     dots_in,
     framework_of,
+    listed,
+    made_in,
     names_around,
+    returns_in_finally,
     short,
     shown,
 )
@@ -136,3 +142,66 @@ def test_the_names_around_a_function_are_those_of_the_functions_outside_of_it_an
     assert names_around("around.py", 4) == {"most", "count"}
     assert names_around("around.py", 2) == set()
     assert names_around("not there", 1) == set()
+
+
+IN_FINALLY = {
+    "try:\n    pass\nfinally:\n    if late:\n        return 1": True,
+    "try:\n    return 1\nfinally:\n    pass": False,
+    "try:\n    pass\nexcept OSError:\n    return 1": False,
+    "return 1": False,
+    "no python (": False,
+}
+
+
+@pytest.mark.parametrize("body", IN_FINALLY)
+def test_a_return_in_a_finally_is_seen_and_none_anywhere_else(body: str) -> None:
+    source = "def bake():\n" + "\n".join(f"    {line}" for line in body.splitlines())
+    assert returns_in_finally(source) is IN_FINALLY[body]
+
+
+def test_what_is_made_is_found_in_the_innermost_function_of_each_call() -> None:
+    source = """
+lock = Lock()
+def outer():
+    first = threading.Lock()
+    async def inner():
+        return asyncio.Lock(), Event(), "Lock()"
+    return Lock
+def other():
+    return Event()
+"""
+    assert made_in(source, {"Lock"}) == ["outer", "inner"]
+    assert made_in(source, ["Lock", "Event"]) == ["outer", "inner", "inner", "other"]
+    assert made_in(source, ["Queue"]) == []
+    assert made_in("no python (", ["Lock"]) == []
+
+
+class Unkind:
+    """Whatever is asked of it, it has no answer."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(name)
+
+
+def test_a_partial_has_the_cell_of_its_function_and_what_answers_nothing_has_none() -> None:
+    cells = Cells("import functools\ndef bake(cake, size): pass\nnut = functools.partial(bake, 'nut')")
+    assert cell_of(cells.value("functools.partial(nut, 3)")) == cell_of(cells.value("bake")) != ""
+    assert cell_of(Unkind()) == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "number"),
+    [(Fraction(1, 4), 0.25), (Decimal("0.5"), 0.5), (3, 3), ("a half", "a half"), (None, None)],
+)
+def test_a_fraction_and_a_decimal_number_are_read_as_a_number_and_all_else_as_it_is(
+    given: object, number: object
+) -> None:
+    assert (as_number(given), type(as_number(given))) == (number, type(number))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_several_words_are_a_list_in_a_sentence(words: list[str], said: str) -> None:
+    assert listed(iter(words)) == said
+    assert listed(words, "or") == said.replace(" and ", " or ")

@@ -3,6 +3,7 @@
 import pytest
 from answering import refused
 
+from bakery.checking.describing import MANY
 from bakery.checking.differences import difference, on_text
 
 PLAIN = {
@@ -82,3 +83,21 @@ def test_a_coroutine_in_a_text_is_told_where_it_most_likely_comes_from() -> None
         text, "one plum cake", "await asyncio.to_thread(fetch)"
     )
     assert "an `await` is missing" in on_text(text, "one plum cake", "fetch()")
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "said"),
+    [
+        ("[plum]", "plum", ""),
+        ("(1,", "plum", ""),
+        ([1], [[1], [2]], ""),
+        ({1}, [[1], [2]], ""),
+        ([0] * (MANY - 2), [0] * (MANY - 1), f"Only the first {MANY - 2} are there, of {MANY - 1}."),
+        ([0] * (MANY - 1), [0] * MANY, ""),
+        ([0] * MANY, [0] * (MANY - 1), ""),
+    ],
+)
+def test_what_cannot_be_read_or_put_into_a_set_and_what_is_too_long_is_said_nothing_of(
+    given: object, wanted: object, said: str
+) -> None:
+    assert difference(given, wanted) == said

@@ -146,3 +146,14 @@ def test_parts_that_are_not_the_wanted_ones_are_told_by_what_they_are(
 def test_parts_that_come_at_the_same_moment_are_told_so() -> None:
     several = stream((0.0, "mixed"), (0.0, "baked"))
     assert "nothing is waited for between" in told(lambda: heard(several).at(0, 0.5))
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_an_event_without_its_empty_line_is_told_what_is_missing(end: str) -> None:
+    one = heard(stream((0.0, f"data: a{end}"), (0.5, f"data: b{end}")))
+    assert told(lambda: one.comes("data: a\n\n", "data: b\n\n")) == (
+        f"`/ticks` sends `['data: a{repr(end)[1:-1]}', 'data: b{repr(end)[1:-1]}']`: an event ends with an empty line, so "
+        "with two `\\n`. Else a browser waits for more of it."
+    )
+    assert "an event ends" not in told(lambda: one.comes("data: a\n\n", "data: c\n\n"))
+    assert one.comes(f"data: a{end}", f"data: b{end}") is one

@@ -8,7 +8,9 @@ import pytest
 from bakery import Trace
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking import progress as memory
+from bakery.checking.lesson import Lost
 from bakery.checking.markdown import PaperError
+from bakery.checking.verdicts import Note
 
 PAPER = """\
 # Small
@@ -195,3 +197,10 @@ def test_a_misspelled_task_leads_to_the_nearest_and_raises_nothing(tmp_path: Pat
     assert dir(ex) == sorted([*ex.names, "progress"])
     with pytest.raises(AttributeError):
         ex._nothing  # noqa: B018
+
+
+def test_a_lost_name_shows_the_nearest_whatever_is_asked_of_it_and_has_nothing_hidden() -> None:
+    lost = Lost(Note("There is no `ex.counted`."))
+    assert repr(lost) == repr(lost.check(1, two=2)) == repr(lost.hint()) == "There is no `ex.counted`."
+    assert not hasattr(lost, "_repr_html_")
+    assert not hasattr(lost, "__len__")

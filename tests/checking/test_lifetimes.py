@@ -231,3 +231,37 @@ def test_an_app_adds_its_tasks_itself_again_when_it_is_closed() -> None:
 
     assert asyncio.run(opened())
     assert "add_background_task" not in vars(app)
+
+
+@pytest.mark.parametrize(
+    ("handed", "told"),
+    [
+        (
+            "3",
+            "`add_background_task` was handed `3`, and it wants a function, and then the arguments of its call: "
+            "`add_background_task(wash, tin)`.",
+        ),
+        (
+            "None",
+            "`add_background_task` was handed `None`, which is what came of a call that was made, and waited for, first. Hand over the "
+            "function, without brackets and without `await`: `add_background_task(wash)`.",
+        ),
+        (
+            "wash, 1",
+            "What it is called with stands behind it, as in its call: `add_background_task(wash, …)`.",
+        ),
+    ],
+)
+def test_what_is_no_function_or_lacks_its_arguments_in_the_background_is_told(handed: str, told: str) -> None:
+    text = BACKGROUND.replace("WORK", "pass").replace("task(wash)", f"task({handed})")
+    assert refused(text, lambda answer: answer.visit("/")).endswith(told)
+
+
+def test_an_error_of_another_kind_that_sounds_like_a_call_gets_no_advice_on_calls() -> None:
+    said = refused(
+        BACKGROUND.replace("WORK", 'raise OSError("wash() takes long")'), lambda answer: answer.visit("/")
+    )
+    assert said == (
+        'a background task failed, and nobody saw it: it raised OSError: wash() takes long, line 6: raise OSError("wash() takes '
+        'long")'
+    )

@@ -318,3 +318,35 @@ def test_a_full_disk_loses_nothing_leaves_nothing_half_and_the_next_thing_done_i
     note("02_waiting", "third")
     restart(monkeypatch)
     assert done() == {"02_waiting": {"bake_all", "who_works", "third"}}
+
+
+def test_a_file_that_can_neither_be_read_nor_moved_is_left_as_it_is(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.parent.mkdir()
+    file.write_text("{", encoding="utf-8")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    note("02_waiting", "bake_all")
+    assert memory._trouble == [
+        "The file of your progress can neither be read nor moved, so it was left as it is."
+    ]
+    assert file.read_text(encoding="utf-8") == "{"
+    assert done() == {"02_waiting": {"bake_all"}}
+
+
+def test_a_file_that_cannot_be_opened_is_left_as_it_is(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise PermissionError
+
+    file.parent.mkdir()
+    file.write_text("{", encoding="utf-8")
+    monkeypatch.setattr(memory, "read", refuse)
+    note("02_waiting", "bake_all")
+    assert memory._trouble == ["The file of your progress cannot be read, so it was left as it is."]
+    assert [one.name for one in file.parent.iterdir() if one.suffix == ".json"] == [file.name]
+    assert file.read_text(encoding="utf-8") == "{"
+    assert done() == {"02_waiting": {"bake_all"}}

@@ -84,3 +84,12 @@ def test_what_a_handler_raised_is_told_before_the_status_that_came_of_it() -> No
 def test_a_handler_that_is_still_the_starters_is_not_attempted() -> None:
     with pytest.raises(NotAttempted):
         must_be_good(app(Flask), (reply(500, error=NotImplementedError()),), "GET")
+
+
+@APPS
+def test_an_app_whose_routes_cannot_be_asked_is_told_without_them(kind: type[Any]) -> None:
+    made = app(kind)
+    error = TypeError("a coroutine was expected")
+    assert "write `async def" not in told(made, reply(500, path="/nowhere", error=error))
+    plain = told(made, reply(500, error=error))
+    assert ("`await` stands only in an `async def`" in plain) is (kind is Quart)

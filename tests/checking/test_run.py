@@ -304,3 +304,19 @@ def test_json_is_compared_by_value() -> None:
 def test_expect_goes_on_or_ends_the_check() -> None:
     expect(True, "never said")
     assert refusal(lambda: expect([], "it is empty.")) == "it is empty."
+
+
+def test_a_status_that_is_no_number_is_told_so_unless_that_is_wanted() -> None:
+    served = Served(subject="app", replies=(Reply(path="/cake", status=0),))
+    assert refusal(lambda: served.gets("cake")) == (
+        "`/cake` answers with a status that is no number: behind a comma in what a handler returns stands the status. One text "
+        "is wanted, without a comma after it."
+    )
+
+
+def test_what_was_expected_gives_the_run_for_the_next_expectation() -> None:
+    one = run(THREE, result=3, calls={"bake": 2})
+    assert (
+        one.gives(3).takes(1).at_once(3).called("bake").called("bake", 2).keeps().closes().expect(1, "no")
+        is one
+    )

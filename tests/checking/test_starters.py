@@ -2,7 +2,17 @@
 
 import pytest
 
-from bakery.checking.starters import ends_in, faults, given, parse, retouched, same, solution, starter
+from bakery.checking.starters import (
+    ends_in,
+    faults,
+    given,
+    not_python,
+    parse,
+    retouched,
+    same,
+    solution,
+    starter,
+)
 
 CELL = """\
 from math import ceil  # starter:
@@ -103,3 +113,9 @@ def test_brackets_round_a_whole_change_a_cell_for_the_eye_alone() -> None:
     assert not retouched("", before)
     assert not retouched("cake = await form['cake']\n", before)
     assert not retouched("cake  =  await form.get('cake')\nex.one.hint()\n", before)
+
+
+def test_a_text_that_python_refuses_is_told_with_its_line_and_pythons_words() -> None:
+    line, words = not_python("a = 1\nb = (", "starter")
+    assert (line, words) == (2, "the starter is not Python: '(' was never closed")
+    assert not_python("await bake()", "solution") == (1, "the solution is not Python")

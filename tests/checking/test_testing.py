@@ -116,3 +116,36 @@ def test_what_keeps_a_test_green_is_seen_in_its_text(body: str, words: str) -> N
 
 def test_a_text_that_is_no_python_tells_nothing() -> None:
     assert why_green("") == why_green("def") == ""
+
+
+async def leaves() -> None:
+    raise SystemExit(3)
+
+
+async def is_cancelled() -> None:
+    raise asyncio.CancelledError
+
+
+async def fails_later() -> None:
+    pytest.fail("raw")
+
+
+async def skips_later() -> None:
+    pytest.skip("later")
+
+
+@pytest.mark.parametrize("test", [is_cancelled, fails_later, skips_later])
+def test_a_test_that_fails_in_a_way_of_its_own_has_been_tried(test: Any) -> None:  # noqa: ANN401
+    tested = asyncio.run(tried(test, {}, "the app"))
+    assert (tested.app, type(tested.error).__name__) == (
+        "the app",
+        {is_cancelled: "CancelledError", fails_later: "Failed", skips_later: "Skipped"}[test],
+    )
+
+
+def test_a_test_that_asks_python_to_exit_does_exit() -> None:
+    with pytest.raises(SystemExit):
+        leaves().send(None)
+    with pytest.raises(SystemExit) as caught:
+        tried(leaves, {}, "the app").send(None)
+    assert caught.value.code == 3
