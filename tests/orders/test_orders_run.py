@@ -265,3 +265,22 @@ def test_a_watcher_sees_orders_that_come_one_after_the_other_placed_each_at_its_
     }
     assert len(placed) == 2
     assert placed["order 2"] > 0
+
+
+@pytest.mark.parametrize(
+    ("stood", "words"),
+    [
+        (4.99, ""),
+        (5.0, "; the notebook itself stood still for 5 s"),
+        (61.6, "; the notebook itself stood still for 62 s"),
+    ],
+)
+def test_a_notebook_that_stood_still_for_five_seconds_is_said_to_have_done_so(
+    stood: float, words: str
+) -> None:
+    async def test() -> str:
+        waiting = _Run([], Limits(gap=0.0, seconds=30.0), None)
+        waiting._stood, waiting._seen = stood, waiting._loop.time() + 1
+        return waiting._why_so_late()
+
+    assert run(test()).partition(" meanwhile")[0] == words

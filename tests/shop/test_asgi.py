@@ -495,3 +495,17 @@ def test_a_websocket_is_refused_in_words_where_the_server_can_pass_them_on_and_c
         assert head["status"] == 403
         assert all(name == name.lower() for name, _ in head["headers"])
         assert b"does not answer under the name" in body["body"]
+
+
+def test_background_tasks_have_a_tenth_of_a_second_where_no_time_is_left_for_last_orders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hurry(monkeypatch, last_orders=0.0, clearing_up=20)
+    app, seen = Quart(__name__), []
+
+    @app.after_serving
+    async def sweep() -> None:
+        seen.append(app.config["BACKGROUND_TASK_SHUTDOWN_TIMEOUT"])
+
+    serve(app).close()
+    assert seen == [0.1]

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any
+from weakref import WeakValueDictionary
 
 import httpx
 import pytest
@@ -616,3 +617,17 @@ def test_an_order_that_waits_for_a_startup_is_sent_home_when_the_shop_closes(
     baked, trace = asyncio.run(run())
     assert [span.error for span in trace.failures] == ["the shop hung up without an answer"]
     assert baked == []
+
+
+def test_shops_that_are_called_are_counted_from_8001(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Hatch, "_taken", WeakValueDictionary())
+    first, second, asked = Hatch(0), Hatch(0), Hatch(8004)
+    third, fourth = Hatch(0), Hatch(0)
+    first.close()
+    assert [hatch.number for hatch in (second, asked, third, fourth, Hatch(0))] == [
+        8002,
+        8004,
+        8003,
+        8005,
+        8001,
+    ]

@@ -175,3 +175,9 @@ def test_whoever_still_waits_for_a_baker_when_the_shop_closes_is_sent_away_witho
     bakers.go.set()
     assert all(order.result() is not None for order in orders)
     assert our_threads() == []
+
+
+def test_ten_thousand_clients_may_be_inside_at_once() -> None:
+    with serve(flask_bakery()) as shop:
+        server: Any = shop._running.server
+        assert server._server.adj.connection_limit == 10_000

@@ -162,6 +162,23 @@ def test_the_guest_asks_for_the_path_with_the_headers_it_was_given() -> None:
     assert b"\r\nX-Guest: J\xf6\r\n" in request
 
 
+def test_what_the_guest_says_arrives_as_the_text_or_the_bytes_that_it_was() -> None:
+    script, told = letting_in()
+
+    async def visit() -> None:
+        async with inside(script) as wire:
+            await wire.say("two plum")
+            await wire.say(b"two plum")
+            while len(told) < 2:
+                await asyncio.sleep(0)
+
+    run(visit())
+    text, octets = told
+    assert isinstance(text, TextMessage)
+    assert isinstance(octets, BytesMessage)
+    assert (text.data, bytes(octets.data)) == ("two plum", b"two plum")
+
+
 def test_who_is_let_in_and_sent_away_in_one_breath_was_inside() -> None:
     script, _ = letting_in(TextMessage("last cake"), CloseConnection(4001, "sold out"))
 
