@@ -17,10 +17,12 @@ from quart import request as quart_request
 
 import bakery.shop.serving
 from bakery.orders.ordering import order
+from bakery.shop.asgi import Receive, Scope, Send
 from bakery.shop.inprocess import MODEL, NO_MODEL, Caller, Hatch, InProcess, at
 from bakery.shop.premises import Patience, StartupError
 from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads
+from bakery.shop.websocket import LOST, SocketClosedError
 from bakery.shop.wsgi import WSGIMiddleware
 from bakery.trace import Trace
 
@@ -631,3 +633,31 @@ def test_shops_that_are_called_are_counted_from_8001(monkeypatch: pytest.MonkeyP
         8005,
         8001,
     ]
+
+
+def test_a_guest_on_a_websocket_is_sent_home_together_with_the_orders_when_a_called_shop_closes(
+    monkeypatch: pytest.MonkeyPatch, threads: Threads
+) -> None:
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=0.0)))
+
+    async def counter(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        if scope["type"] == "lifespan":
+            return
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+        await asyncio.Event().wait()
+
+    async def visit() -> tuple[int, str]:
+        shop = serve(counter)
+        async with shop.socket("/counter") as guest:
+            ordering = asyncio.create_task(order(shop, 1))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            shop.close()
+            with pytest.raises(SocketClosedError) as end:
+                await asyncio.wait_for(guest.receive(), 10)
+            await ordering
+        return end.value.code, end.value.reason
+
+    assert asyncio.run(visit()) == (LOST, "")
