@@ -160,3 +160,56 @@ def test_an_app_of_the_other_framework_is_told_which_one_is_wanted(
         f"this is a {kind.capitalize()} app, and a {wanted} app is wanted: "
         f"`from {other} import {wanted}`, then `app = {wanted}(__name__)`."
     )
+
+
+NO_APP = {
+    "a number": ("answer = 3", "it got `3`, but an app is wanted: `check(app)`."),
+    "a coroutine": (
+        "async def made(): pass\nanswer = made()",
+        "it got a coroutine (`made` was called, but not awaited), but an app is wanted: `check(app)`.",
+    ),
+    "a class": (
+        "from quart import Quart as answer",
+        "it got the class `Quart`; make an app of it: `app = Quart(__name__)`.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_APP)
+def test_what_is_no_app_is_told_as_what_it_is(name: str) -> None:
+    text, told = NO_APP[name]
+    assert refused(text, lambda answer: answer.must_be("quart")) == told
+
+
+def test_a_plain_function_among_calls_that_are_gathered_is_told() -> None:
+    assert refused("def answer(cake): return cake", lambda answer: answer.together(("plum",), ("nut",))) == (
+        "`answer` is a plain function that gives `'plum'`. Only a coroutine function can wait together with others: "
+        "`async def answer`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/nowhere", "404: the app has no such route"), ("/teapot", "400")]
+)
+def test_a_stream_that_was_refused_is_told_with_its_status(path: str, words: str) -> None:
+    text = QUART + '\n@answer.get("/teapot")\nasync def teapot(): return "no", 400\n'
+    assert words in refused(text, lambda answer: answer.listen(path))
+    fine = text.replace("400", "399")
+    assert run_of(fine, lambda answer: answer.listen("/teapot")).streams[0].status == 399
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "told"),
+    [
+        ("answer = {'a': 1}.keys()", (list,), ["a"]),
+        ("answer = {'a': 1}.values()", (list,), [1]),
+        ("answer = {'a': 1}.values()", (dict,), None),
+        ("answer = {1}", (list,), None),
+    ],
+)
+def test_keys_and_values_are_a_list_where_a_list_is_wanted(
+    text: str, kinds: tuple[type, ...], told: list[object] | None
+) -> None:
+    stage = asked(text, lambda answer: answer.value(*kinds))
+    assert stage.value == told
+    assert isinstance(stage.error, Wrong) is (told is None)

@@ -195,6 +195,7 @@ def test_a_heading_of_two_words_is_an_error_and_what_stands_below_is_no_reason_o
         (CHOSEN + "\n- unit: bake\n", 12, "`unit` belongs to a number"),
         (CHOSEN.replace("something\n", "something\n  Yes.\n"), 6, "the right choice needs no words below it"),
         (CHOSEN.replace("] nothing", '] "no": nothing'), 5, "either every choice of a prediction has a name"),
+        (CHOSEN.replace("] nothing", '] "no": nothing').replace("] something", '] "no": something').replace("] both", '] "yes": both'), 5, "two choices have the same name"),
         (CHOSEN.replace("[x]", "[X]"), 6, "a list item of this prediction is one of"),
         (CHOSEN.replace("[x]", "[ ]"), 5, "two choices or more are wanted, one of them with `[x]`: 3 and 0"),
         # quizzes
