@@ -362,3 +362,27 @@ def test_where_there_is_no_request_what_is_asked_for_is_named(said: str, line: s
     )
     assert told == [writes if name == "flash" else asks]
     assert list(known_of_contexts(RuntimeError("burnt"), "burnt")) == []
+
+
+@pytest.mark.parametrize("name", ["request", "session", "g", "current_app", "websocket", "cake"])
+def test_what_is_here_already_is_named_and_only_a_request_has_more_in_it(name: str) -> None:
+    told = first_of(raised_in(f"await ({name})", "AttributeError('LocalProxy does not have __await__')"))
+    shown = "request" if name == "cake" else name
+    more = " What may have to wait is in it, such as `await request.form`." if shown == "request" else ""
+    assert told == f"`{shown}` is here already, and cannot be awaited: take the `await` before it away.{more}"
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "told"),
+    [
+        ('session["cakes"]', "KeyError('cakes')", "'cakes'"),
+        ("session['cakes']", "KeyError('cakes')", "'cakes'"),
+        ("session['other']", "KeyError('cakes')", ""),
+        ("session['cakes']", "IndexError(\"'cakes'\")", ""),
+    ],
+)
+def test_only_a_key_that_the_session_of_this_line_lacks_is_told_so(line: str, error: str, told: str) -> None:
+    sentence = (
+        f"a customer who comes for the first time has no {told} in the session yet: `session.get({told}, 0)`."
+    )
+    assert first_of(raised_in(line, error)) == (sentence if told else "")

@@ -131,3 +131,19 @@ def test_a_function_that_is_gone_is_told() -> None:
     stage = asked_of(Cells("async def answer(): pass"), ask)
     assert isinstance(stage.error, Wrong)
     assert "there is no `bake` any more" in str(stage.error)
+
+
+@WAYS
+def test_a_callable_that_has_to_be_awaited_is_exchanged_for_one_that_has_to_be_too(threadless: bool) -> None:
+    def ask(answer: Answer) -> tuple[Run, Run]:
+        with answer.instead("nut", slow):
+            first = answer.run()
+        return first, answer.run()
+
+    text = "async def answer(): return asyncio.iscoroutinefunction(nut), await nut(seconds=2)"
+    stage = asked_of(Cells(BEFORE, text), ask, threadless=threadless)
+    assert stage.value is not None, stage.error
+    assert [(one.result, one.seconds) for one in stage.value] == [
+        ((True, "slowly one nut cake"), 4),
+        ((True, "one nut cake"), 2),
+    ]
