@@ -179,8 +179,8 @@ def test_what_the_guest_says_arrives_as_the_text_or_the_bytes_that_it_was() -> N
     assert (text.data, bytes(octets.data)) == ("two plum", b"two plum")
 
 
-def test_who_is_let_in_and_sent_away_in_one_breath_was_inside() -> None:
-    script, _ = letting_in(TextMessage("last cake"), CloseConnection(4001, "sold out"))
+def test_who_is_let_in_and_sent_away_in_one_breath_was_inside_and_answers_the_goodbye() -> None:
+    script, told = letting_in(TextMessage("last cake"), CloseConnection(4001, "sold out"))
 
     async def visit() -> tuple[Said, SocketClosedError]:
         async with inside(script) as wire:
@@ -188,10 +188,15 @@ def test_who_is_let_in_and_sent_away_in_one_breath_was_inside() -> None:
             with pytest.raises(SocketClosedError) as again:
                 await wire.say("one more")
             assert again.value is end
+            while not told:
+                await asyncio.sleep(0)
             return said, end
 
     said, end = run(visit())
     assert (said, end.code, end.reason) == ("last cake", 4001, "sold out")
+    (goodbye,) = told
+    assert isinstance(goodbye, CloseConnection)
+    assert goodbye.code == 4001
 
 
 def test_a_shop_that_breaks_off_leaves_what_it_said_and_an_end_without_a_goodbye() -> None:
