@@ -498,3 +498,9 @@ def test_a_guess_that_is_off_is_told_by_how_many_times(
 def test_without_a_unit_a_number_is_asked_for_as_such(ex: Lesson) -> None:
     paper = replace(ex.standing.paper, unit="")
     assert repr(Prediction("09_small", paper, float)) == "standing: A number is wanted."
+
+
+def test_a_number_that_meets_a_word_is_another_one_and_raises_nothing(ex: Lesson) -> None:
+    prediction = Prediction("09_small", replace(ex.standing.paper, because={}, reason="So it is."), str)
+    prediction.say(3)
+    assert prediction.check("b").says == "you said three bakes, and it was “b”. So it is."
