@@ -244,9 +244,15 @@ def _has_a_thread(error: BaseException) -> bool:
     return bool(re.search(r"(to_thread|run_in_executor|run_sync|submit)\(.*\bexecute\b", text))
 
 
+NO_CONTEXT = (
+    r"([Oo]utside of|Not within an?|no request in) .*context|'NoneType' object has no attribute 'accessed'"
+)
+"""What Quart says where no request is, and from 0.23 on where no session is."""
+
+
 def known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
     """Sentences on a request that is not there."""
-    if not re.search(r"([Oo]utside of|Not within an?|no request in) .*context", said):
+    if not re.search(NO_CONTEXT, said):
         return
     own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
     for name in _flasks_names(own[-1]) if own else ():

@@ -87,8 +87,9 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
     yield from _known_of_missing_awaits(error, said)
     yield from known_of_clients(error, said)
     yield from known_of_values(error, said)
-    if kind is RuntimeError:
+    if kind in {RuntimeError, AttributeError}:
         yield from known_of_contexts(error, said)
+    if kind is RuntimeError:
         yield from known_of_caches(error, said)
         yield from _known_of_loops(said)
     if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
