@@ -635,8 +635,9 @@ def test_shops_that_are_called_are_counted_from_8001(monkeypatch: pytest.MonkeyP
     ]
 
 
-def test_a_guest_on_a_websocket_is_sent_home_together_with_the_orders_when_a_called_shop_closes(
-    monkeypatch: pytest.MonkeyPatch, threads: Threads
+@pytest.mark.parametrize("orders", [0, 1])
+def test_a_guest_on_a_websocket_is_sent_home_when_a_called_shop_closes_alone_and_together_with_orders(
+    orders: int, monkeypatch: pytest.MonkeyPatch, threads: Threads
 ) -> None:
     monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=0.0)))
 
@@ -651,13 +652,13 @@ def test_a_guest_on_a_websocket_is_sent_home_together_with_the_orders_when_a_cal
     async def visit() -> tuple[int, str]:
         shop = serve(counter)
         async with shop.socket("/counter") as guest:
-            ordering = asyncio.create_task(order(shop, 1))
+            ordering = [asyncio.create_task(order(shop, 1)) for _ in range(orders)]
             for _ in range(20):
                 await asyncio.sleep(0)
             shop.close()
             with pytest.raises(SocketClosedError) as end:
                 await asyncio.wait_for(guest.receive(), 10)
-            await ordering
+            await asyncio.gather(*ordering)
         return end.value.code, end.value.reason
 
     assert asyncio.run(visit()) == (LOST, "")

@@ -59,6 +59,11 @@ class ASGIMiddleware(Middleware):
         """Note that the shop closes, and how many seconds from now are left for what is still going on."""
         self._last_orders = monotonic() + last_orders
 
+    @property
+    def in_flight(self) -> tuple[asyncio.Task[Any], ...]:
+        """The tasks of the orders and websockets that are still open."""
+        return tuple(self._in_flight)
+
     def send_home(self) -> None:
         """End the orders and websockets that are still open."""
         for task in self._in_flight:

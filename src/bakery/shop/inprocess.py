@@ -6,7 +6,7 @@ each of them a thread of the model in `threads`: one thread is a single place.
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -106,13 +106,15 @@ class _InProcess:
         """Take no more orders; those in flight end by themselves, or after `last_orders` seconds."""
         self._open = False
         self._hatch.close()
-        if not self._inside:
-            return
-        loop = next(iter(self._inside)).get_loop()
-        if not loop.is_closed():
+        loop = next((task.get_loop() for task in self._visitors()), None)
+        if loop is not None and not loop.is_closed():
             loop.call_later(
                 self._patience.last_orders if last_orders is None else last_orders, self._send_home
             )
+
+    def _visitors(self) -> Iterable[asyncio.Task[Any]]:
+        """Whoever is still inside."""
+        return self._inside
 
     async def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; raises `httpx.ConnectError` when the shop is closed, `httpx.ReadTimeout` when it is late."""
@@ -207,6 +209,9 @@ class InProcessASGI(_InProcess):
         self._told.put_nowait({"type": "lifespan.shutdown"})
         if self._life is not None and not self._middleware.opened.done():
             self._life.cancel()
+
+    def _visitors(self) -> Iterable[asyncio.Task[Any]]:
+        return (*super()._visitors(), *self._middleware.in_flight)
 
     async def _opened(self, startup: float) -> None:
         try:

@@ -287,7 +287,7 @@ def _enter(shop: Shop) -> None:
         try:
             overtaken.close()
         except BaseException:
-            _leave(shop)
+            _SHOPS[shop.name] = overtaken  # so that somebody can still close it
             raise
 
 
