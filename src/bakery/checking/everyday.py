@@ -1,11 +1,10 @@
 """What a mistake means that has nothing to do with waiting: one kind of value is taken for another."""
 
-import linecache
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from bakery.checking.virtual.lines import frames_of, is_own, own_line_of
+from bakery.checking.virtual.lines import own_frames_of, own_line_of, own_text_of
 from bakery.trace import Trace
 
 CACHED = re.compile(r"@(functools\.)?(lru_)?cache\b[^\n]*\n\s*async def")
@@ -31,13 +30,13 @@ def known_of_values(error: BaseException, said: str) -> Iterator[str]:
 
 def _names_at(error: BaseException) -> dict[str, Any]:
     """The names in the reader's innermost function."""
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    own = own_frames_of(error)
     return dict(own[-1].f_locals) if own else {}
 
 
 def _outside(error: BaseException, name: str) -> object:
     """What a name means outside the reader's innermost function; None where it means nothing."""
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    own = own_frames_of(error)
     return own[-1].f_globals.get(name) if own else None
 
 
@@ -105,8 +104,7 @@ def _is_several(value: object) -> bool:
 
 def known_of_caches(error: BaseException, said: str) -> Iterator[str]:
     """A sentence on a coroutine that came out of a cache for a second time."""
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
-    text = "".join(linecache.getlines(own[-1].f_code.co_filename)) if own else ""
+    text = own_text_of(error)
     if "cannot reuse already awaited" in said and CACHED.search(text):
         yield (
             "the same coroutine is awaited twice: a cache keeps what a call gives, and the call of an `async def` gives a "

@@ -1,11 +1,10 @@
 """What a mistake means that Flask, Quart or a database driver tells in words of its own."""
 
-import linecache
 import re
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-from bakery.checking.virtual.lines import frames_of, is_own, own_line_of
+from bakery.checking.virtual.lines import frames_of, own_frames_of, own_line_of, own_text_of
 
 ON_FIELDS = "a field of a form is looked up by its name, in square brackets or with `get`: `form['cake']`, `form.get('cake')`."
 
@@ -65,8 +64,7 @@ def _known_of_kinds(error: BaseException, said: str, line: str) -> Iterator[str]
 
 def _begins(error: BaseException) -> bool:
     """Whether the cell that raised it begins a transaction by hand."""
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
-    text = "".join(linecache.getlines(own[-1].f_code.co_filename)) if own else ""
+    text = own_text_of(error)
     return bool(re.search(r"[\"']BEGIN\b", text, re.IGNORECASE))
 
 
@@ -150,7 +148,7 @@ def on_no_stream(error: BaseException, source: str = "") -> str:
 
 def _is_of_bytes(error: BaseException, line: str) -> bool:
     """Whether the reader's line has to do with bytes, as it says itself or as one of its names does."""
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    own = own_frames_of(error)
     names = own[-1].f_locals if own else {}
     return bool(re.search(r"\bget_data\(\)", line)) or any(
         isinstance(names.get(word), bytes) for word in re.findall(r"\w+", line)
@@ -239,8 +237,7 @@ def _on_rows(error: BaseException) -> str:
 
 
 def _has_a_thread(error: BaseException) -> bool:
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
-    text = "".join(linecache.getlines(own[-1].f_code.co_filename)) if own else ""
+    text = own_text_of(error)
     return bool(re.search(r"(to_thread|run_in_executor|run_sync|submit)\(.*\bexecute\b", text))
 
 
@@ -254,7 +251,7 @@ def known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
     """Sentences on a request that is not there."""
     if not re.search(NO_CONTEXT, said):
         return
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    own = own_frames_of(error)
     for name in _flasks_names(own[-1]) if own else ():
         yield (
             f"`{name}` is Flask's here, and a Quart app has its own: `from quart import {name}`. "

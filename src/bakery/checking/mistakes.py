@@ -11,7 +11,14 @@ from bakery.checking.describing import names_around
 from bakery.checking.everyday import known_of_caches, known_of_values
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
 from bakery.checking.going_through import GENERATOR, known_of_changes, known_of_for
-from bakery.checking.virtual.lines import frames_of, is_in_coroutine, is_own, line_of, own_line_of
+from bakery.checking.virtual.lines import (
+    frames_of,
+    is_in_coroutine,
+    is_own,
+    line_of,
+    own_frames_of,
+    own_line_of,
+)
 from bakery.mishap import reason
 
 USE_ASYNC_CLIENT = "Take an `httpx.AsyncClient`, one for all, and `await client.get(…)`."
@@ -169,7 +176,7 @@ def _on_coroutine(error: BaseException, said: str) -> str:
 
 def _known_of_names(error: BaseException) -> Iterable[str]:
     """A name in the reader's line that stands for a coroutine which nobody has awaited."""
-    own = [frame for frame in frames_of(error) if is_own(frame.f_code)]
+    own = own_frames_of(error)
     if not own:
         return
     words = set(re.findall(r"\w+", line_of(own[-1])))
@@ -186,7 +193,7 @@ def _known_of_names(error: BaseException) -> Iterable[str]:
 
 def _asks_a_cancelled(error: BaseException) -> str:
     """The reader's line, the outermost one, if it asks for a result."""
-    line = next((line_of(frame) for frame in frames_of(error) if is_own(frame.f_code)), "")
+    line = next(map(line_of, own_frames_of(error)), "")
     return line if ".result()" in line else ""
 
 

@@ -3,7 +3,15 @@
 import asyncio
 import sys
 
-from bakery.checking.virtual.lines import is_own, line_at, line_of_task, own_frames, own_line
+from bakery.checking.virtual.lines import (
+    is_own,
+    line_at,
+    line_of_task,
+    own_frames,
+    own_frames_of,
+    own_line,
+    own_text_of,
+)
 from workshop.cells import Cells
 
 
@@ -12,6 +20,21 @@ def test_a_line_has_its_number_and_its_text() -> None:
     frame = cells.value("where")()
     assert own_line(frame) == "line 3: return sys._getframe()"
     assert line_at("nowhere.py", 7) == "line 7"
+
+
+def test_an_error_leads_to_the_readers_frames_and_to_the_text_of_the_last_one_wherever_it_was_raised() -> (
+    None
+):
+    text = "import json\ndef outer():\n    return inner()\ndef inner():\n    return json.loads('cake')\n"
+    error: ValueError | None = None
+    try:
+        Cells(text).value("outer")()
+    except ValueError as raised:
+        error = raised
+    assert error is not None
+    assert [frame.f_code.co_name for frame in own_frames_of(error)][-2:] == ["outer", "inner"]
+    assert own_text_of(error) == text
+    assert (own_frames_of(ValueError()), own_text_of(ValueError())) == ([], "")
 
 
 def test_a_library_is_not_the_readers_own() -> None:

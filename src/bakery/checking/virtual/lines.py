@@ -50,6 +50,17 @@ def frames_of(error: BaseException) -> Iterator[FrameType]:
         yield frame
 
 
+def own_frames_of(error: BaseException) -> list[FrameType]:
+    """The frames of the reader's own code that an error came through, the outermost first."""
+    return [frame for frame in frames_of(error) if is_own(frame.f_code)]
+
+
+def own_text_of(error: BaseException) -> str:
+    """The text of the reader's cell that an error came through last; empty where it came through none."""
+    own = own_frames_of(error)
+    return "".join(linecache.getlines(own[-1].f_code.co_filename)) if own else ""
+
+
 def own_line_of(error: BaseException) -> str:
     """The innermost line of the reader's that an error came through, in words; empty where there is none."""
     # The line that it came through, and not the one at which the frame is by now, such as the `async with` of a group.
