@@ -6,6 +6,7 @@ from bakery.checking.starters import (
     ends_in,
     faults,
     given,
+    nodes_of,
     not_python,
     parse,
     retouched,
@@ -104,6 +105,12 @@ def test_a_cell_may_await_and_one_that_is_no_python_is_none() -> None:
     assert parse("await x")
     assert parse("async def (") is None
     assert parse("a\0") is None
+
+
+def test_the_nodes_of_a_text_come_from_the_outside_in_and_what_is_no_python_has_none() -> None:
+    found = [type(node).__name__ for node in nodes_of("a = await b\nc")]
+    assert found == ["Assign", "Expr", "Name", "Await", "Name", "Store", "Name", "Load", "Load"]
+    assert nodes_of("async def (") == nodes_of("# a word") == nodes_of("") == []
 
 
 def test_brackets_round_a_whole_change_a_cell_for_the_eye_alone() -> None:

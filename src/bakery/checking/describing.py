@@ -12,7 +12,7 @@ from fractions import Fraction
 from types import CodeType
 from typing import Any, Literal
 
-from bakery.checking.starters import parse
+from bakery.checking.starters import nodes_of
 from bakery.checking.virtual.lines import is_own
 from bakery.trace import Trace
 
@@ -64,8 +64,7 @@ def cell_of(given: Any) -> str:
 
 def dots_in(source: str) -> str:
     """The line in which a text still has a `...`, in words; empty where there is none."""
-    tree = parse(source)
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes_of(source):
         if isinstance(node, ast.Constant) and node.value is ...:
             return f"line {node.lineno}"
     return ""
@@ -73,10 +72,9 @@ def dots_in(source: str) -> str:
 
 def names_around(filename: str, number: int) -> set[str]:
     """The names that the functions around the one in this line have of their own; `number` is its first line."""
-    tree = parse("".join(linecache.getlines(filename)))
     functions = [
         node
-        for node in ast.walk(tree or ast.Module([], []))
+        for node in nodes_of("".join(linecache.getlines(filename)))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     inner = [node for node in functions if node.lineno <= number <= (node.end_lineno or 0)]
@@ -93,19 +91,14 @@ RETURN_IN_FINALLY = "A `return` in a `finally` throws away whatever was raised b
 
 def returns_in_finally(source: str) -> bool:
     """Whether a cell has a `return` inside of a `finally`."""
-    tree = parse(source)
-    last = (
-        [one for node in ast.walk(tree) if isinstance(node, ast.Try) for one in node.finalbody]
-        if tree
-        else []
-    )
+    last = [one for node in nodes_of(source) if isinstance(node, ast.Try) for one in node.finalbody]
     return any(isinstance(node, ast.Return) for one in last for node in ast.walk(one))
 
 
 def made_in(source: str, kinds: Iterable[str]) -> list[str]:
     """The functions in a text in which something of these kinds is made, such as a lock: of each call the innermost one."""
-    tree, found = parse(source), dict[int, str]()
-    for node in ast.walk(tree) if tree else ():  # the outer ones come first
+    found = dict[int, str]()
+    for node in nodes_of(source):  # the outer ones come first
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for one in ast.walk(node):
                 name = (
@@ -120,10 +113,9 @@ def made_in(source: str, kinds: Iterable[str]) -> list[str]:
 
 def plain_function_at(filename: str, number: int) -> str:
     """The name of the plain `def` that a line stands in, or "lambda"; empty where it is an `async def`, or none."""
-    tree = parse("".join(linecache.getlines(filename)))
     around = [
         node
-        for node in ast.walk(tree or ast.Module([], []))
+        for node in nodes_of("".join(linecache.getlines(filename)))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
         and node.lineno <= number <= (node.end_lineno or node.lineno)
     ]

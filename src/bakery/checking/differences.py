@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking.describing import MANY
-from bakery.checking.starters import parse
+from bakery.checking.starters import nodes_of
 from bakery.counting import NUMBERS
 
 IN_A_THREAD = re.compile(r"\b(to_thread|run_in_executor|run_sync)\(")
@@ -42,8 +42,7 @@ def on_text(given: str, wanted: str, source: str) -> str:
 
 def _gives_one_of_two(source: str) -> bool:
     """Whether a `return` of the cell has an `and` of Python's in it."""
-    tree = parse(source)
-    several = [node.value for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Return)]
+    several = [node.value for node in nodes_of(source) if isinstance(node, ast.Return)]
     return any(
         isinstance(part, ast.BoolOp) and isinstance(part.op, ast.And)
         for one in several

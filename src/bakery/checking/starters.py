@@ -104,10 +104,16 @@ def parse(text: str) -> ast.Module | None:
     return tree if isinstance(tree, ast.Module) else None
 
 
+def nodes_of(text: str) -> list[ast.AST]:
+    """All that is in a cell's text, the outer parts first; nothing where it is no Python, or empty."""
+    tree = parse(text)
+    return [node for node in ast.walk(tree) if node is not tree] if tree else []
+
+
 @cache
 def given(text: str, name: str, verb: str) -> tuple[str, ...]:
     """What a cell hands to `ex.NAME.VERB(…)` as its only argument, in each of such calls, as expressions."""
-    calls = (node for node in ast.walk(parse(text) or ast.Module([], [])) if isinstance(node, ast.Call))
+    calls = (node for node in nodes_of(text) if isinstance(node, ast.Call))
     wanted = f"ex.{name}.{verb}"
     return tuple(
         ast.unparse(call.args[0])

@@ -10,7 +10,7 @@ from typing import Any
 
 from bakery.checking.describing import cell_of
 from bakery.checking.mistakes import Wrong, wrong_because
-from bakery.checking.starters import parse
+from bakery.checking.starters import nodes_of
 
 SKIPPED = "Skipped"
 
@@ -57,8 +57,7 @@ async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -
 
 def _always_true(test: Callable[..., Any]) -> str:
     """What to say of an `assert` that can find nothing, as it looks at a tuple; empty where there is none."""
-    tree = parse(cell_of(test))
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes_of(cell_of(test)):
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts:
             return (
                 f" Line {node.lineno} has brackets around all that stands behind `assert`: that is a tuple, which is always true. "
@@ -69,8 +68,7 @@ def _always_true(test: Callable[..., Any]) -> str:
 
 def why_green(source: str) -> str:
     """What in the text of a test most likely keeps it green; empty where nothing plain is seen."""
-    tree = parse(source)
-    nodes = list(ast.walk(tree)) if tree and tree.body else []
+    nodes = nodes_of(source)
     checks = [node.test for node in nodes if isinstance(node, ast.Assert)]
     if nodes and not checks and not any(isinstance(node, ast.Raise) for node in nodes):
         return "There is no `assert` in it."

@@ -7,7 +7,7 @@ from bakery.checking import Answer
 from bakery.checking.describing import cell_of
 from bakery.checking.mistakes import Wrong
 from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
-from bakery.checking.starters import parse
+from bakery.checking.starters import nodes_of
 
 
 def of_the_model(answer: Answer, path: str) -> str:
@@ -52,8 +52,7 @@ def of_the_bounds(answer: Answer, path: str, name: str) -> str:
 
 def no_docstring(answer: Answer) -> str:
     """What looks like a docstring in the reader's functions, and is none, in words; empty where nothing does."""
-    tree = parse(cell_of(answer.given))
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes_of(cell_of(answer.given)):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         values = [one.value for one in node.body if isinstance(one, ast.Expr)]

@@ -13,7 +13,7 @@ from bakery.checking.describing import cell_of, short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import in_word
 from bakery.checking.service import Says, Service
-from bakery.checking.starters import parse
+from bakery.checking.starters import nodes_of
 from bakery.lessons._outcomes import Came, came, named, often
 
 Asking = Callable[..., tuple[Service, Any, float]]
@@ -214,9 +214,7 @@ def _told_calls(takes: Sequence[float]) -> str:
 
 def _anew(source: str) -> str:
     """What to say of a limit of two seconds that is made inside a loop, as the text of an answer has it."""
-    loops = [
-        one for one in ast.walk(parse(source) or ast.Module([], [])) if isinstance(one, ast.For | ast.While)
-    ]
+    loops = [one for one in nodes_of(source) if isinstance(one, ast.For | ast.While)]
     limits = [
         call
         for loop in loops
