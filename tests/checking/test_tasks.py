@@ -157,7 +157,7 @@ def test_of_a_guess_that_was_not_understood_sixty_characters_are_shown(
     assert f"It got `{shown}`." in ex.calling.say("x" * (long - 2)).says
 
 
-def test_a_check_that_fails_itself_says_so_and_blames_nobody(
+def test_a_check_that_fails_itself_says_so_blames_nobody_and_is_no_try(
     ex: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names: dict[str, Any] = {}
@@ -166,6 +166,7 @@ def test_a_check_that_fails_itself_says_so_and_blames_nobody(
     verdict = ex.doubled.check([1])
     assert verdict.outcome == "not checked"
     assert "not your fault: ZeroDivisionError" in verdict.says
+    assert "Try it first" in ex.doubled.solution().words
 
 
 def test_hints_come_one_by_one_and_then_lead_to_the_solution(ex: Lesson) -> None:
@@ -420,14 +421,14 @@ ENDS: dict[str, tuple[dict[str, Any], tuple[str, str, str, str]]] = {
 
 
 @pytest.mark.parametrize("how", ENDS)
-def test_a_check_is_told_by_how_it_ended_and_counts_as_a_try_unless_it_could_not_be_tried(
+def test_a_check_is_told_by_how_it_ended_and_counts_as_a_try_where_it_could_be_checked(
     ex: Lesson, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     stage, told = ENDS[how]
     staged(monkeypatch, **stage)
     verdict = ex.doubled.check([1])
     assert (verdict.outcome, verdict.says, verdict.printed, verdict.then) == told
-    assert (ex.doubled.solution().code != "") is (how != "what could not be tried")
+    assert (ex.doubled.solution().code != "") is (verdict.outcome != "not checked")
 
 
 def test_a_check_that_cannot_even_begin_says_so_and_raises_nothing(

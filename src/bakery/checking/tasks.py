@@ -26,6 +26,8 @@ from bakery.trace import Trace
 NO_CHANGE = "Something is written in another way, such as brackets round a whole, and for Python the cell is the same as before. "
 """What is said of a starter that was changed only for the eye."""
 
+OUR_FAULT = "The check itself failed, which is not your fault: "
+
 Judge = Callable[[Answer], None]
 """What an author writes: it asks, and comes back if all is right."""
 
@@ -100,9 +102,7 @@ class Exercise(Task):
 
             return self._judged(perform(ask), answers)
         except Exception as error:  # a fault of ours must not end the reader's cell
-            return self._said(
-                "not checked", f"The check itself failed, which is not your fault: {reason(error)}"
-            )
+            return self._said("not checked", f"{OUR_FAULT}{reason(error)}")
 
     def _judged(self, stage: "Stage[None]", answers: list[Answer]) -> Verdict:
         trace = answers[0].trace if answers else None
@@ -111,17 +111,18 @@ class Exercise(Task):
             return self._said("not attempted", self._first_step)
         if error is not None and (said := str(error) if isinstance(error, NotChecked) else disk.why(error)):
             return self._said("not checked", said, stage.printed)
-        self._tries += 1
         if stage.out_of_time:
-            return self._said("wrong", on_time_up(stage), stage.printed, then=self._next_step)
-        if isinstance(error, Wrong):
-            return self._said("wrong", str(error), stage.printed, trace, then=self._next_step)
-        if error is not None and is_the_readers(error):
-            return self._said("wrong", wrong_because(error), stage.printed, trace, then=self._next_step)
-        if error is not None:
-            said = f"The check itself failed, which is not your fault: {reason(error)}"
-            return self._said("not checked", said, stage.printed)
-        return self._said("right", self.paper.right or self.paper.reason, trace=trace, done=True)
+            says, trace = on_time_up(stage), None
+        elif error is None or isinstance(error, Wrong):
+            says = str(error or "")
+        elif is_the_readers(error):
+            says = wrong_because(error)
+        else:
+            return self._said("not checked", f"{OUR_FAULT}{reason(error)}", stage.printed)
+        self._tries += 1  # here, as a fault of ours is no try of the reader's
+        if error is None and not stage.out_of_time:
+            return self._said("right", self.paper.right or self.paper.reason, trace=trace, done=True)
+        return self._said("wrong", says, stage.printed, trace, then=self._next_step)
 
     @property
     def _first_step(self) -> str:
