@@ -45,6 +45,7 @@ FORBIDDEN_CALLS = {
     "clear_output": "write to a widget's value: it shows the same everywhere",
     "nest_asyncio.apply": "it loses the reader's cells: show it in a child process",
     "app.run": "it never comes back: use `serve(app)`",
+    "mkdtemp": "its folder stays on the reader's disk: `place = TemporaryDirectory()` goes with the kernel",
     "asyncio.run": "a loop is running already: use `await`, or tag the cell that shows this raises-RuntimeError",
 }
 FORBIDDEN_KEYWORDS = {"display_id": "a display that is updated differs between a test and a front end"}

@@ -185,6 +185,7 @@ def tag(cell: int, *tags: str) -> Change:
         ("does_nothing_that_differs_elsewhere", "serve(app)", code("flask_app.run(debug=True)")),
         ("does_nothing_that_differs_elsewhere", "port=5000", code("serve(app, port=5000)")),
         ("does_nothing_that_differs_elsewhere", "127.0.0.1", code("get('http://localhost/')")),
+        ("does_nothing_that_differs_elsewhere", "reader's disk", code("folder = Path(tempfile.mkdtemp())")),
         ("does_nothing_that_differs_elsewhere", "two decimals", code("%%time\nbake()")),
         ("does_nothing_that_differs_elsewhere", "observe", code("widgets.interact(f, x=1)")),
         ("does_nothing_that_differs_elsewhere", "widget's value", code("clear_output(wait=True)")),
