@@ -191,10 +191,6 @@ NO_STATUS = (
     "a comma after it."
 )
 NO_ATTRIBUTE = {
-    "an await of a proxy": (
-        "'LocalProxy' object can't be awaited",
-        "what is awaited there is here already: take the `await` before it away.",
-    ),
     "the text of an answer": (
         "'Response' object has no attribute 'text'",
         "an answer has no `.text` on Quart: `await answer.get_data(as_text=True)` gives it.",
@@ -364,12 +360,24 @@ def test_where_there_is_no_request_what_is_asked_for_is_named(said: str, line: s
     assert list(known_of_contexts(RuntimeError("burnt"), "burnt")) == []
 
 
+HERE = "what is awaited there is here already: take the `await` before it away."
+NO_WAITS = (
+    "object LocalProxy does not have __await__ method",
+    "object LocalProxy can't be used in 'await' expression",
+    "'LocalProxy' object can't be awaited",
+)
+
+
 @pytest.mark.parametrize("name", ["request", "session", "g", "current_app", "websocket", "cake"])
-def test_what_is_here_already_is_named_and_only_a_request_has_more_in_it(name: str) -> None:
-    told = first_of(raised_in(f"await ({name})", "AttributeError('LocalProxy does not have __await__')"))
-    shown = "request" if name == "cake" else name
-    more = " What may have to wait is in it, such as `await request.form`." if shown == "request" else ""
-    assert told == f"`{shown}` is here already, and cannot be awaited: take the `await` before it away.{more}"
+@pytest.mark.parametrize("kind", ["AttributeError", "TypeError"])
+@pytest.mark.parametrize("said", NO_WAITS)
+def test_what_is_here_already_is_named_and_only_a_request_has_more_in_it(
+    said: str, kind: str, name: str
+) -> None:
+    told = first_of(raised_in(f"await ({name})", f"{kind}({said!r})"))
+    more = " What may have to wait is in it, such as `await request.form`." if name == "request" else ""
+    named = f"`{name}` is here already, and cannot be awaited: take the `await` before it away.{more}"
+    assert told == (HERE if name == "cake" else named)
 
 
 @pytest.mark.parametrize(

@@ -264,6 +264,22 @@ def test_what_asyncio_says_of_its_loops_is_told_as_what_it_means_and_of_no_other
     assert told_of(OSError(said)) == f"it raised OSError: {said}"
 
 
+NO_CAKE = (
+    "`await` stands before something that cannot be awaited, a Cake. Only a coroutine, a task or a future can"
+)
+NO_CALL = "`await` stands before a function that nobody has called."
+
+
+@pytest.mark.parametrize(("kind", "told"), [("Cake", NO_CAKE), ("function", NO_CALL), ("method", NO_CALL)])
+@pytest.mark.parametrize(
+    "words", ["object {} can't be used in 'await' expression", "'{}' object can't be awaited"]
+)
+def test_what_cannot_be_awaited_is_told_with_its_kind_in_the_words_of_every_python(
+    words: str, kind: str, told: str
+) -> None:
+    assert told_of(TypeError(words.format(kind))).startswith(told)
+
+
 GROUPS = {
     "a slip of a kind": (TypeError("burnt"), "it raised TypeError: burnt"),
     "a slip in a name": (NameError("burnt"), "it raised NameError: burnt"),

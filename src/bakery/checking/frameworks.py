@@ -8,10 +8,17 @@ from bakery.checking.virtual.lines import frames_of, own_frames_of, own_line_of,
 
 ON_FIELDS = "a field of a form is looked up by its name, in square brackets or with `get`: `form['cake']`, `form.get('cake')`."
 
+NO_WAIT = re.compile(
+    r"LocalProxy does not have __await__|LocalProxy'? (object )?can't be (used in 'await'|awaited)"
+)
+"""What a Python may say of an `await` before one of Quart's names; its words and the kind of the error differ with its version."""
+
 
 def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
     """Sentences that fit; the first one is told."""
     line = own_line_of(error)
+    if isinstance(error, AttributeError | TypeError) and NO_WAIT.search(said):
+        yield _on_proxy(line)
     if isinstance(error, TypeError):
         yield from _known_of_kinds(error, said, line)
     if type(error).__name__ == "TemplateSyntaxError" and _awaits_in_template(error):
@@ -25,7 +32,7 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
     if isinstance(error, KeyError) and f"session[{said}]" in line.replace('"', "'"):
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
-        yield from _known_of_attributes(said, line)
+        yield from _known_of_attributes(said)
     if type(error).__name__ == "OperationalError" and "database is locked" in said:
         yield (
             "two customers have read in transactions of their own, and now both want to write: only one of them may. "
@@ -40,6 +47,15 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
             "a `while_serving` function has one `yield`: what stands above it happens when the shop opens, what stands "
             "below it when it closes. This one has another `yield` after that."
         )
+
+
+def _on_proxy(line: str) -> str:
+    """A sentence on an `await` before `request` and its like; the reader's line says which of them it was."""
+    found = re.search(r"await \(?(request|session|g|current_app|websocket)\b", line)
+    if not found:
+        return "what is awaited there is here already: take the `await` before it away."
+    more = " What may have to wait is in it, such as `await request.form`." if found[1] == "request" else ""
+    return f"`{found[1]}` is here already, and cannot be awaited: take the `await` before it away.{more}"
 
 
 def _known_of_kinds(error: BaseException, said: str, line: str) -> Iterator[str]:
@@ -197,18 +213,11 @@ def _known_of_bodies(said: str, line: str) -> Iterable[str]:
         )
 
 
-def _known_of_attributes(said: str, line: str) -> Iterable[str]:
+def _known_of_attributes(said: str) -> Iterable[str]:
     if "MultiDict' object has no attribute" in said:
         yield ON_FIELDS
     if found := re.match(r"'Request' object has no attribute '(\w*form\w*)'", said):
         yield f"a request has no `{found[1]}`: its form is `await request.form`, without brackets behind it."
-    if "LocalProxy does not have __await__" in said:
-        found = re.search(r"await \(?(request|session|g|current_app|websocket)\b", line)
-        name = found[1] if found else "request"
-        more = " What may have to wait is in it, such as `await request.form`." if name == "request" else ""
-        yield f"`{name}` is here already, and cannot be awaited: take the `await` before it away.{more}"
-    if "LocalProxy' object can't be awaited" in said:
-        yield "what is awaited there is here already: take the `await` before it away."
     if "'Response' object has no attribute 'text'" in said:
         yield "an answer has no `.text` on Quart: `await answer.get_data(as_text=True)` gives it."
     if "'_AsyncGeneratorContextManager' object has no attribute" in said:

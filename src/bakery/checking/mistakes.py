@@ -295,15 +295,15 @@ def _known_of_await(said: str, line: str) -> Iterable[str]:
     """What cannot be awaited, or made a task of; `line` is the reader's own."""
     if "async_generator" in said and "can't be" in said:
         yield GENERATOR
-    if re.search(r"(function|method|type) can't be used in 'await'", said):
+    if re.search(r"(function|method|type)'? (object )?can't be (used in 'await'|awaited)", said):
         made = re.search(r"\b(?P<maker>run_sync|partial|ensure_async)\((?P<of>.*?)\)", line)
         named = re.search(r"\bawait ([\w.]+)", line)
         name = named[1] if named else "bake"
         called = f"`await {made[0]}()`" if made else f"`await {name}(…)`, and not `await {name}`"
         yield f"`await` stands before a function that nobody has called. Call it with brackets: {called}."
     if re.search(r"can't be used in 'await'|can't be awaited", said):
-        what = re.search(r"object (.+?) can't", said)
-        kind = f", {_a(what[1])}" if what else ""
+        what = re.search(r"object (?P<kind>\S+) can't|'(?P<named>\S+)' object can't", said)
+        kind = f", {_a(what['kind'] or what['named'])}" if what else ""
         yield (
             f"`await` stands before something that cannot be awaited{kind}. Only a coroutine, a task or a future can: "
             "take the `await` away where a plain function is called."
