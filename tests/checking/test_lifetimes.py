@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import inspect
 import logging
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -127,6 +128,27 @@ def test_an_app_that_fails_to_open_raises_its_own_error_and_is_as_it_was() -> No
     with pytest.raises(KeyError, match="no gas"):
         asyncio.run(opened())
     assert made.while_serving_gens == generators
+
+
+def test_what_a_function_without_a_yield_has_made_is_closed_and_the_app_fails_to_open_as_often_as_one_likes() -> (
+    None
+):
+    made = Quart("bakery")
+
+    async def oven() -> None:
+        raise AssertionError("nobody runs it")
+
+    made.while_serving(oven)  # type: ignore[type-var]
+    [left] = made.while_serving_gens
+
+    async def open_it() -> None:
+        async with Opened(made):
+            raise AssertionError("it is open")
+
+    for _ in range(2):
+        with pytest.raises(AttributeError, match="'coroutine' object has no attribute '__anext__'"):
+            asyncio.run(open_it())
+    assert inspect.getcoroutinestate(left) == inspect.CORO_CLOSED  # type: ignore[arg-type]
 
 
 def test_what_a_handler_raises_is_kept_for_whoever_asked_and_nobody_listens_any_more_afterwards(

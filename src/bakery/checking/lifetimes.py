@@ -85,6 +85,8 @@ class Opened:
         for one, original in zip(self._fresh, self._generators, strict=True):
             if one is not original:
                 await one.aclose()
+            elif inspect.iscoroutine(one):  # of a function without a `yield`, which nobody will ever await
+                one.close()
 
 
 def _without_request(add: Callable[..., Any]) -> Callable[..., Any]:
