@@ -114,6 +114,9 @@ def test_where_nobody_answers_the_guest_is_told_where_and_why(
     assert refused.value.status == 0
 
 
+EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </cake.css>\r\n\r\n"
+
+
 def chunks(*parts: bytes) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (*parts, b""))
 
@@ -124,9 +127,14 @@ def chunks(*parts: bytes) -> bytes:
         (hanging_up(b""), 0, "the shop hung up instead of answering the WebSocket's handshake"),
         (saying(b"220 mail\r\n\r\n"), 0, "the shop hung up instead of answering the WebSocket's handshake"),
         (
-            saying(b"HTTP/1.1 103 Early Hints\r\n\r\n"),
-            103,
-            "the WebSocket /counter was refused with 103.",
+            hanging_up(EARLY_HINTS),
+            0,
+            "the shop hung up instead of answering the WebSocket's handshake",
+        ),
+        (
+            saying(EARLY_HINTS + b"HTTP/1.1 199 Soon\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+            200,
+            "the WebSocket /counter was refused with 200.",
         ),
         (
             saying(b"HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks(b"sold ", b"\xffout")),
@@ -144,6 +152,21 @@ def test_a_guest_who_is_not_let_in_is_told_by_what_came(script: Script, status: 
 
     refusal = run(visit())
     assert (refusal.status, str(refusal)) == (status, words)
+
+
+def test_a_guest_who_is_informed_before_the_answer_is_let_in_all_the_same() -> None:
+    script, _ = letting_in(TextMessage("welcome"))
+
+    async def informing(fake: Fake, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(EARLY_HINTS)
+        await writer.drain()
+        await script(fake, reader, writer)
+
+    async def visit() -> Said:
+        async with inside(informing) as wire:
+            return await wire.hear()
+
+    assert run(visit()) == "welcome"
 
 
 def test_the_guest_asks_for_the_path_with_the_headers_it_was_given() -> None:

@@ -33,6 +33,9 @@ from bakery.shop.websocket import (
 DESK = 64 * 1024
 """Bytes that are read at a time."""
 
+ANSWERS = 200
+"""From this status on it is an answer. One below, such as 103 Early Hints, only informs: the answer is still to come."""
+
 
 class Wire:
     """A line over a connection of its own."""
@@ -147,9 +150,7 @@ class Wire:
         match event:
             case AcceptConnection():
                 self._accepted = True
-            case RejectConnection():
-                if not event.has_body:
-                    raise refused(self._target, event.status_code)
+            case RejectConnection() if event.status_code >= ANSWERS:
                 self._refusal = (event.status_code, bytearray())
             case RejectData() if self._refusal:
                 status, body = self._refusal
