@@ -44,6 +44,21 @@ def test_an_app_that_ends_without_a_head_has_hung_up() -> None:
     asyncio.run(run())
 
 
+def test_who_is_refused_hears_why_unless_the_head_was_sent_or_nobody_waits_for_it() -> None:
+    async def run() -> None:
+        refused, answered, left = Delivery(), Delivery(), Delivery()
+        answered.begin(200, [])
+        left.leave(asyncio.create_task(asyncio.sleep(0)))
+        for delivery in (refused, answered, left):
+            delivery.refuse("the shop is closed")
+        with pytest.raises(httpx.ConnectError, match=r"^the shop is closed$"):
+            await refused.head
+        assert await answered.head == (200, [])
+        assert left.head.cancelled()
+
+    asyncio.run(run())
+
+
 def test_only_the_first_head_counts() -> None:
     async def run() -> tuple[int, list[tuple[bytes, bytes]]]:
         delivery = Delivery()

@@ -15,6 +15,7 @@ from flask import Flask, request
 from quart import Quart
 from quart import request as quart_request
 
+import bakery.shop.delivery
 import bakery.shop.serving
 from bakery.orders.ordering import order
 from bakery.shop.asgi import Receive, Scope, Send
@@ -619,6 +620,52 @@ def test_an_order_that_waits_for_a_startup_is_sent_home_when_the_shop_closes(
     baked, trace = asyncio.run(run())
     assert [span.error for span in trace.failures] == ["the shop hung up without an answer"]
     assert baked == []
+
+
+@pytest.mark.parametrize("start", [waits, waits_whatever_it_is_told])
+def test_an_order_that_waits_for_a_startup_is_refused_when_the_shop_closes_and_the_app_never_sees_it(
+    start: Start,
+) -> None:
+    async def run() -> tuple[list[str], Trace]:
+        app, gas, baked = opening(start)
+        shop = serve(app)
+        ordering = asyncio.create_task(order(shop, 1))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        shop.close()
+        await asyncio.sleep(0)
+        gas.set()
+        return baked, await asyncio.wait_for(ordering, 10)
+
+    baked, trace = asyncio.run(run())
+    assert [span.error for span in trace.failures] == ["the shop is closed"]
+    assert baked == []
+
+
+def test_a_customer_who_does_not_wait_for_the_startup_lets_nobody_else_in_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bakery.shop.delivery, "NOTICING", 0.0)
+
+    async def run() -> tuple[list[str], Trace]:
+        app, gas, baked = opening(waits)
+        shop = serve(app)
+        async with shop.client(timeout=0.001) as client:
+            with pytest.raises(httpx.ReadTimeout):
+                await client.get("/cake")
+        while (
+            len(asyncio.all_tasks()) > 2
+        ):  # besides this test and the app's life: the order, until it is sent home
+            await asyncio.sleep(0)
+        ordering = asyncio.create_task(order(shop, 1))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        early = list(baked)
+        gas.set()
+        return early, await asyncio.wait_for(ordering, 10)
+
+    early, trace = asyncio.run(run())
+    assert (early, trace.cakes) == ([], 1)
 
 
 def test_shops_that_are_called_are_counted_from_8001(monkeypatch: pytest.MonkeyPatch) -> None:

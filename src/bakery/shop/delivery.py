@@ -48,6 +48,11 @@ class Delivery:
         if not self.head.done():
             self.head.set_result((status, headers))
 
+    def refuse(self, why: str) -> None:
+        """Send nothing, as nobody is there who could: the client hears why, as of a connection that was refused."""
+        if not self.head.done():
+            self.head.set_exception(httpx.ConnectError(why))
+
     def add(self, part: bytes) -> None:
         """Send a part."""
         if part:

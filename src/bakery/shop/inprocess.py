@@ -39,6 +39,8 @@ NO_TAB = (
 )
 """What a link says where there are no ports."""
 
+CLOSED = "the shop is closed"
+
 NO_MODEL = (
     "This browser cannot pause a handler, so all threads of a shop bake one after the other. "
     "A newer Chrome, Edge or Firefox can."
@@ -119,7 +121,7 @@ class _InProcess:
     async def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; raises `httpx.ConnectError` when the shop is closed, `httpx.ReadTimeout` when it is late."""
         if not self._open:
-            raise httpx.ConnectError("the shop is closed")
+            raise httpx.ConnectError(CLOSED)
         answer = Delivery(request.extensions.get("timeout", {}).get("read"))
         body = await request.aread()
         task = asyncio.create_task(self._serve(request, body, answer))
@@ -186,6 +188,8 @@ class InProcessASGI(_InProcess):
         self._threads = threads
         self._life: asyncio.Task[None] | None = None
         self._told: asyncio.Queue[Message] = asyncio.Queue()
+        self._in_vain = False
+        """Whether the shop was closed before its app had started."""
 
     def start(self, startup: float) -> None:
         """Take orders; raises `StartupError` when the app is not ready within `startup` seconds.
@@ -208,6 +212,7 @@ class InProcessASGI(_InProcess):
         super().stop(last_orders)
         self._told.put_nowait({"type": "lifespan.shutdown"})
         if self._life is not None and not self._middleware.opened.done():
+            self._in_vain = True
             self._life.cancel()
 
     def _visitors(self) -> Iterable[asyncio.Task[Any]]:
@@ -216,11 +221,15 @@ class InProcessASGI(_InProcess):
     async def _opened(self, startup: float) -> None:
         try:
             async with asyncio.timeout(startup):
-                error = await asyncio.wrap_future(self._middleware.opened)
+                error = await self._startup()
         except TimeoutError:
             raise StartupError from None
         if error is not None:
             raise StartupError from error
+
+    async def _startup(self) -> BaseException | None:
+        # Shielded, as somebody who waits no longer would cancel it for all others.
+        return await asyncio.shield(asyncio.wrap_future(self._middleware.opened))
 
     async def _live(self) -> None:
         async def send(_message: "Message") -> None:
@@ -232,7 +241,10 @@ class InProcessASGI(_InProcess):
 
     async def _serve(self, request: httpx.Request, body: bytes, answer: Delivery) -> None:
         if not self._middleware.opened.done():
-            await asyncio.wrap_future(self._middleware.opened)
+            await self._startup()
+        if self._in_vain:
+            answer.refuse(CLOSED)
+            return
         asked = False
 
         async def receive() -> "Message":
