@@ -10,6 +10,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any, TypeVar
 
+from bakery.checking.virtual.deadline import Deadline
 from bakery.checking.virtual.halts import Halt, TimeUp
 from bakery.checking.virtual.leftovers import close_all
 from bakery.checking.virtual.lines import is_own, own_line
@@ -31,7 +32,6 @@ DEPTH = 2
 NOTICED_WATCHED = 2.0
 """As `supervising.NOTICED`, where every step of the reader's code is watched, and takes ten times as long."""
 
-_real_monotonic = time.monotonic
 _real_thread_time = getattr(time, "thread_time", time.monotonic)
 
 
@@ -43,6 +43,8 @@ def perform(
     threadless: bool = IN_A_BROWSER,
 ) -> "Stage[T]":
     """Do the work on a stage of its own, for at most so many real seconds; it cannot do any harm there.
+
+    On a machine with no time for it the work gets up to `deadline.LATEST` times as long, until it has computed enough.
 
     `os._exit`, a crash of the interpreter or memory running out cannot be caught: they end the kernel. A loop inside of
     C cannot be stopped, and one that keeps the interpreter to itself, such as `sum(range(10**12))`, keeps everybody waiting.
@@ -86,11 +88,11 @@ def _play(performance: Stage[T], work: Callable[[Stage[T]], T]) -> None:
 
 def _watch(performance: Stage[Any]) -> Callable[[FrameType], BaseException | None]:
     """Whether the time of a stage is up, asked from within; on the way, what computes too long is noted."""
-    end = _real_monotonic() + performance.limit
+    deadline = Deadline.of_this_thread(performance.limit)
     work = _Work()
 
     def is_over(frame: FrameType) -> BaseException | None:
-        if _real_monotonic() < end:
+        if not deadline.is_over():
             work.look(frame)
             return None
         performance.out_of_time = True

@@ -10,6 +10,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
+from bakery.checking.virtual.deadline import Deadline
 from bakery.checking.virtual.halts import Halt, TimeUp
 from bakery.checking.virtual.lines import is_own, own_line
 from bakery.checking.virtual.players import Player, players
@@ -46,10 +47,10 @@ class Supervisor:
 
     def watch(self) -> None:
         """Look until the performance is over, and end it when its time is up."""
-        end = _real_monotonic() + self._stage.limit
+        deadline = Deadline(self._stage.limit)
         self._thread.join(TICK)
         while self._thread.is_alive():
-            if _real_monotonic() > end:
+            if deadline.is_over():
                 return self.end()
             if clock := self._stage.clock:
                 clock.go_on()
