@@ -19,6 +19,17 @@ WORDS = {"00_start_here.ipynb": (500, 900)}
 WORDS_ELSEWHERE = (900, 1700)
 CELL_LINES = 10
 APP_LINES = 24
+HIGHEST = 24
+"""Lines of any cell, the empty ones among them: what is seen at once beside its outputs."""
+WHOLE = {
+    ("07_databases.ipynb", "postgres-app"): "the last part stands on its own: its imports are with its app",
+    ("11_moving_house.ipynb", "exercise-login-door"): "a decorator and the two kinds of views that it wraps",
+    (
+        "15_api_docs.ipynb",
+        "exercise-same-for-flask",
+    ): "run again, an app of another cell would get its route twice",
+}
+"""Cells that are better whole, by notebook and id, and why."""
 
 FACTS = re.compile(r"^\*Level (\d), (\w+) · (\d+) minutes · You need: (.+)\*$", re.MULTILINE)
 PROMISE = "**After this notebook you can:**"
@@ -115,10 +126,13 @@ def has_short_cells(page: Page) -> Iterator[str]:
     for cell in page.code:
         lines = [line for line in cell.source.splitlines() if line.strip()]
         limit = APP_LINES if re.search(r"\b(Flask|Quart)\(", cell.source) else CELL_LINES
+        high = len(cell.source.splitlines())
         if not lines:
             yield f"{cell.id}: empty"
         if len(lines) > limit:
             yield f"{cell.id}: {len(lines)} lines of code, at most {limit}"
+        elif high > HIGHEST and (page.path.name, cell.id) not in WHOLE:
+            yield f"{cell.id}: {high} lines with the empty ones, at most {HIGHEST}"
 
 
 def explains_between_cells(page: Page) -> Iterator[str]:

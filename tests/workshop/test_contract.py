@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from workshop.contract import CHECKS, WORDS, Check, minutes, minutes_in_table
+from workshop.contract import CHECKS, HIGHEST, WHOLE, WORDS, Check, minutes, minutes_in_table
 from workshop.notebooks import normal, written
 from workshop.pages import Page
 
@@ -155,6 +155,7 @@ def tag(cell: int, *tags: str) -> Change:
         ("is_as_long_as_it_should_be", "should be 900 to 1700", source(1, "cake ", "one cake ")),
         ("has_short_cells", "11 lines of code, at most 10", code("a = 1\n\n" * 11)),
         ("has_short_cells", "25 lines of code, at most 24", code("app = Flask(__name__)\n" * 25)),
+        ("has_short_cells", "25 lines with the empty ones, at most 24", code("a = 1\n\n\n" * 8 + "a")),
         ("has_short_cells", "empty", code("")),
         ("explains_between_cells", "prediction-bar, slider, more", lambda nb: nb.cells.insert(5, one_more())),
         ("explains_between_cells", "prediction-bar, slider, say, more", lambda nb: nb.cells.__setitem__(slice(5, 5), [one_cell(), one_more()])),
@@ -236,7 +237,7 @@ def one_more() -> NotebookNode:
         code("subprocess.run(['python', 'cake.py'])"),
         code("serve(app, port=0)\napp.running()"),
         code("import time\nawait asyncio.sleep(1)"),
-        code("a = 1\n\n\n" * 9 + "a"),
+        code("a = 1\n\n\n" * 7 + "a = 1\n\na"),
         shows(text__plain="Bread(rye=1)"),
         source(5, "That", "```python\n# no heading\n```\n`![](x)` [x](02_big.ipynb#Big-cakes)"),
     ],
@@ -254,6 +255,16 @@ def test_the_minutes_come_from_the_readmes_table() -> None:
         30,
         None,
     ]
+
+
+def test_each_cell_that_is_better_whole_is_there_and_too_high_for_the_others() -> None:
+    high = {
+        (path.name, cell.id)
+        for path in NOTEBOOKS
+        for cell in Page(path).code
+        if len(cell.source.splitlines()) > HIGHEST
+    }
+    assert high == (set(WHOLE) if NOTEBOOKS else set())
 
 
 def test_the_word_bounds_name_notebooks_of_the_series() -> None:
