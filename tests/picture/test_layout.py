@@ -193,6 +193,15 @@ def test_a_busy_machine_shows_the_same_marks_in_bakes(planned: float, bakes: int
         assert bake_steps(bakes * planned + 0.3 * planned, planned * noise) == calm
 
 
+@pytest.mark.parametrize("bakes", range(1, 13))
+@pytest.mark.parametrize("early_or_late", [-0.19, -0.12, 0.25, 0.45, 0.79])
+def test_the_marks_hold_as_long_as_the_words_do(bakes: int, early_or_late: float) -> None:
+    """A wait that began late is shorter, and on a busy machine it is longer: it is told as that many bakes all the same."""
+    length = 0.5 * (bakes + early_or_late)
+    assert Trace((Span("order 1", "wait", 0.0, length),), bake=0.5).bakes_long == bakes
+    assert bake_steps(length, 0.5) == bake_steps(0.5 * bakes, 0.5)
+
+
 def test_measured_marks_are_bakes_halves_or_several() -> None:
     assert bake_steps(0.52, 0.51) == (0.0, 0.25, 0.5)
     assert bake_steps(1.51, 0.5) == (0.0, 0.5, 1.0, 1.5)

@@ -7,7 +7,7 @@ the same values (`dataclasses.asdict` makes plain data of them) while a trace gr
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
+from itertools import count
 from typing import Literal, NamedTuple
 
 from bakery.picture.look import BOLD, FINISH, KINDS, OUTLINED, TITLE
@@ -351,14 +351,19 @@ def bake_steps(length: float, bake: float) -> tuple[float, ...]:
 
     `bake` is the seconds of one bake as measured, a little more than planned: 0.52 s means marks at 0.25 s and
     0.5 s. A mark counts as reached from a fifth of a bake below it, as in `Trace.bakes_long`: where a busy machine
-    changes the marks, it has changed the words before.
+    changes the marks, it has changed the words before. So halves are marked as far as whole bakes are reached: a wait
+    for two bakes of 0.5 s has a mark at 1 s, whether it took 0.99 s or 0.94 s.
     """
     power = math.floor(math.log10(bake * 1.05))
     # One digit, rounded down: what was planned, and not what came on top of it. Half of it may need two.
     planned = round(int(bake * 1.05 / 10.0**power) * 10.0**power, 12)
-    for factor in chain([0.5], (n * 10**exponent for exponent in count() for n in (1, 2, 5))):
+    whole = int(length / planned + 0.2)
+    if whole <= 2:
+        half = round(planned * 0.5, 12)
+        return tuple(round(half * n, 12) for n in range((2 * whole or int(length / half + 0.2)) + 1))
+    for factor in (n * 10**exponent for exponent in count() for n in (1, 2, 5)):
         step = round(planned * factor, 12)
-        reached = int(length / step + 0.2 / max(1.0, factor))
+        reached = int(length / step + 0.2 / factor)
         if reached <= 4:
             return tuple(round(step * number, 12) for number in range(reached + 1))
     raise AssertionError("steps grow without end")
