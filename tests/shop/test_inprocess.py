@@ -18,12 +18,12 @@ from quart import request as quart_request
 import bakery.shop.delivery
 import bakery.shop.serving
 from bakery.orders.ordering import order
-from bakery.shop.asgi import Receive, Scope, Send
+from bakery.shop.asgi import ASGIApplication, Receive, Scope, Send
 from bakery.shop.inprocess import MODEL, NO_MODEL, Caller, Hatch, InProcess, at
 from bakery.shop.premises import Patience, StartupError
 from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads
-from bakery.shop.websocket import LOST, SocketClosedError
+from bakery.shop.websocket import LOST, SocketClosedError, SocketRefusedError
 from bakery.shop.wsgi import WSGIMiddleware
 from bakery.trace import Trace
 
@@ -640,6 +640,48 @@ def test_an_order_that_waits_for_a_startup_is_refused_when_the_shop_closes_and_t
     baked, trace = asyncio.run(run())
     assert [span.error for span in trace.failures] == ["the shop is closed"]
     assert baked == []
+
+
+def guests_at_the_counter(gas: asyncio.Event) -> ASGIApplication:
+    """An app that lets its guests in, once it has started."""
+
+    async def counter(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        if scope["type"] == "lifespan":
+            await gas.wait()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            return
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.send", "text": f"welcome, {'warm' if gas.is_set() else 'cold'}"})
+        await receive()
+
+    return counter
+
+
+async def visit_early(then: Callable[[Shop, asyncio.Event], None]) -> str:
+    """What a guest hears who comes before the app has started, and what then happens."""
+    gas = asyncio.Event()
+    shop = serve(guests_at_the_counter(gas))
+
+    async def visit() -> str:
+        async with shop.socket("/counter") as guest:
+            return str(await guest.receive())
+
+    visiting = asyncio.create_task(visit())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    then(shop, gas)
+    return await asyncio.wait_for(visiting, 10)
+
+
+def test_a_guest_who_comes_before_the_app_has_started_waits_for_that() -> None:
+    assert asyncio.run(visit_early(lambda _shop, gas: gas.set())) == "welcome, warm"
+
+
+def test_a_guest_who_waits_for_a_startup_is_refused_when_the_shop_closes() -> None:
+    with pytest.raises(SocketRefusedError, match=r"^the shop is closed$"):
+        asyncio.run(visit_early(lambda shop, _gas: shop.close()))
 
 
 def test_a_customer_who_does_not_wait_for_the_startup_lets_nobody_else_in_before_it(

@@ -38,6 +38,8 @@ class ASGIMiddleware(Middleware):
         self._in_flight: set[asyncio.Task[Any]] = set()
         self.opened: Future[BaseException | None] = Future()
         self._last_orders = 0.0
+        self.in_vain = False
+        """Whether the shop was closed before its app had started."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one order, hold one websocket, or live through startup and shutdown."""
@@ -58,6 +60,12 @@ class ASGIMiddleware(Middleware):
     def closing(self, last_orders: float) -> None:
         """Note that the shop closes, and how many seconds from now are left for what is still going on."""
         self._last_orders = monotonic() + last_orders
+        self.in_vain = self.in_vain or not self.opened.done()
+
+    async def startup(self) -> BaseException | None:
+        """Wait until the app has started, and for the error where it has not."""
+        # Shielded, as somebody who waits no longer would cancel it for all others.
+        return await asyncio.shield(asyncio.wrap_future(self.opened))
 
     @property
     def in_flight(self) -> tuple[asyncio.Task[Any], ...]:

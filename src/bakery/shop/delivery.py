@@ -9,6 +9,8 @@ import httpx
 MOST = 4 * 1024 * 1024
 """Bytes on their way at which an app waits at its next part, as it does where a connection's buffers are full."""
 
+CLOSED = "the shop is closed"
+"""What a client hears who comes too late."""
 
 NOTICING = 0.1
 """Seconds in which an app may notice by itself that its client has left."""

@@ -16,7 +16,7 @@ import httpx
 
 from bakery.loopback import HOST
 from bakery.shop.asgi import ASGIMiddleware
-from bakery.shop.delivery import Body, Delivery
+from bakery.shop.delivery import CLOSED, Body, Delivery
 from bakery.shop.gateway import environ_of, scope_of
 from bakery.shop.inprocess_line import InProcessLine
 from bakery.shop.inprocess_lines import MOST, Lines
@@ -38,8 +38,6 @@ NO_TAB = (
     'Order from a cell instead:  (await shop.client().get("/cake")).text'
 )
 """What a link says where there are no ports."""
-
-CLOSED = "the shop is closed"
 
 NO_MODEL = (
     "This browser cannot pause a handler, so all threads of a shop bake one after the other. "
@@ -188,8 +186,6 @@ class InProcessASGI(_InProcess):
         self._threads = threads
         self._life: asyncio.Task[None] | None = None
         self._told: asyncio.Queue[Message] = asyncio.Queue()
-        self._in_vain = False
-        """Whether the shop was closed before its app had started."""
 
     def start(self, startup: float) -> None:
         """Take orders; raises `StartupError` when the app is not ready within `startup` seconds.
@@ -212,7 +208,6 @@ class InProcessASGI(_InProcess):
         super().stop(last_orders)
         self._told.put_nowait({"type": "lifespan.shutdown"})
         if self._life is not None and not self._middleware.opened.done():
-            self._in_vain = True
             self._life.cancel()
 
     def _visitors(self) -> Iterable[asyncio.Task[Any]]:
@@ -221,15 +216,11 @@ class InProcessASGI(_InProcess):
     async def _opened(self, startup: float) -> None:
         try:
             async with asyncio.timeout(startup):
-                error = await self._startup()
+                error = await self._middleware.startup()
         except TimeoutError:
             raise StartupError from None
         if error is not None:
             raise StartupError from error
-
-    async def _startup(self) -> BaseException | None:
-        # Shielded, as somebody who waits no longer would cancel it for all others.
-        return await asyncio.shield(asyncio.wrap_future(self._middleware.opened))
 
     async def _live(self) -> None:
         async def send(_message: "Message") -> None:
@@ -241,8 +232,8 @@ class InProcessASGI(_InProcess):
 
     async def _serve(self, request: httpx.Request, body: bytes, answer: Delivery) -> None:
         if not self._middleware.opened.done():
-            await self._startup()
-        if self._in_vain:
+            await self._middleware.startup()
+        if self._middleware.in_vain:
             answer.refuse(CLOSED)
             return
         asked = False

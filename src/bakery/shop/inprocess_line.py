@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from bakery.shop.delivery import CLOSED
 from bakery.shop.gateway import scope_of
 from bakery.shop.websocket import (
     LAST_WORD,
@@ -42,9 +43,17 @@ class InProcessLine:
         """Ask to be let in."""
         self._accepted = asyncio.get_running_loop().create_future()
         self._to_app.put_nowait({"type": "websocket.connect"})
-        self._task = asyncio.create_task(self._app(self._scope, self._to_app.get, self._take))
+        self._task = asyncio.create_task(self._attend())
         self._task.add_done_callback(self._over)
         await self._accepted
+
+    async def _attend(self) -> None:
+        if not self._app.opened.done():  # over a connection nobody gets in before, either
+            await self._app.startup()
+        if self._app.in_vain:
+            self._settle(SocketRefusedError(CLOSED))
+            return
+        await self._app(self._scope, self._to_app.get, self._take)
 
     async def say(self, message: Said) -> None:
         """Send one message."""
