@@ -94,6 +94,11 @@ def test_an_assert_of_a_tuple_finds_nothing_and_is_called_by_its_name() -> None:
     assert "Line 2 has brackets around all" in judged(cells.value("test"))
 
 
+def test_an_assert_below_an_if_is_called_by_its_name_where_the_test_passes() -> None:
+    cells = Cells('async def test(app):\n    if app["cake"] == "plum":\n        assert app\n')
+    assert "below an `if`" in judged(cells.value("test"))
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
@@ -106,6 +111,9 @@ def test_an_assert_of_a_tuple_finds_nothing_and_is_called_by_its_name() -> None:
         ("assert ()", ""),
         ("assert text == 'cake' or text == 'pie'", ""),
         ("raise AssertionError(text)", ""),
+        ("if text:\n        assert text == 'cake'", "stands below an `if`"),
+        ("if text:\n        assert text == 'cake'\n    else:\n        assert False", ""),
+        ("assert text\n    if text:\n        assert text == 'cake'", ""),
         ("try: assert text == 'cake'\n    except KeyError: pass", ""),
     ],
 )

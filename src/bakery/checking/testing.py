@@ -4,7 +4,7 @@ import ast
 import asyncio
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,14 +56,30 @@ async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -
 
 
 def _always_true(test: Callable[..., Any]) -> str:
-    """What to say of an `assert` that can find nothing, as it looks at a tuple; empty where there is none."""
-    for node in nodes_of(cell_of(test)):
+    """What to say of an `assert` that can find nothing, as it looks at a tuple or stands below an `if`; empty where there is none."""
+    nodes = nodes_of(cell_of(test))
+    for node in nodes:
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.Tuple) and node.test.elts:
             return (
                 f" Line {node.lineno} has brackets around all that stands behind `assert`: that is a tuple, which is always true. "
                 "Take them away."
             )
-    return ""
+    return f" {told}" if (told := _only_sometimes(nodes)) else ""
+
+
+def _only_sometimes(nodes: Sequence[ast.AST]) -> str:
+    """What to say of a test each `assert` of which stands below an `if` without an `else`; empty where one does not."""
+    checks = [one for one in nodes if isinstance(one, ast.Assert | ast.Raise)]
+    below = [
+        one
+        for node in nodes
+        if isinstance(node, ast.If) and not node.orelse
+        for part in node.body
+        for one in ast.walk(part)
+    ]
+    if not checks or any(one not in below for one in checks):
+        return ""
+    return "Its `assert` stands below an `if`: where that is not so, nothing is looked at, and the test is green."
 
 
 def why_green(source: str) -> str:
@@ -80,6 +96,8 @@ def why_green(source: str) -> str:
         for check in checks
     ):
         return "A text alone, behind `or`, is always true: `a in text or b in text`."
+    if said := _only_sometimes(nodes):
+        return said
     for node in nodes:
         if isinstance(node, ast.Try) and any(
             isinstance(one, ast.Assert) for part in node.body for one in ast.walk(part)

@@ -36,6 +36,12 @@ SMALL: tuple[tuple[dict[str, set[str]], set[str], set[str], str], ...] = (
     ({"a": {"b"}, "b": set()}, {"b"}, {"a", "b"}, "`a` calls `b`, and `b` waits: both become async."),
     ({"a": {"b"}, "b": set()}, {"a"}, {"a"}, "`a` calls `b`, and only `a` waits: `b` stays as it is."),
     (
+        {"a": {"b", "c"}, "b": set(), "c": set()},
+        {"b"},
+        {"a", "b"},
+        "`a` calls `b`, which waits, and `c`, which does not: one that waits is enough, and `a` becomes async.",
+    ),
+    (
         {"a": {"a"}, "b": {"a"}, "c": {"b"}, "d": set()},
         {"d"},
         {"d"},
@@ -49,6 +55,9 @@ SMALL: tuple[tuple[dict[str, set[str]], set[str], set[str], str], ...] = (
     ),
 )
 """Who calls whom, who waits, who becomes async, and what to say to somebody who finds others."""
+
+UPWARDS = ("price", "health", "init_db", "init_command", "wanted", "edit", "ask_again")
+"""The same functions, each behind all that it calls."""
 
 LEVELS = 12
 """Functions of one check that call one another in a row."""
@@ -94,7 +103,15 @@ def catching(answer: Answer) -> None:
         expect(set(got) == wanted, f"{says} It gives {short(got)}.")
     found = set(answer.call(few, {"open_resource", "flash"}).result)
     missing = ", ".join(sorted(CAUGHT - found))
-    expect(not missing, f"{missing} should be there too: a caller's callers have to await as well.")
+    upwards = {name: few[name] for name in UPWARDS}
+    by_luck = missing and set(answer.call(upwards, {"open_resource", "flash"}).result) == CAUGHT
+    why = (
+        "where each function stands behind all that it calls, they are found, and in another order they are not. Go through all "
+        "of them again, until nobody new is found"
+        if by_luck
+        else "a caller's callers have to await as well"
+    )
+    expect(not missing, f"{missing} should be there too: {why}.")
     too_many = ", ".join(sorted(found - CAUGHT))
     expect(not too_many, f"{too_many} stays as it is: nobody it calls has to be awaited.")
     for several in (tower, dict(reversed(tower.items()))):
@@ -249,8 +266,8 @@ def moved_test(answer: Answer) -> None:
         )
     if tested is not None:
         raise Wrong(wrong_because(tested))
-    for words, told in (("one {} pie", "serves a pie"), ("one nut cake", "gives everybody a nut cake")):
-        red = answer.play(partial(_tried, words=words, came=[])).result
+    for words, status, told in BROKEN:
+        red = answer.play(partial(_tried, words=words, came=[], status=status)).result
         expect(
             isinstance(red, AssertionError),
             f"it is green for an app that {told}, too. {why_green(answer.source) or 'What does it compare?'}",
@@ -270,28 +287,35 @@ def _not_awaited(source: str) -> str:
     return f"an `await` is missing before `{found[2]}`. Its call only makes a coroutine, and the words of the answer are not in that."
 
 
+BROKEN = (
+    ("one {} pie", 200, "serves a pie"),
+    ("one nut cake", 200, "gives everybody a nut cake"),
+    ("the oven is cold", 500, "answers with an error, 500"),
+)
+"""What apps say that do not work, their status, and what that is in words."""
+
 NO_FIELD = "no field “cake” came with the order"
 
 
-async def _tried(test: Any, words: str, came: list[str]) -> BaseException | None:
+async def _tried(test: Any, words: str, came: list[str], status: int = 200) -> BaseException | None:
     """What the test ends with on an app that serves these words; `came` hears what it was asked for."""
     try:
-        await test(_desk(words, came).test_client())
+        await test(_desk(words, came, status).test_client())
     except Exception as error:
         return error
     return None
 
 
-def _desk(words: str, came: list[str]) -> Any:
+def _desk(words: str, came: list[str], status: int) -> Any:
     from quart import Quart, request
 
     desk = Quart("desk")
 
     @desk.post("/order")
-    async def order() -> str:
+    async def order() -> tuple[str, int]:
         fields = await request.form
         came.append(f"one {fields['cake']} cake was ordered" if "cake" in fields else NO_FIELD)
-        return words.format(fields["cake"])
+        return words.format(fields["cake"]), status
 
     @desk.after_request
     async def note(response: Any) -> Any:
@@ -335,10 +359,15 @@ def whole_unit(answer: Answer) -> None:
 def own_house(answer: Answer) -> None:
     """The reader's own app, looked at by the tool."""
     given = answer.given
+    more = (
+        " `print` gives nothing back, nor does `write`, which changes the folder: here the tool only looks."
+        if given is None
+        else ""
+    )
     expect(
         isinstance(given, Move | Project),
-        f"what the tool has read is wanted, and it got {described(given)}. Did you mean: `mine = move(read(folder))`, where `folder` "
-        "is the path of an app?",
+        f"what the tool has read is wanted, and it got {described(given)}.{more} Did you mean: `mine = move(read(folder))`, where "
+        "`folder` is the path of an app?",
     )
     mine = move(given) if isinstance(given, Project) else given
     expect(mine.texts, "nothing would change there. Is it on Quart already, or no Flask app?")
