@@ -161,6 +161,35 @@ async def stream():
     )
 
 
+def test_a_stream_that_asks_for_its_request_under_another_name_is_told_whose_name_it_is() -> None:
+    text = f"""{QUART}
+from quart import request, session
+@answer.get("/stream")
+async def stream():
+    mine, theirs = request, session
+    async def words():
+        yield NAME["who"]
+    return words()
+"""
+    for name, told in (("mine.args", "`mine` is `request`"), ("theirs", "`theirs` is `session`")):
+        said = refused(text.replace("NAME", name), lambda answer: answer.listen("/stream"))
+        assert f"{told} under another name" in said
+
+
+def test_a_wrapper_that_makes_a_coroutine_of_a_stream_is_called_by_its_name() -> None:
+    text = f"""{QUART}
+from quart import copy_current_request_context
+@answer.get("/stream")
+async def stream():
+    @copy_current_request_context
+    async def words():
+        yield "cake"
+    return words()
+"""
+    said = refused(text, lambda answer: answer.listen("/stream"))
+    assert "`copy_current_request_context` makes an `async def` without a `yield`" in said
+
+
 def test_rows_that_nobody_has_awaited_are_told_also_from_a_thread() -> None:
     text = """
 import aiosqlite

@@ -209,7 +209,8 @@ TALKS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "/stubborn": (
         {"replies": 0, "closes": 4001},
-        "the WebSocket `/stubborn` stays open, and it should close with 4001.",
+        "the WebSocket `/stubborn` stays open, and it should close with 4001. It waits for the guest to say something more "
+        "(line 57: while True: await websocket.receive()).",
     ),
 }
 

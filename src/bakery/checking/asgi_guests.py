@@ -11,6 +11,7 @@ from typing import Any, Literal
 from urllib.parse import unquote
 
 from bakery.checking.lifetimes import heard
+from bakery.checking.virtual.lines import lines_waited_at
 
 LISTENING = 600.0
 """Simulated seconds after which a stream that still goes on is endless."""
@@ -209,6 +210,12 @@ async def leave_unread(app: Any, path: str) -> float:
     went_on = await visit.left({"type": "http.disconnect"})
     await visit.close()
     return went_on
+
+
+def waits_for_more() -> str:
+    """Where a handler waits for what its guest says next, in a sentence; empty where it waits for something else."""
+    lines = [line for line in lines_waited_at() if ".receive" in line]
+    return f" It waits for the guest to say something more ({lines[0]})." if lines else ""
 
 
 class Guest:

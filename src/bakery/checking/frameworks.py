@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
+from bakery.checking.coroutines import handed_back, wrapper_of
 from bakery.checking.virtual.lines import frames_of, own_frames_of, own_line_of, own_text_of
 
 ON_FIELDS = "a field of a form is looked up by its name, in square brackets or with `get`: `form['cake']`, `form.get('cake')`."
@@ -156,6 +157,12 @@ def on_no_stream(error: BaseException, source: str = "") -> str:
         )
     if "(coroutine) is not valid" not in str(error):
         return ""
+    made = handed_back(error)
+    if made is not None and (wrapper := wrapper_of(made)):
+        return (
+            f"the handler returns a coroutine, and no stream: `{wrapper}` makes an `async def` without a `yield` of what it wraps, "
+            "whose call is awaited. No stream comes out of that, also where a generator was wrapped."
+        )
     return (
         "the handler returns a coroutine, and no stream: an `async def` is a stream only if there is a `yield` in it. A "
         "`return` in its place ends it with the first part."
@@ -276,10 +283,27 @@ def known_of_contexts(error: BaseException, said: str) -> Iterable[str]:
             "before the answer: `await flash(…)`."
         )
         return
+    for other, theirs in _other_names(own[-1], own_line_of(error)) if own else ():
+        yield (
+            f"`{other}` is `{theirs}` under another name: it holds nothing itself, and asks anew each time, also in a task or a "
+            "stream that goes on after the handler. Then there is no request any more. Keep a value that was read, in the handler."
+        )
+        return
     yield (
         f"it asks for `{name}` where there is no request any more: in a task or a stream that goes on after the handler. "
         "Read what you need first, in the handler, and hand it over."
     )
+
+
+def _other_names(frame: FrameType, line: str) -> Iterator[tuple[str, str]]:
+    """Names in the reader's line that are Quart's `request`, `session`, `g` or `websocket` itself, and that one's own name."""
+    import quart
+
+    known = {**frame.f_globals, **frame.f_locals}
+    for word in re.findall(r"\w+", line):
+        for theirs in ("request", "session", "g", "websocket"):
+            if word != theirs and known.get(word) is getattr(quart, theirs):
+                yield word, theirs
 
 
 def _flasks_names(frame: FrameType) -> Iterator[str]:

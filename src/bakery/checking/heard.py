@@ -73,8 +73,8 @@ class Heard(Run):
             wanted = ", ".join(f"{one:g}" for one in seconds)
             if len(got) > 1 and len(set(got)) == 1 and got[0] > seconds[0]:
                 self._wrong(
-                    f"all parts of `{stream.path}` came at the end, after {got[0]:g} s. The first is wanted at {seconds[0]:g} s: "
-                    "`yield` each part when it is there, and not when all are."
+                    f"all parts of `{stream.path}` came at the end, after {got[0]:g} s, and none before that: `yield` each part "
+                    "when it is there, and not when all are."
                 )
             said = f"the parts of `{stream.path}` came at {told} s, and {wanted} s is wanted."
             if len(got) > 1 and len(set(got)) == 1:

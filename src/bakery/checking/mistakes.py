@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from bakery import disk
 from bakery.checking.connections import known_of_clients
+from bakery.checking.coroutines import known_of_names, on_coroutine
 from bakery.checking.describing import names_around
 from bakery.checking.everyday import known_of_caches, known_of_values
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
@@ -98,7 +99,7 @@ def _known(error: BaseException, said: str) -> Iterable[str]:
         yield from known_of_contexts(error, said)
     if kind is RuntimeError:
         yield from known_of_caches(error, said)
-        yield from _known_of_loops(said)
+        yield from _known_of_loops(said, own_line_of(error))
     if isinstance(error, UnboundLocalError) and (name := re.search(r"variable '(\w+)'", said)):
         yield _on_unbound(error, name[1])
     yield from _known_of_ends(error)
@@ -129,9 +130,9 @@ def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
     """What stands where its result is wanted."""
     kind = type(error)
     if kind in {TypeError, AttributeError, ValueError}:
-        yield from _known_of_names(error)
+        yield from known_of_names(error)
         if "coroutine" in said:
-            yield _on_coroutine(error, said)
+            yield on_coroutine(error, said)
     if (
         isinstance(error, AttributeError)
         and inspect.isawaitable(error.obj)
@@ -150,45 +151,6 @@ def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
         yield (
             "it asks a task or a future for its `result()` before it is done. `await` waits for it, and gives the result."
         )
-
-
-def _on_coroutine(error: BaseException, said: str) -> str:
-    """A sentence on a coroutine in the place of what comes of it."""
-    line = own_line_of(error)
-    if found := re.search(r"a coroutine was expected, got (.+)", said):
-        verb = re.search(r"\b(asyncio\.run|create_task|run_until_complete)\(", line)
-        return f"`{verb[1] if verb else 'it'}` wants a coroutine, and what it got is none: it is {found[1]}, of a plain function."
-    if "'coroutine' object is not callable" in said:
-        return (
-            f"brackets stand behind a coroutine ({line}), as if it were a function. It was called already, or never "
-            "wants brackets, as `request.form`: take them away, and `await` it."
-        )
-    if found := re.search(r"\bawait \(?(\w+(?:\.\w+)+(?:\([^()]*\))?)\)?(?=\[|\.\w+[()])", line):
-        return (
-            f"`await` comes too late there: the look into `{found[1]}` comes first, and it is still a coroutine. "
-            f"Round brackets end the `await` before the look into it: `(await {found[1]})`."
-        )
-    return (
-        "there is a coroutine where its result is wanted: an `await` is missing. Calling a coroutine function does "
-        "not run it; `await` does."
-    )
-
-
-def _known_of_names(error: BaseException) -> Iterable[str]:
-    """A name in the reader's line that stands for a coroutine which nobody has awaited."""
-    own = own_frames_of(error)
-    if not own:
-        return
-    words = set(re.findall(r"\w+", line_of(own[-1])))
-    for name, value in own[-1].f_locals.items():
-        if (
-            name in words
-            and inspect.iscoroutine(value)
-            and inspect.getcoroutinestate(value) == "CORO_CREATED"
-        ):
-            yield (
-                f"`{name}` is a coroutine there, and not yet its result: an `await` is missing where it gets its value."
-            )
 
 
 def _asks_a_cancelled(error: BaseException) -> str:
@@ -348,7 +310,7 @@ def _known_of_with(said: str, line: str) -> Iterable[str]:
         yield "what stands after `with` is entered with an `await`: write `async with`."
 
 
-def _known_of_loops(said: str) -> Iterable[str]:
+def _known_of_loops(said: str, line: str) -> Iterable[str]:
     if "Task got bad yield" in said:  # Python 3.11 takes a generator for a coroutine
         yield (
             "`asyncio.gather` was given one generator, but it takes the coroutines one by one. "
@@ -366,9 +328,14 @@ def _known_of_loops(said: str) -> Iterable[str]:
             "earlier cell. Make it inside the function, where the running loop is."
         )
     if "asyncio.run() cannot be called" in said or "already running" in said:
+        found = "run_until_complete(" in line
         yield (
-            "it starts an event loop inside an event loop. There is one running already: "
-            "write `await main()` instead of `asyncio.run(main())`."
+            "it starts an event loop inside an event loop. There is one running already: write "
+            + (
+                f"`await` in place of `run_until_complete` ({line})."
+                if found
+                else "`await main()` instead of `asyncio.run(main())`."
+            )
         )
     if "no running event loop" in said:
         yield (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from heapq import heapreplace
 from typing import Any
 
-from bakery.checking.asgi_guests import Closed, Guest, Stream
+from bakery.checking.asgi_guests import Closed, Guest, Stream, waits_for_more
 from bakery.checking.asgi_guests import listen as hear_stream
 from bakery.checking.lifetimes import Opened, heard, note_error
 from bakery.checking.mistakes import Wrong
@@ -174,7 +174,9 @@ async def talk(
                 await guest.hear(WAITING)
                 raise Wrong(f"the app went on talking, and the WebSocket should close with {closes}.")
         except TimeoutError:
-            raise Wrong(f"the WebSocket `{path}` stays open, and it should close with {closes}.") from None
+            raise Wrong(
+                f"the WebSocket `{path}` stays open, and it should close with {closes}.{waits_for_more()}"
+            ) from None
         except Closed as closed:
             _must_be_closed(guest, closed, len(said), wanted, closes)
     return said

@@ -4,28 +4,24 @@
 import asyncio
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.asgi_guests import Closed, Guest, leave_unread, listen
+from bakery.checking.asgi_guests import Closed, Guest, leave_unread, listen, waits_for_more
+from bakery.checking.describing import short
 from bakery.checking.lifetimes import Opened
 from bakery.checking.mistakes import Wrong
-from bakery.checking.run import in_word
-from bakery.checking.virtual.lines import line_of_task
+from bakery.checking.virtual.lines import own_line
+from bakery.lessons._telling import must_tell_all
 
 PEOPLE = ("Ada", "Bob", "Käthe & Co", "Noor")
 """Customers of one check: no two of the same name, and not only letters."""
 
-GUESTS = ((3, 3), (3, 0), (3, 2), (5, 3), (2, 2), (4, 4), (0, 2))
-"""For how many news each guest of one check has room (0 for any number), and how many are in the queue already."""
-
 STAYING, LEAVING = 8, 5
 """Listeners of one check: so many that whoever crosses out just anybody is found out."""
-
-NEVER = 1000.0
-"""Simulated seconds that nobody waits for a queue."""
 
 ex = Lesson("09_streams_and_sockets", __file__)
 
@@ -78,7 +74,7 @@ def first_crumb(answer: Answer) -> None:
     )
 
 
-ASKS_FOR_A_REQUEST = re.compile(r"\bhas_request_context\(|\bexcept RuntimeError\b")
+ASKS_FOR_A_REQUEST = re.compile(r"\bhas_request_context\(|\bexcept\b|\bsuppress\(")
 """What an answer has that goes on where there is no request."""
 
 
@@ -92,8 +88,8 @@ def whose_request(answer: Answer) -> None:
         parts = [part.text for stream in heard.streams for part in stream.parts]
         expect(
             not parts or any(who in part for part in parts) or not ASKS_FOR_A_REQUEST.search(answer.source),
-            f"{who} is not greeted by name: the generator asks for the request, and when it runs there is none any more. "
-            "Read the name in the handler, and let the generator use it.",
+            f"{who} is not greeted by name, but told {short(''.join(parts))}: the generator asks for the request, and when it runs "
+            "there is none any more; what it does then only hides that. Read the name in the handler, and let the generator use it.",
         )
         heard.comes(f"data: hello {who}\n\n", f"data: bye {who}\n\n").at(0, 1).ends()
 
@@ -123,8 +119,9 @@ def crossed_out(answer: Answer) -> None:
         heard.comes(*["data: la\n\n"] * parts).lets_go()
         expect(
             not listeners,
-            f"a listener left after {parts} part{'s' * (parts > 1)}, and is still on the list. The line that crosses "
-            "somebody out has to run in any case: in a `finally` round the loop."
+            f"a listener left after {parts} part{'s' * (parts > 1)}, and is still on the list. What came out of its `await` is "
+            "a `CancelledError`, which is neither an `Exception` nor a `GeneratorExit`. The line that crosses somebody out has "
+            "to run in any case: in a `finally` round the loop."
             + (
                 " There is a `finally`: does it take out the very one that was put in?"
                 if "finally" in answer.source
@@ -133,11 +130,8 @@ def crossed_out(answer: Answer) -> None:
         )
     _must_leave_unread(answer, listeners)
     alone, before, during, after = answer.play(_come_and_leave(listeners)).result
-    expect(
-        len(alone) == 1,
-        "a listener who is still there should be on the list, and was not: nobody has put it there, or it was crossed out before "
-        "it left.",
-    )
+    how = "" if len(alone) == 1 else _how_not_there(answer)
+    expect(not how, f"a listener who is still there should be on the list, and was not: {how}.")
     expect(
         len(before) == STAYING and len(during) == STAYING + LEAVING,
         f"{STAYING + LEAVING} listeners are there, and {len(during)} on the list.",
@@ -150,6 +144,42 @@ def crossed_out(answer: Answer) -> None:
         f"of {STAYING + LEAVING} listeners {LEAVING} have left, and the other {STAYING} are still there; now {whom} on the "
         "list. Cross out whoever leaves, and nobody else.",
     )
+
+
+class Noted(set[Any]):
+    """A list of listeners that knows whether anybody was put on it, and the reader's line that crossed the first one out."""
+
+    ever = False
+    line = ""
+
+    def add(self, one: Any) -> None:
+        """Put one on the list."""
+        self.ever = True
+        super().add(one)
+
+    def discard(self, one: Any) -> None:
+        """Cross one out."""
+        self.line = self.line or own_line(inspect.currentframe())
+        super().discard(one)
+
+    def remove(self, one: Any) -> None:
+        """Cross one out who is there."""
+        self.line = self.line or own_line(inspect.currentframe())
+        super().remove(one)
+
+
+def _how_not_there(answer: Answer) -> str:
+    """Why a listener was not on the list while it was there."""
+    noted = Noted()
+    adapter = answer.given.url_map.bind("localhost")
+    view = inspect.unwrap(answer.given.view_functions[adapter.match("/radio")[0]])
+    with patch.dict(view.__globals__, listeners=noted):
+        answer.leave("/radio")
+    if noted.ever:
+        return "it was put there, and crossed out again before it left" + (
+            f" ({noted.line})" if noted.line else ""
+        )
+    return "nobody has put it there"
 
 
 def _must_leave_unread(answer: Answer, listeners: set[Any]) -> None:
@@ -219,7 +249,7 @@ async def count_with(app: Any, number: int) -> Counted:
             return Counted(tuple(told), end.code, round(loop.time() - start, 6))
         except TimeoutError:
             raise Wrong(
-                f"a guest said “{number}”, heard {_heard(told)}, and then nothing more for ten seconds."
+                f"a guest said “{number}”, heard {_heard(told)}, and then nothing more for ten seconds.{waits_for_more()}"
                 + (
                     " After the last number the app closes: `await websocket.close(4000)`."
                     if len(told) == number
@@ -318,60 +348,4 @@ def must_count_down(number: int, counted: Counted) -> None:
 @ex.exercise
 def tell_all(answer: Answer) -> None:
     """Queues are free, and a `put` never waits."""
-    guests: list[asyncio.Queue[str]] = []
-
-    async def script(tell: Any) -> list[list[str]]:
-        guests[:] = [asyncio.Queue(room) for room, _ in GUESTS]
-        for guest, (_, count) in zip(guests, GUESTS, strict=True):
-            for number in range(count):
-                guest.put_nowait(f"old {number}")
-        for news in ("bread", "cake"):
-            made = tell(guests, news)
-            if inspect.isawaitable(made):
-                await _in_time(made)
-        return [[guest.get_nowait() for _ in range(guest.qsize())] for guest in guests]
-
-    answer.play(_tell_a_set)
-    run = answer.play(script)
-    expect(run.seconds == 0, f"it took {run.seconds:g} s to tell everybody. Nothing in `tell` should wait.")
-    for got, (room, count) in zip(run.result, GUESTS, strict=True):
-        want = [*(f"old {number}" for number in range(count)), "bread", "cake"][-room:]
-        run.expect(
-            got == want,
-            f"a guest with room for {in_word(room) if room else 'any number'}, and {in_word(count) if count else 'nothing'} in it, should have "
-            f"{', '.join(want)}, and has {', '.join(got) or 'nothing'}. "
-            "Where a queue is full, the oldest news goes, and the newest comes in.",
-        )
-
-
-async def _tell_a_set(tell: Any) -> None:
-    """Tell guests who are in a set, as in the notebook's app. Raises `Wrong`, which only the check sees, where one is put out."""
-    full: asyncio.Queue[str] = asyncio.Queue(1)
-    full.put_nowait("old")
-    guests = {full, asyncio.Queue[str](1)}
-    there = set(guests)
-    made = tell(guests, "bread")
-    if inspect.isawaitable(made):
-        await _in_time(made)
-    expect(
-        guests == there,
-        "a guest whose queue is full is not among the guests any more. Only their oldest news goes.",
-    )
-
-
-async def _in_time(made: Awaitable[object]) -> None:
-    """Wait for it, as long as anybody would. Raises `Wrong`, which only the check sees, where it waits for ever."""
-    waiting = asyncio.ensure_future(made)
-    done, _ = await asyncio.wait({waiting}, timeout=NEVER)
-    line = "" if done else line_of_task(waiting)
-    expect(
-        done or ".get(" not in line,
-        f"`tell` waits for ever ({line}): there is nothing in the queue of a guest who has read all news, and `get` waits there. "
-        "Nothing in `tell` should wait.",
-    )
-    expect(
-        done,
-        "a guest has a full queue and never reads, and `tell` waits for that guest for ever: `put` waits where a queue is "
-        "full. Nothing in `tell` should wait.",
-    )
-    await waiting
+    must_tell_all(answer)

@@ -7,6 +7,7 @@ from bakery.checking.virtual.lines import (
     is_own,
     line_at,
     line_of_task,
+    lines_waited_at,
     own_frames,
     own_frames_of,
     own_line,
@@ -46,6 +47,21 @@ def test_a_library_is_not_the_readers_own() -> None:
 def test_own_frames_come_the_innermost_first() -> None:
     names = [frame.f_code.co_name for frame in own_frames(sys._getframe())]
     assert names[0] == "test_own_frames_come_the_innermost_first"
+
+
+def test_the_lines_at_which_tasks_wait_are_told_each_once() -> None:
+    cells = Cells("import asyncio\nasync def bake(done):\n    await done.wait()")
+
+    async def main() -> list[str]:
+        done = asyncio.Event()
+        tasks = [asyncio.ensure_future(cells.value("bake")(done)) for _ in range(2)]
+        await asyncio.sleep(0)
+        lines = lines_waited_at()
+        done.set()
+        await asyncio.gather(*tasks)
+        return [*lines, *lines_waited_at()]
+
+    assert asyncio.run(main()) == ["line 3: await done.wait()"]
 
 
 def test_a_task_is_found_at_its_innermost_line() -> None:

@@ -80,6 +80,12 @@ def line_of_task(task: "asyncio.Task[Any]") -> str:
     return line
 
 
+def lines_waited_at() -> list[str]:
+    """The reader's lines at which other tasks of the running loop wait, each once, in words."""
+    lines = {line_of_task(task) for task in asyncio.all_tasks() - {asyncio.current_task()}}
+    return sorted(lines - {""})
+
+
 def is_in_coroutine(frame: FrameType) -> bool:
     """Whether a frame is that of an `async def`."""
     return bool(frame.f_code.co_flags & (inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR))

@@ -1,0 +1,70 @@
+"""Coroutines that stand where what comes of them is wanted: which one it is, and what made it."""
+
+import inspect
+import re
+from collections.abc import Iterable
+from types import CoroutineType
+from typing import Any
+
+from bakery.checking.virtual.leftovers import told_of
+from bakery.checking.virtual.lines import frames_of, is_own, line_of, own_frames_of, own_line_of
+
+
+def on_coroutine(error: BaseException, said: str) -> str:
+    """A sentence on a coroutine in the place of what comes of it."""
+    line = own_line_of(error)
+    if found := re.search(r"a coroutine was expected, got (.+)", said):
+        verb = re.search(r"\b(asyncio\.run|create_task|run_until_complete)\(", line)
+        return f"`{verb[1] if verb else 'it'}` wants a coroutine, and what it got is none: it is {found[1]}, of a plain function."
+    if "'coroutine' object is not callable" in said:
+        return (
+            f"brackets stand behind a coroutine ({line}), as if it were a function. It was called already, or never "
+            "wants brackets, as `request.form`: take them away, and `await` it."
+        )
+    if found := re.search(r"\bawait \(?(\w+(?:\.\w+)+(?:\([^()]*\))?)\)?(?=\[|\.\w+[()])", line):
+        return (
+            f"`await` comes too late there: the look into `{found[1]}` comes first, and it is still a coroutine. "
+            f"Round brackets end the `await` before the look into it: `(await {found[1]})`."
+        )
+    return (
+        f"there is a coroutine where its result is wanted: an `await` is missing{_made_at(error)}. Calling a coroutine function "
+        "does not run it; `await` does."
+    )
+
+
+def known_of_names(error: BaseException) -> Iterable[str]:
+    """A name in the reader's line that stands for a coroutine which nobody has awaited."""
+    own = own_frames_of(error)
+    if not own:
+        return
+    words = set(re.findall(r"\w+", line_of(own[-1])))
+    for name, value in own[-1].f_locals.items():
+        if (
+            name in words
+            and inspect.iscoroutine(value)
+            and inspect.getcoroutinestate(value) == "CORO_CREATED"
+        ):
+            yield (
+                f"`{name}` is a coroutine there, and not yet its result: an `await` is missing where it gets its value."
+            )
+
+
+def handed_back(error: BaseException) -> "CoroutineType[Any, Any, Any] | None":
+    """The coroutine that a framework refuses as an answer; None where it is something else that it refuses."""
+    values = [
+        frame.f_locals.get("value") for frame in frames_of(error) if frame.f_code.co_name == "make_response"
+    ]
+    return values[-1] if values and isinstance(values[-1], CoroutineType) else None
+
+
+def wrapper_of(coroutine: "CoroutineType[Any, Any, Any]") -> str:
+    """The decorator, none of the reader's, that made it in place of the function below it; empty where none did."""
+    name, _, inner = coroutine.cr_code.co_qualname.partition(".<locals>.")
+    return name if inner and not is_own(coroutine.cr_code) else ""
+
+
+def _made_at(error: BaseException) -> str:
+    """The reader's line that made the coroutine which a framework refuses, in brackets; empty where none is known."""
+    made = handed_back(error)
+    told = told_of(made) if made is not None and made.cr_origin else None
+    return f" ({told.line})" if told else ""
