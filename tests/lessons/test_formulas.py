@@ -7,7 +7,7 @@ import pytest
 from answering import asked
 
 from bakery.checking import Answer
-from bakery.lessons._formulas import Slips, drawn, formula
+from bakery.lessons._formulas import Slips, drawn, formula, in_rounds
 
 SLIPS: Slips = {
     "That is one more.": lambda cakes, bakers: cakes * bakers + 1,
@@ -88,7 +88,27 @@ def test_what_is_no_number_is_told_as_what_it_is(returned: str, words: str) -> N
 def test_the_kind_of_number_and_what_comes_of_it_are_said_in_the_words_of_the_exercise() -> None:
     assert "a number of threads is wanted" in said("'6'", what="threads")
     also: Callable[..., str] = lambda cakes, bakers, got: f" Of {cakes}, {got:g} are burnt."  # noqa: E731
-    assert " Of 3, 1 are burnt." in said("1 if cakes < 4 else 2", also=also)
+    assert " Of 3, 1 are burnt." in said("1 if cakes < 4 else cakes + bakers", also=also)
+
+
+def test_what_comes_of_a_number_is_not_said_where_something_plainer_was_seen() -> None:
+    told = said("cakes * bakers + 1", also=lambda *_: " And so on.")
+    assert told.endswith("it says 7. That is one more.")
+
+
+@pytest.mark.parametrize(
+    ("rounds", "words"),
+    [
+        (2, " That is two rounds, in which at most 8 are served, and there are 10."),
+        (4, " That is four rounds. In three, as many as 12 are served, and there are 10."),
+        (1, " That is one round, in which at most 4 are served, and there are 10."),
+        (2.5, " That is 2.5 rounds, and there are only whole ones."),
+        (0, " That is not even one round."),
+        (-3, " That is not even one round."),
+    ],
+)
+def test_a_number_of_rounds_is_told_as_what_would_come_of_it(rounds: float, words: str) -> None:
+    assert in_rounds(rounds, 10, 4) == words
 
 
 def test_the_cases_that_are_drawn_are_the_same_every_time_and_have_one_of_each_choice() -> None:

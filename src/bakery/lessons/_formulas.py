@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 from numbers import Real
 
 from bakery.checking import Answer, Run, Wrong, expect
+from bakery.counting import in_words
 from bakery.trace import Trace
 
 Case = tuple[float, ...]
@@ -58,17 +59,29 @@ def formula(
     """Expect that the answer gives what the right formula gives, in every case.
 
     `told` puts a case into words, with an @ for the number that is right; the sentence of a slip is said of an answer
-    that agrees with it in every case. `also` tells what comes of the number that it gave.
+    that agrees with it in every case. `also` tells what comes of the number that it gave, where nothing is known of it.
     """
     several = list(cases)
     got = [number_of(answer.call(*case), what) for case in several]
     for case, number in zip(several, got, strict=True):
         if not _same(number, right(*case)):
-            why = _why(answer, several, got, right, slips)
-            expect(
-                False,
-                f"{told(*case).replace('@', f'{right(*case):g}')}, and it says {number:g}.{also(*case, number)}{why}",
-            )
+            why = _why(answer, several, got, right, slips) or also(*case, number)
+            expect(False, f"{told(*case).replace('@', f'{right(*case):g}')}, and it says {number:g}.{why}")
+
+
+def in_rounds(rounds: float, orders: float, threads: float, served: str = "served") -> str:
+    """What so many rounds would mean, where so many orders are served in rounds of as many as there are threads."""
+    whole = round(rounds)
+    if abs(rounds - whole) > 1e-9:
+        return f" That is {rounds:.3g} rounds, and there are only whole ones."
+    if whole < 1:
+        return " That is not even one round."
+    said = f" That is {in_words(whole, 'round')}"
+    needed = math.ceil(orders / threads)
+    if whole < needed:
+        return f"{said}, in which at most {whole * threads:g} are {served}, and there are {orders:g}."
+    enough = in_words(needed, "round").partition(" ")[0]
+    return f"{said}. In {enough}, as many as {needed * threads:g} are {served}, and there are {orders:g}."
 
 
 def _why(answer: Answer, cases: Sequence[Case], got: Sequence[float], right: Formula, slips: Slips) -> str:

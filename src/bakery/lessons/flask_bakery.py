@@ -103,6 +103,9 @@ def in_line(answer: Answer) -> None:
             f"customer {number:g} of {counted(int(bakers), 'baker')} waits for @ s where a bake takes {bake:g} s"
         ),
         IN_LINE_SLIPS,
+        also=lambda number, bakers, _bake, _got: (
+            f" {counted(int(number - 1), 'customer is', 'customers are')} in front, of whom {bakers:g} are served at a time."
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted
-from bakery.lessons._formulas import Slips, drawn, formula
+from bakery.lessons._formulas import Slips, drawn, formula, in_rounds
 from bakery.trace import Trace
 
 BAKE = 0.5
@@ -78,6 +78,9 @@ RULE_SLIPS: Slips = {
     "The orders beyond the first round are served several at a time, and not one by one.": lambda orders, bake, threads: (
         bake + max(0, orders - threads) * bake
     ),
+    "Those who are left over are served together, in one round.": lambda orders, bake, threads: (
+        (orders // threads + orders % threads) * bake
+    ),
     "More rounds take longer: times, and not divided by.": lambda orders, bake, threads: (
         bake / ceil(orders / threads)
     ),
@@ -103,6 +106,7 @@ def rule(answer: Answer) -> None:
             f"{counted(int(orders), 'order')}, a bake of {bake:g} s and {counted(int(threads), 'thread')} take @ s"
         ),
         RULE_SLIPS,
+        also=lambda orders, bake, threads, got: in_rounds(got / bake, orders, threads),
     )
 
 
@@ -173,7 +177,19 @@ def enough_threads(answer: Answer) -> None:
         ),
         ENOUGH_THREADS_SLIPS,
         "threads",
+        _on_room,
     )
+
+
+def _on_room(per_second: float, stay: float, got: float) -> str:
+    """How many of so many threads would be free."""
+    busy = per_second * stay
+    if got < busy:
+        return f" On average {busy:g} are busy, which is more than that."
+    said = f" On average {busy:g} of these {got:g} are busy and {got - busy:g} free"
+    if got - busy < got / 3:
+        return f"{said}: less than a third."
+    return f"{said}. With one thread fewer, a third of them would still be free."
 
 
 @ex.exercise
@@ -236,6 +252,9 @@ QUEUE_AFTER_SLIPS: Slips = {
         min(0, per_second - threads / bake) * seconds
     ),
     "That many are served. How many are not?": lambda seconds, _, bake, threads: seconds * threads / bake,
+    "Only whole bakes are counted there: one that is half over at the end has served half of its orders, and is not to be rounded.": lambda seconds, per_second, bake, threads: (
+        max(0, per_second * seconds - seconds // bake * threads)
+    ),
     "A thread that serves an order and a half has served it by half: do not round what one second serves.": lambda seconds, per_second, bake, threads: (
         max(0, per_second - threads // bake) * seconds
     ),
@@ -248,7 +267,8 @@ def queue_after(answer: Answer) -> None:
     formula(
         answer,
         [
-            *((1, 20, 0.5, 4), (10, 20, 0.5, 4), (10, 20, 0.5, 12), (4, 9, 0.25, 2)),
+            # The last one ends in the middle of a bake.
+            *((1, 20, 0.5, 4), (10, 20, 0.5, 4), (10, 20, 0.5, 12), (4, 9, 0.25, 2), (9, 5, 2, 3)),
             *drawn("queue_after", 20, range(1, 30), (1, 2, 5, 9, 20, 50), BAKES, (1, 2, 3, 4, 8, 12)),
         ],
         lambda seconds, per_second, bake, threads: max(0.0, (per_second - threads / bake) * seconds),
@@ -258,4 +278,7 @@ def queue_after(answer: Answer) -> None:
         ),
         QUEUE_AFTER_SLIPS,
         "orders",
+        lambda seconds, per_second, bake, threads, _got: (
+            f" {per_second * seconds:g} have come in by then, and in {seconds:g} s the threads can serve {threads / bake * seconds:g}."
+        ),
     )

@@ -6,7 +6,7 @@ from math import ceil
 from bakery.checking import Answer, Lesson, expect
 from bakery.counting import counted, in_words
 from bakery.kitchen import predict
-from bakery.lessons._formulas import Slips, drawn, formula
+from bakery.lessons._formulas import Slips, drawn, formula, in_rounds
 from bakery.trace import Trace
 
 JOBS = {
@@ -111,6 +111,9 @@ def makespan(answer: Answer) -> None:
             f"mixing and {baking:g} s of baking: it takes @ s"
         ),
         MAKESPAN_SLIPS,
+        also=lambda cakes, mixing, baking, bakers, got: in_rounds(
+            got / (mixing + baking), cakes, bakers, "made"
+        ),
     )
 
 
