@@ -101,3 +101,25 @@ def test_what_cannot_be_read_or_put_into_a_set_and_what_is_too_long_is_said_noth
     given: object, wanted: object, said: str
 ) -> None:
     assert difference(given, wanted) == said
+
+
+GATHERED = "cake, words = await asyncio.gather(asyncio.to_thread(decorate), asyncio.sleep(1))"
+
+
+def test_none_in_a_text_is_told_of_the_sleep_that_was_gathered_and_of_no_other() -> None:
+    assert "the order of what stands in its brackets" in on_text("one None", "one cake", GATHERED)
+    assert "brackets" not in on_text("one None", "one cake", "await asyncio.sleep(1)")
+    assert on_text("one cake", "two cakes", GATHERED) == ""
+
+
+def test_the_cell_is_looked_at_for_a_text_that_an_answer_gives() -> None:
+    cell = """import asyncio
+async def decorate(): return "with a name"
+async def answer():
+    _, words = await asyncio.gather(decorate(), asyncio.sleep(1))
+    return f"one cake {words}"
+"""
+    said = refused(cell, lambda answer: answer.run().gives("one cake with a name"))
+    assert said.endswith(
+        "A sleep gives `None`, and `gather` gives the results in the order of what stands in its brackets."
+    )

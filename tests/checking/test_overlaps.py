@@ -2,7 +2,7 @@
 
 import pytest
 
-from bakery.checking.overlaps import at_most, no_two, not_awaited
+from bakery.checking.overlaps import at_most, no_two, not_awaited, not_begun
 
 
 def test_waits_of_which_no_two_overlapped_are_counted() -> None:
@@ -49,3 +49,30 @@ def test_what_most_likely_nobody_waited_for_is_told_by_what_stands_in_the_cell(
 
 def test_nothing_is_said_of_a_cell_that_starts_nothing() -> None:
     assert not_awaited("await asyncio.sleep(1)") == ()
+
+
+def later(call: str) -> str:
+    return f"async def answer():\n    made = {call}\n    await asyncio.sleep(1)\n    return await made"
+
+
+@pytest.mark.parametrize("call", ["asyncio.to_thread(decorate)", "bake(1)", "asyncio.sleep(1)"])
+def test_a_call_that_is_kept_and_awaited_later_is_told_to_begin_only_there(call: str) -> None:
+    said = not_begun(later(call))
+    assert said.startswith(f"Line 2 begins nothing yet: a call such as `{call.partition('(')[0]}(…)`")
+    assert "begins where `made` is awaited" in said
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        later("asyncio.create_task(bake(1))"),
+        later("asyncio.get_running_loop().run_in_executor(None, decorate)"),
+        later("await bake(1)"),
+        later("others"),
+        "async def answer():\n    made = list(cakes)\n    await bake(made)",
+        "def answer():\n    made = bake(1)",
+        "async def",
+    ],
+)
+def test_what_begins_at_once_and_what_is_never_awaited_is_not(source: str) -> None:
+    assert not_begun(source) == ""

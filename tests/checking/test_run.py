@@ -61,6 +61,13 @@ def test_waits_in_a_row_are_told_and_gather_is_advised_only_where_it_is_not_ther
     assert "Start them together" not in said
 
 
+def test_waits_in_a_row_are_told_of_a_call_that_begins_only_where_it_is_awaited() -> None:
+    source = "async def answer():\n    made = bake()\n    await bake()\n    await made"
+    said = refusal(lambda: run(ROW, source=source).takes(1))
+    assert "begins where `made` is awaited" in said
+    assert "Start them together" not in said
+
+
 def test_words_of_the_exercise_are_followed_by_what_was_seen_and_by_no_advice() -> None:
     said = refusal(lambda: run(ROW).takes(1, "the glaze waits for nothing."))
     assert said.startswith("the glaze waits for nothing.\nThe three waits came one after another")

@@ -25,6 +25,13 @@ def difference(given: Any, wanted: Any) -> str:
     return ""
 
 
+def seen(given: Any, wanted: Any, source: str) -> str:
+    """What can be seen at a result that is not the wanted one, and, where it is a text, at the cell that it comes from."""
+    if isinstance(given, str) and isinstance(wanted, str):
+        return on_text(given, wanted, source)
+    return difference(given, wanted)
+
+
 def on_text(given: str, wanted: str, source: str) -> str:
     """What can be seen at a text that is not the wanted one, and at the cell that it comes from."""
     if "<coroutine object" in given and IN_A_THREAD.search(source):
@@ -37,7 +44,17 @@ def on_text(given: str, wanted: str, source: str) -> str:
             "Python's `and` between two texts gives only the second of them. An f-string puts both into one: "
             '`f"{one} and {other}"`.'
         )
+    if "None" in given and "None" not in wanted:
+        return " ".join(filter(None, (difference(given, wanted), _of_a_sleep(source))))
     return difference(given, wanted)
+
+
+def _of_a_sleep(source: str) -> str:
+    """Where the `None` most likely comes from, if what is gathered in the cell has a sleep among it."""
+    calls = [ast.unparse(node) for node in nodes_of(source) if isinstance(node, ast.Call)]
+    if any(re.match(r"(asyncio\.)?gather\(.*\bsleep\(", call) for call in calls):
+        return "A sleep gives `None`, and `gather` gives the results in the order of what stands in its brackets."
+    return ""
 
 
 def _gives_one_of_two(source: str) -> bool:

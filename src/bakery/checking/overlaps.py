@@ -1,8 +1,10 @@
 """Which waits of a run overlapped, and what most likely nobody waited for: sentences on what was seen."""
 
+import ast
 import re
 from collections.abc import Collection, Sequence
 
+from bakery.checking.starters import nodes_of
 from bakery.counting import NUMBERS, in_words
 
 ONE_THREAD = re.compile(r"\bThreadPoolExecutor\((?:max_workers=)?1\b")
@@ -20,6 +22,39 @@ def no_two(count: int, source: str) -> str:
     if ONE_THREAD.search(source):
         said += f" {ONE_AT_A_TIME}"
     return said
+
+
+BEGINS = frozenset(
+    {"create_task", "ensure_future", "run_in_executor", "submit", "wrap_future", "gather", "shield"}
+)
+"""What begins at once, and is awaited later: a task or a future, and no coroutine."""
+
+
+def not_begun(source: str) -> str:
+    """A sentence on a call that is kept under a name and awaited later, and begins no sooner; empty where there is none."""
+    for function in nodes_of(source):
+        if isinstance(function, ast.AsyncFunctionDef):
+            for kept in (node for node in ast.walk(function) if isinstance(node, ast.Assign)):
+                name = ast.unparse(kept.targets[0])
+                if _is_coroutine(kept.value) and name in _awaited_in(function):
+                    return (
+                        f"Line {kept.lineno} begins nothing yet: a call such as `{_called(kept.value)}(…)` only makes a coroutine, "
+                        f"which begins where `{name}` is awaited. `asyncio.create_task(…)` around it lets it begin."
+                    )
+    return ""
+
+
+def _is_coroutine(value: ast.expr) -> bool:
+    """Whether what a call gives has to be a coroutine, if it is awaited later."""
+    return isinstance(value, ast.Call) and _called(value).rpartition(".")[2] not in BEGINS
+
+
+def _called(value: ast.expr) -> str:
+    return ast.unparse(value.func) if isinstance(value, ast.Call) else ""
+
+
+def _awaited_in(function: ast.AsyncFunctionDef) -> set[str]:
+    return {ast.unparse(node.value) for node in ast.walk(function) if isinstance(node, ast.Await)}
 
 
 def at_most(count: int, most: int, waits: Sequence[tuple[float, float]] = ()) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bakery.checking.describing import short, shown
-from bakery.checking.differences import difference, on_text
+from bakery.checking.differences import on_text, seen
 from bakery.checking.mistakes import Wrong
-from bakery.checking.overlaps import ONE_AT_A_TIME, ONE_THREAD, at_most, no_two, not_awaited
+from bakery.checking.overlaps import ONE_AT_A_TIME, ONE_THREAD, at_most, no_two, not_awaited, not_begun
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
 from bakery.counting import NUMBERS
@@ -85,7 +85,7 @@ class Run:
             self._wrong(
                 says
                 or f"`{self.subject}` gives {shown(self.result)}, but {short(value)} is wanted. "
-                f"{difference(self.result, value)}".rstrip()
+                f"{seen(self.result, value, self.source)}".rstrip()
             )
         return self
 
@@ -180,7 +180,8 @@ class Run:
                 pass
             elif advise and not self._has(TOGETHER):
                 told.append(
-                    "Each `await` waits to its end before the next line begins. Start them together, with "
+                    not_begun(self.source)
+                    or "Each `await` waits to its end before the next line begins. Start them together, with "
                     "`asyncio.gather(…)` or a `TaskGroup`."
                 )
             elif advise:
