@@ -213,3 +213,9 @@ def test_keys_and_values_are_a_list_where_a_list_is_wanted(
     stage = asked(text, lambda answer: answer.value(*kinds))
     assert stage.value == told
     assert isinstance(stage.error, Wrong) is (told is None)
+
+
+def test_nothing_in_the_place_of_a_value_is_told_where_it_comes_from() -> None:
+    told = refused("answer = None", lambda answer: answer.value(float))
+    assert told.startswith("a number is wanted, but it got `None`. That is what `print(…)` gives")
+    assert "print" not in refused("answer = 'four'", lambda answer: answer.value(float))

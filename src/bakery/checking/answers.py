@@ -312,7 +312,7 @@ class Answer:
         if given is None or is_flag or not isinstance(given, wanted):
             self._close()
             names = " or ".join(kind_name(kind) for kind in kinds)
-            raise Wrong(f"{names} is wanted, but it got {described(given)}.")
+            raise Wrong(f"{names} is wanted, but it got {described(given)}.{describing.on_nothing(given)}")
         return cast(T, given)
 
     def must_be(self, kind: Literal["flask", "quart"]) -> "Answer":

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from types import CoroutineType
 from typing import Any
 
+from bakery.checking.out_of_threads import known_of_async_in_threads
 from bakery.checking.virtual.leftovers import told_of
 from bakery.checking.virtual.lines import frames_of, is_own, line_of, own_frames_of, own_line_of
 
@@ -44,6 +45,7 @@ def known_of_names(error: BaseException) -> Iterable[str]:
             and inspect.iscoroutine(value)
             and inspect.getcoroutinestate(value) == "CORO_CREATED"
         ):
+            yield from known_of_async_in_threads(error, value)
             yield (
                 f"`{name}` is a coroutine there, and not yet its result: an `await` is missing where it gets its value."
             )

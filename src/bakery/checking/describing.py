@@ -163,6 +163,13 @@ def described(given: object) -> str:
     return f"{'an' if type(given).__name__[0] in 'aeioAEIO' else 'a'} {type(given).__name__}"
 
 
+def on_nothing(given: object) -> str:
+    """Where a `None` in the place of a value comes from; empty for anything else."""
+    if given is not None:
+        return ""
+    return " That is what `print(…)` gives, which only shows a value, and a function without a `return`."
+
+
 def as_number(given: Any) -> Any:
     """A fraction or a decimal number as Python's own kind of number; anything else as it is."""
     return float(given) if isinstance(given, Fraction | Decimal) else given

@@ -12,6 +12,7 @@ from bakery.checking.describing import names_around
 from bakery.checking.everyday import known_of_caches, known_of_values
 from bakery.checking.frameworks import known_of_contexts, known_of_frameworks
 from bakery.checking.going_through import GENERATOR, known_of_changes, known_of_for
+from bakery.checking.out_of_threads import known_of_async_in_threads
 from bakery.checking.virtual.lines import (
     frames_of,
     is_in_coroutine,
@@ -133,6 +134,8 @@ def _known_of_missing_awaits(error: BaseException, said: str) -> Iterable[str]:
         yield from known_of_names(error)
         if "coroutine" in said:
             yield on_coroutine(error, said)
+    if isinstance(error, AttributeError) and inspect.isawaitable(error.obj):
+        yield from known_of_async_in_threads(error, error.obj)
     if (
         isinstance(error, AttributeError)
         and inspect.isawaitable(error.obj)
