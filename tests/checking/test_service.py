@@ -23,6 +23,11 @@ def given(service: Service, text: str, face: str, threadless: bool = False) -> o
     return stage.value if isinstance(stage.value, Run) else stage.error
 
 
+def test_an_address_is_a_path_with_what_stands_behind_the_question_mark() -> None:
+    assert Asked(0, "GET", "/orders", {}).address == "/orders"
+    assert Asked(0, "GET", "/orders", {"after": "k7x", "size": "3"}).address == "/orders?after=k7x&size=3"
+
+
 ASKS = {
     "httpx": "    reply = await client.get('/cake')\n    return reply.status_code, reply.json()",
     "aiohttp": "    async with client.get('/cake') as reply:\n        return reply.status, await reply.json()",

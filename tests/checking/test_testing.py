@@ -122,6 +122,71 @@ def test_what_keeps_a_test_green_is_seen_in_its_text(body: str, words: str) -> N
     assert words in said if words else said == ""
 
 
+SWALLOWS = """
+async def test(app):
+    try:
+        assert app["cake"] == "plum"
+    except Exception:
+        pass
+"""
+HELPER = """
+def look(app):
+    assert app["cake"] == "plum"
+def test(app):
+    try:
+        look(app)
+    except AssertionError:
+        print("red")
+"""
+AFTERWARDS = """
+import pytest
+def test(app):
+    with pytest.raises(KeyError):
+        app["pie"]
+        assert app["cake"] == "plum"
+"""
+RETURNS = """
+def test(app):
+    return True
+    assert app["cake"] == "plum"
+"""
+NESTED = """
+def test(app):
+    def look():
+        assert app["cake"] == "plum"
+"""
+FAILS_ONLY = """
+def test(app):
+    try:
+        app["pie"]
+        assert False, "there is a pie"
+    except KeyError:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SWALLOWS, 'Line 4 did notice (`assert app["cake"] == "plum"`)'),
+        (HELPER, 'Line 3 did notice (`assert app["cake"] == "plum"`)'),
+        (AFTERWARDS, "Line 6 was never reached: `assert app['cake'] == 'plum'`. Line 5 raises, and that ends the block."),
+        (RETURNS, "Line 4 was never reached"),
+        (NESTED, "Line 4 was never reached"),
+        (FAILS_ONLY, "What should it look at?"),
+    ],
+)  # fmt: skip
+def test_a_test_that_passes_is_told_what_became_of_its_asserts(text: str, words: str) -> None:
+    said = judged(Cells(text).value("test"))
+    assert words in said
+    assert words == "What should it look at?" or "What should it look at?" not in said
+
+
+def test_an_assert_that_is_reached_on_the_right_app_is_not_called_unreached() -> None:
+    cells = Cells('def test(app):\n    for letter in app["cake"].removeprefix("lemon"):\n        assert letter\n')
+    assert judged(cells.value("test")).endswith("What should it look at?")
+
+
 def test_a_text_that_is_no_python_tells_nothing() -> None:
     assert why_green("") == why_green("def") == ""
 

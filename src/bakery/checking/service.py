@@ -61,6 +61,12 @@ class Asked:
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def address(self) -> str:
+        """Its path, with what stands behind the `?`."""
+        query = "&".join(f"{name}={value}" for name, value in self.query.items())
+        return f"{self.path}?{query}" if query else self.path
+
 
 Script = Callable[[Asked], Says]
 """What the service says to a request."""

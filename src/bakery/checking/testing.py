@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import inspect
+import linecache
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 from bakery.checking.describing import cell_of
 from bakery.checking.mistakes import Wrong, wrong_because
 from bakery.checking.starters import nodes_of
+from bakery.checking.steps import Steps, steps_in
 
 SKIPPED = "Skipped"
 
@@ -24,7 +26,9 @@ class Tested:
     gave: object = None
     """What it returned, which nobody looks at."""
     more: str = ""
-    """What was seen in the text of a test that passed, in words."""
+    """What was seen of a test that passed, in words."""
+    unseen: frozenset[str] = frozenset()
+    """What to say of each `assert` that was not reached, in words."""
 
 
 async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -> Tested:
@@ -43,16 +47,61 @@ async def tried(test: Callable[..., Any], given: Mapping[str, Any], name: str) -
             raise Wrong(f"the test asks for `{one}`, and there is only {there}.")
     made: Any = None
     try:
-        made = test(**{one: given[one] for one in wanted})
-        if inspect.isawaitable(made):
-            made = await made
+        with steps_in(_file_of(test)) as steps:
+            made = test(**{one: given[one] for one in wanted})
+            if inspect.isawaitable(made):
+                made = await made
     except (Exception, asyncio.CancelledError) as error:
         return Tested(name, error)
     except BaseException as error:  # pytest's own way to fail or to skip is none of `Exception`'s
         if type(error).__name__ not in {"Failed", SKIPPED}:
             raise
         return Tested(name, error)
-    return Tested(name, None, made, _always_true(test))
+    return Tested(name, None, made, _always_true(test) or _caught(test, steps), _not_reached(test, steps))
+
+
+def _file_of(test: Callable[..., Any]) -> str:
+    code = getattr(test, "__code__", None)
+    return code.co_filename if code else ""
+
+
+def _caught(test: Callable[..., Any], steps: Steps) -> str:
+    """What to say of an `assert` that did find something, of which nobody heard; empty where there was none."""
+    lines = sorted(line for line, kind in steps.raised.items() if issubclass(kind, AssertionError))
+    if not lines:
+        return ""
+    return (
+        f" Line {lines[0]} did notice (`{linecache.getline(_file_of(test), lines[0]).strip()}`), and what it raised, an "
+        "`AssertionError`, was caught before it came out of the test: it is an `Exception`, too."
+    )
+
+
+def _not_reached(test: Callable[..., Any], steps: Steps) -> frozenset[str]:
+    """What to say of each `assert` of a test that was not reached; one that can only fail is not meant to be."""
+    first = getattr(getattr(test, "__code__", None), "co_firstlineno", 0)
+    said = set[str]()
+    for whole in nodes_of(cell_of(test)):
+        if not isinstance(whole, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if first not in {whole.lineno, *(one.lineno for one in whole.decorator_list)}:
+            continue
+        for node in ast.walk(whole):
+            if not isinstance(node, ast.Assert) or isinstance(node.test, ast.Constant):
+                continue
+            if not steps.lines & set(range(node.lineno, (node.end_lineno or node.lineno) + 1)):
+                said.add(
+                    f" Line {node.lineno} was never reached: `{ast.unparse(node)}`.{_ended(whole, node, steps)}"
+                )
+    return frozenset(said)
+
+
+def _ended(whole: ast.AST, node: ast.Assert, steps: Steps) -> str:
+    """Which line above an `assert`, in the same block, has raised and so ended it; empty where none has."""
+    for block in ast.walk(whole):
+        if isinstance(block, ast.With | ast.AsyncWith | ast.Try) and node in block.body:
+            above = [line for line in steps.raised if block.body[0].lineno <= line < node.lineno]
+            return f" Line {max(above)} raises, and that ends the block." if above else ""
+    return ""
 
 
 def _always_true(test: Callable[..., Any]) -> str:
@@ -124,4 +173,5 @@ def must_tell_apart(right: Tested, broken: list[Tested], what: str = "app") -> N
             returned = (
                 "" if one.gave is None else " It returns something, and nobody looks at that: `assert` it."
             )
-            raise Wrong(f"the test passes although {one.app}. What should it look at?{one.more or returned}")
+            seen = one.more or min(right.unseen & one.unseen, default="") or returned
+            raise Wrong(f"the test passes although {one.app}.{seen or ' What should it look at?'}")

@@ -62,13 +62,15 @@ def linked(pages: Sequence[Sequence[int]], links: Sequence[str], last: str = "")
     return Service(script, most=30)
 
 
-def numbered(total: int) -> Service:
-    """A service whose pages have numbers, and say how many orders there are in all."""
+def numbered(total: int, down: int = 0) -> Service:
+    """A service whose pages have numbers, and say how many orders there are in all; one of them may be `down`, a 503."""
 
     def script(asked: Asked) -> Says:
         number = asked.query.get("page", "1")
         if asked.path != "/orders" or not number.isdigit():
             return Says({"error": "no such page"}, status=404)
+        if int(number) == down:
+            return Says({"error": "the oven is cold"}, status=503, seconds=1.0)
         newest = total - (int(number) - 1) * SIZE
         return Says({"items": list(range(newest, max(newest - SIZE, 0), -1)), "total": total}, seconds=1.0)
 
@@ -300,18 +302,16 @@ def must_be_linked(service: Service) -> None:
     """Expect addresses that a link has told."""
     known = {"/orders": ("", "k7x"), "/archive/2": ("k7x", "q2m")}
     for asked in service.asked:
-        query = "&".join(f"{name}={value}" for name, value in asked.query.items())
-        address = f"{asked.path}?{query}" if query else asked.path
         expect(
             asked.query.get("key", "") in known.get(asked.path, ()) and not set(asked.query) - {"key"},
-            f"it asked for `{address}`, and no link has told that address. It stands whole in "
+            f"it asked for `{asked.address}`, and no link has told that address. It stands whole in "
             '`answer.links["next"]["url"]`; where it is relative, `answer.url.join(…)` makes it whole.',
         )
 
 
-def must_not_go_round(service: Service) -> None:
-    """Expect that nobody read the second page again; to ask for it and look where it comes from is no harm."""
+def must_not_go_round(service: Service, what: str) -> None:
+    """Expect that nobody read a page again; to ask for it and look where it comes from is no harm."""
     expect(
         len(service.asked) <= 4,
-        "the third page leads back to the second, and it went there. An address that was read before is a `ValueError`.",
+        f"{what}, and it went there. An address that was read before is a `ValueError`.",
     )

@@ -95,7 +95,13 @@ def _mistaken(mill: Mill) -> str:
         return " The mill was asked for `/price/rye`, without what stands after the `?`."
     if mill.times == 1:
         return " The mill was not asked for it: what stands after the `?` is a part of the question, too."
-    return ""
+    asked = mill.service.asked[-1]
+    if any(name.startswith("b'") for name in asked.query):
+        return (
+            f" The mill was asked for `{asked.address}`: `url.query` is bytes, and in an f-string they keep their `b'…'`. "
+            "`.decode()` makes a text of them."
+        )
+    return f" The mill was asked for `{asked.address}`."
 
 
 async def _tells_questions_apart(client: httpx.AsyncClient, mill: Mill) -> None:

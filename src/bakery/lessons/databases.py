@@ -8,6 +8,7 @@ from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.database import Database
 from bakery.checking.describing import listed
 from bakery.checking.mistakes import is_about
+from bakery.checking.places import let_in, places, watch_places
 from bakery.checking.run import Run
 from bakery.counting import counted, form, in_words
 from bakery.lessons._lending import must_lend
@@ -95,8 +96,8 @@ def queries(*lengths: float) -> list[Query]:
 @ex.exercise
 def ten_at_once(answer: Answer) -> None:
     """A limit without a box of connections."""
-    answer.watch(asyncio.Semaphore.__init__, asyncio.Semaphore.acquire, asyncio.Semaphore.release)
-    taken, back = _places(answer.run(queries(*[0.5] * 10)))
+    watch_places(answer)
+    taken, back = places(answer.run(queries(*[0.5] * 10)))
     expect(
         back or not taken,
         f"{counted(taken, 'place was', 'places were')} taken in a semaphore, and none was given back: whoever comes next waits for "
@@ -106,7 +107,7 @@ def ten_at_once(answer: Answer) -> None:
     run.gives(list(range(30)))
     expect(
         run.at_most <= 10,
-        f"{run.at_most} queries went on at the same moment, and ten are allowed. {_let_in(run)}".rstrip(),
+        f"{run.at_most} queries went on at the same moment, and ten are allowed. {let_in(run, 'query', 'queries')}".rstrip(),
     )
     run.takes(1.5)
     # In whatever order they are begun, this takes 1.4 s at most. In groups of ten, the slow ones of the first row make it
@@ -149,29 +150,12 @@ def _must_tell_failures(answer: Answer) -> None:
     failed = answer.play(failing).gives(
         "an error", "one of the queries failed, and nobody heard of it: the error should come out."
     )
-    taken, back = _places(failed)
+    taken, back = places(failed)
     expect(
         back >= taken,
         "a query failed, and its place was not given back: from then on there is one place less. `async with places:` gives it "
         "back in any case, and so does a `finally`.",
     )
-
-
-def _places(run: Run) -> tuple[int, int]:
-    """How many places in semaphores were taken, and how many given back."""
-    return run.calls.get("acquire", 0), run.calls.get("release", 0)
-
-
-def _let_in(run: Run) -> str:
-    """What was seen of the semaphores of a run in which too many were let in; empty where there were none."""
-    made, (taken, _) = run.calls.get("__init__", 0), _places(run)
-    if made > 1:
-        return f"{made} semaphores were made: all queries have to share one."
-    if taken == 1:
-        return "One place was taken for all of them together: each query has to take its own."
-    if taken:
-        return "Each of them takes a place, and its query goes on outside of that: the `await` of the query belongs into the block."
-    return "A semaphore was made, and nobody takes a place in it: `async with places:`." if made else ""
 
 
 async def refused_query() -> int:

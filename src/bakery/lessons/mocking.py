@@ -213,13 +213,14 @@ def _on(
     """What comes of the first test that is red on this client, or of none."""
 
     async def script(_tests: object) -> Tested:
-        gave, more = None, ""
+        gave, more, unseen = None, "", frozenset[str]()
         for test in tests:
             one = await tried(test, {"price": price}, says)
             if one.error is not None:
                 return one
             gave, more = gave if one.gave is None else one.gave, more or one.more
-        return Tested(says, None, gave, more)
+            unseen |= one.unseen
+        return Tested(says, None, gave, more, unseen)
 
     return script
 
@@ -234,6 +235,8 @@ def recorder(answer: Answer) -> None:
     answer.play(must_record)
 
 
+OF_NONE = ", where it is `None`: `get` gives a `None` as well for what is not there"
+
 ROWS: Mapping[str, tuple[Says, Says, str]] = {
     "/price/rye": (Says({"cents": 120}), Says({"cents": 150}), ""),
     "/price/wheat": (Says({"price": 90}), Says({"cents": 90}), "`price` is not in the real one's answer"),
@@ -247,6 +250,8 @@ ROWS: Mapping[str, tuple[Says, Says, str]] = {
     "/price/grit": (Says({"cents": 70}), Says({"cents": 70}, status=203), "the status is another one"),
     "/price/chaff": (Says({"error": "no"}, status=404), Says({"why": "no"}, status=404), "`error` is not in the real one's answer"),
     "/price/germ": (Says({"price": 40}), Says({"error": "no"}, status=404), "the status is another one"),
+    "/price/wort": (Says({"cents": 60, "day": None}), Says({"cents": 60}), "`day` is only in the stand-in's answer" + OF_NONE),
+    "/price/mash": (Says({"cents": 60, "bags": 1}), Says({"price": 60}), "`cents` and `bags` are only in the stand-in's answer"),
 }  # fmt: skip
 """What the stand-in and the real one say to each path, and why they differ; empty where they do not."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import described
 from bakery.checking.mistakes import Wrong
+from bakery.checking.places import let_in, watch_places
 from bakery.checking.service import Asked, Says, Service
 from bakery.lessons._books import (
     HTML,
@@ -32,7 +33,13 @@ from bakery.lessons._books import (
     told,
 )
 from bakery.lessons._followed import CHANGES, GAPS, must_follow, must_serve_two
-from bakery.lessons._readers import ALIKE, must_notice_a_ring, must_see_no_ring, must_tell_trouble
+from bakery.lessons._readers import (
+    ALIKE,
+    must_notice_a_ring,
+    must_see_no_ring,
+    must_tell_a_gap,
+    must_tell_trouble,
+)
 from bakery.trace import Trace
 
 ex = Lesson("17_pagination", __file__)
@@ -183,6 +190,7 @@ def by_links(answer: Answer) -> None:
 @ex.exercise
 def all_at_once(answer: Answer) -> None:
     """The first page says how many there are; the others need not wait for one another."""
+    watch_places(answer)
     for total, pages in ((63, 21), (61, 21), (4, 2), (3, 1), (0, 1)):
         service = numbered(total)
         what = f"there are {total} orders, three on a page" if total else "there are no orders"
@@ -199,7 +207,8 @@ def all_at_once(answer: Answer) -> None:
         )
         expect(
             service.at_once <= 4,
-            f"{what}, and {service.at_once} pages were asked for at the same moment. Four at once are allowed.",
+            f"{what}, and {service.at_once} pages were asked for at the same moment. Four at once are allowed. "
+            f"{let_in(run, 'page', 'pages')}".rstrip(),
         )
         expect(
             service.at_once in {1, 4} or pages <= 4,
@@ -210,6 +219,7 @@ def all_at_once(answer: Answer) -> None:
             least,
             f"{what}, and a page takes a second. It took {run.seconds:g} s, and with four at once {least} s is enough.",
         )
+    must_tell_a_gap(answer)
 
 
 def _must_be_flat(result: Any, what: str) -> None:
