@@ -6,7 +6,7 @@ import pytest
 from answering import refused, run_of
 
 from bakery.checking.mistakes import Wrong
-from bakery.checking.openapi import at, body_schema, bounds, document_of, operation_of, resolved
+from bakery.checking.openapi import at, body_schema, bounds, document_of, operation_of, resolved, unknown_word
 
 ORDER = {"type": "object", "properties": {"cake": {"type": "string"}}}
 DOCUMENT: dict[str, Any] = {
@@ -71,9 +71,9 @@ def test_a_reference_that_leads_nowhere_and_a_part_that_is_no_object_are_wrong(
         (None, "no body"),
         ({}, "no body"),
         ([1], "an object should be"),
-        ({"schema": ORDER}, "no `application/json`"),
+        ({"schema": ORDER}, "no `content`: it has `schema`"),
         ({"content": [ORDER]}, "no `application/json`"),
-        ({"content": {"text/plain": {}}}, "no `application/json`"),
+        ({"content": {"text/plain": {}}}, "no `application/json`.*It has `text/plain`"),
         ({"content": {"application/json": ORDER}}, "there is no `schema`"),
         ({"content": {"application/json": "object"}}, "there is no `schema`"),
         ({"content": {"application/json": {"schema": "object"}}}, "an object should be"),
@@ -106,6 +106,22 @@ def test_a_route_that_is_not_in_the_document_is_missed(document: dict[str, Any])
 )
 def test_bounds_are_read_however_they_are_written(rule: dict[str, Any], both: tuple[object, object]) -> None:
     assert bounds(rule) == both
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"type": "integer", "min": 1}, "`min` is no word of JSON Schema, so nobody takes it for a rule. Did you mean `minimum`?"),
+        ({"type": "integer", "minimal": 1}, "Did you mean `minimum`?"),
+        ({"type": "integer", "max": 8}, "Did you mean `maximum`?"),
+        ({"typ": "integer"}, "Did you mean `type`?"),
+        ({"greater": 0}, "`greater` is no word of JSON Schema"),
+        ({"type": "integer", "minimum": 1, "x-cake": "plum", "description": "guests"}, ""),
+    ],
+)  # fmt: skip
+def test_a_word_that_no_reader_of_a_schema_knows_is_told(rule: dict[str, Any], told: str) -> None:
+    said = unknown_word(rule)
+    assert told in said if told else said == ""
 
 
 def test_what_is_not_there_is_an_empty_object() -> None:

@@ -183,7 +183,9 @@ def test_a_test_that_passes_is_told_what_became_of_its_asserts(text: str, words:
 
 
 def test_an_assert_that_is_reached_on_the_right_app_is_not_called_unreached() -> None:
-    cells = Cells('def test(app):\n    for letter in app["cake"].removeprefix("lemon"):\n        assert letter\n')
+    cells = Cells(
+        'def test(app):\n    for letter in app["cake"].removeprefix("lemon"):\n        assert letter\n'
+    )
     assert judged(cells.value("test")).endswith("What should it look at?")
 
 

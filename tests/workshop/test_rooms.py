@@ -77,9 +77,9 @@ ELSEWHERE = {
     "bakery/browser/refusing.py": "in_browser/test_replaced.py",  # each refusal is one of the replacements
     "bakery/classroom/__main__.py": "classroom/test_opening.py",  # what the command says and takes
     "bakery/lessons/_letters.py": "lessons/api_docs.md",  # one exercise's, and so are its trials
+    "bakery/lessons/_buttons.py": "lessons/api_docs.md",
     "bakery/lessons/_documents.py": "lessons/api_docs.md",
     "bakery/lessons/_followed.py": "lessons/test_books.py",
-    "bakery/lessons/_readers.py": "lessons/pagination.md",
     "bakery/lessons/_stand_ins.py": "lessons/mocking.md",
     "bakery/moving/kinds.py": "moving/test_learning.py",  # what an expression is, asked of a whole project
     "bakery/moving/knowledge.py": "moving/test_learning.py",  # tables, and nothing to call

@@ -5,6 +5,7 @@ A document may be written by hand, and so have anything anywhere. What is not as
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from bakery.checking.answers import Answer
@@ -55,16 +56,52 @@ def resolved(document: Json, part: Any) -> Json:
 def body_schema(document: Json, operation: Json, silent: str) -> Json:
     """The schema of a JSON body; `silent` is said where the document has none."""
     expect(operation.get("requestBody"), silent)
-    content = at(resolved(document, operation["requestBody"]), "content")
+    body = resolved(document, operation["requestBody"])
+    expect(
+        "content" in body,
+        f"the body has no `content`: it has {_named(body)}. Its kind, `application/json`, stands in `content`, and the schema "
+        "in that.",
+    )
+    content = at(body, "content")
     expect(
         "application/json" in content,
-        "the `content` of the body has no `application/json`, and that is what the app takes.",
+        f"the `content` of the body has no `application/json`, and that is what the app takes. It has {_named(content)}.",
     )
     expect(
         at(content, "application/json", "schema"),
         "below `application/json` there is no `schema`, and that is where the fields stand.",
     )
     return resolved(document, content["application/json"]["schema"])
+
+
+def _named(part: Any) -> str:
+    """The names in a part of a document, in words."""
+    return ", ".join(f"`{name}`" for name in part) if isinstance(part, dict) and part else "nothing in it"
+
+
+_LISTED = """
+$anchor $comment $defs $dynamicAnchor $dynamicRef $id $ref $schema additionalProperties allOf anyOf const
+contains contentEncoding contentMediaType contentSchema default dependentRequired dependentSchemas deprecated
+description discriminator else enum example examples exclusiveMaximum exclusiveMinimum externalDocs format if
+items maxContains maxItems maxLength maxProperties maximum minContains minItems minLength minProperties
+minimum multipleOf not nullable oneOf pattern patternProperties prefixItems properties propertyNames readOnly
+required then title type unevaluatedItems unevaluatedProperties uniqueItems writeOnly xml
+"""
+
+WORDS = frozenset(_LISTED.split())
+"""The words of JSON Schema and of OpenAPI's schemas, old and new ones; whatever else a schema has is passed over."""
+
+
+def unknown_word(rule: Json) -> str:
+    """What to say of a word in a rule that no reader of a schema knows; empty where there is none."""
+    unknown = [str(name) for name in rule if name not in WORDS and not str(name).startswith("x-")]
+    if not unknown:
+        return ""
+    word = unknown[0]
+    meant = [one for one in ("minimum", "maximum") if word.lower().startswith(one[:3])]
+    meant = meant or get_close_matches(word, sorted(WORDS), 1)
+    more = f" Did you mean `{meant[0]}`?" if meant else ""
+    return f" `{word}` is no word of JSON Schema, so nobody takes it for a rule.{more}"
 
 
 def bounds(rule: Json) -> tuple[Any, Any]:

@@ -74,3 +74,45 @@ def document_with_words(answer: Answer) -> Json:
         raise Wrong(
             "there is a docstring with nothing in it, and its first line should be the summary: `/openapi.json` fails."
         ) from None
+
+
+def annotated(answer: Answer, path: str) -> str:
+    """What to say of the annotation of a route that stands in for what it answers; empty where it has none."""
+    for rule in answer.given.url_map.iter_rules():
+        if rule.rule.replace("<", "{").replace(">", "}") != path:
+            continue
+        view = answer.given.view_functions[rule.endpoint]
+        model = getattr(view, "__annotations__", {}).get("return")
+        if model is not None:
+            name = getattr(model, "__name__", str(model))
+            return (
+                f" That `{view.__name__}` has `-> {name}` is not looked at: what is answered is said with "
+                f"`@validate_response({name})`."
+            )
+    return ""
+
+
+TOO_LATE = (
+    "RequestSchemaValidationError",
+    "SchemaValidationError",
+    "BadRequest",
+    "HTTPException",
+    "Exception",
+    "BaseException",
+)
+
+
+def caught_inside(answer: Answer) -> str:
+    """What to say of a route that catches what is raised before it is called; empty where none does."""
+    routes = {view.__name__ for view in answer.given.view_functions.values()}
+    for node in nodes_of(cell_of(answer.given)):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name not in routes:
+            continue
+        handlers = [one.type for one in ast.walk(node) if isinstance(one, ast.ExceptHandler)]
+        caught = [one for kind in handlers for one in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]
+        if any(one is None or ast.unparse(one).split(".")[-1] in TOO_LATE for one in caught):
+            return (
+                f" The `except` in `{node.name}` comes too late: a wrong order is refused before the function is called, so "
+                "nothing in there sees it. `errorhandler` does."
+            )
+    return ""

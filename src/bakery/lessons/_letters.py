@@ -3,7 +3,7 @@
 import json
 
 from bakery.checking import expect
-from bakery.checking.openapi import Json, at, bounds, resolved
+from bakery.checking.openapi import Json, at, bounds, resolved, unknown_word
 
 
 def must_fit_the_handler(document: Json, operation: Json, schema: Json) -> None:
@@ -43,7 +43,10 @@ def must_fit_the_handler(document: Json, operation: Json, schema: Json) -> None:
 def _must_begin_at_one(guests: Json) -> None:
     low, high = bounds(guests)
     expect(high is None, f"the letter allows {high} guests at most, and the handler takes more.")
-    expect(low is not None, "the handler refuses a party with 0 guests, and the letter allows it.")
+    expect(
+        low is not None,
+        f"the handler refuses a party with 0 guests, and the letter allows it.{unknown_word(guests)}",
+    )
     expect(
         not isinstance(low, str),
         f"the smallest number of guests in the letter is the text {json.dumps(low)}, and a number is wanted.",

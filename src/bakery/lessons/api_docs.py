@@ -6,11 +6,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
-from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
+from bakery.checking.openapi import (
+    Json,
+    at,
+    body_schema,
+    bounds,
+    document_of,
+    operation_of,
+    resolved,
+    unknown_word,
+)
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply
-from bakery.checking.service import Asked, Says, Service
-from bakery.lessons._documents import document_with_words, no_docstring, of_the_bounds, of_the_model
+from bakery.checking.service import Says, Service
+from bakery.lessons._buttons import PARCELS, PRESSED, in_no_braces, must_send
+from bakery.lessons._documents import (
+    annotated,
+    caught_inside,
+    document_with_words,
+    no_docstring,
+    of_the_bounds,
+    of_the_model,
+)
 from bakery.lessons._letters import must_fit_the_handler
 
 ex = Lesson("15_api_docs", __file__)
@@ -187,7 +204,7 @@ def one_to_eight(answer: Answer) -> None:
     expect(
         low is not None or high is not None,
         "all boxes are judged rightly, and the document knows nothing of the bounds: it says only "
-        f"`{json.dumps(rule)}`. They belong in the type of the field.",
+        f"`{json.dumps(rule)}`. They belong in the type of the field.{unknown_word(rule)}",
     )
     expect(
         (low, high) == (1, 8),
@@ -222,7 +239,7 @@ def says_why(answer: Answer) -> None:
             what,
             " The answer tells of an error, and its status says that all is well." if told_of else "",
         )
-        _must_name(reply, what, name)
+        _must_name(reply, what, name, caught_inside(answer))
     expect(
         replies[0].json != replies[1].json,
         f"a missing cake and missing pieces get the same answer, {replies[0].text.strip()}. Which of the two is wrong?",
@@ -256,14 +273,14 @@ def _must_handle(reply: Reply) -> None:
     )
 
 
-def _must_name(reply: Reply, what: str, name: str) -> None:
-    """Expect JSON with an `error` that names the field."""
+def _must_name(reply: Reply, what: str, name: str, late: str) -> None:
+    """Expect JSON with an `error` that names the field; `late` is what to say where no error handler was called."""
     said: Any = reply.json if reply.kind == "application/json" else None
     expect(
         isinstance(said, dict),
         f"{what} is answered with 400, and the answer is no JSON object: `{reply.kind}`."
         + (
-            " It is Quart's own page: no error handler for a `RequestSchemaValidationError` was called."
+            f" It is Quart's own page: no error handler for a `RequestSchemaValidationError` was called.{late}"
             if "<title>400 Bad Request" in reply.text
             else ""
         ),
@@ -300,7 +317,11 @@ def documented(answer: Answer) -> None:
         expect(
             "200" in answers,
             f"`GET {path}` answers with status 200, and in the document "
-            + (f"it answers with {', '.join(answers)}." if answers else "it answers nothing at all."),
+            + (
+                f"it answers with {', '.join(answers)}."
+                if answers
+                else f"it answers nothing at all.{annotated(answer, path)}"
+            ),
         )
         content = answers["200"].get("content", {}).get("application/json", {})
         schema = resolved(document, content.get("schema", {}))
@@ -328,26 +349,6 @@ def same_for_flask(answer: Answer) -> None:
     must_fit_the_handler(document, operation, schema)
 
 
-PARCELS: Json = {
-    "paths": {
-        "/cakes": {"get": {"operationId": "get_menu"}},
-        "/cakes/{cake}": {"get": {"operationId": "get_price"}, "delete": {"operationId": "delete_cake"}},
-        "/orders": {"post": {"operationId": "post_order"}},
-        "/orders/{number}": {"put": {"operationId": "put_order"}},
-    }
-}
-PRESSED: tuple[tuple[str, Json, str, str, Json | None], ...] = (
-    ("get_menu", {}, "GET", "/cakes", None),
-    ("get_price", {"cake": "black forest"}, "GET", "/cakes/black forest", None),
-    ("post_order", {"cake": "plum", "pieces": 2}, "POST", "/orders", {"cake": "plum", "pieces": 2}),
-    ("put_order", {"number": 7, "order": 3}, "PUT", "/orders/7", {"order": 3}),
-    ("put_order", {"order": 3, "number": 7}, "PUT", "/orders/7", {"order": 3}),
-    ("post_order", {"cake": "", "pieces": 0}, "POST", "/orders", {"cake": "", "pieces": 0}),
-    ("delete_cake", {"cake": "nut"}, "DELETE", "/cakes/nut", None),
-)
-"""The name of a button, its words, and the method, the path and the body that are to come of it."""
-
-
 @ex.exercise
 def press(answer: Answer) -> None:
     """A client has to be written for each API."""
@@ -362,32 +363,5 @@ def press(answer: Answer) -> None:
             (asked.method, asked.path) == (method, path),
             f"{what} is `{method} {path}` in the document, and it asked `{asked.method} {asked.path}`.",
         )
-        _must_send(asked, body, f"{what}, `{method} {path}`,", _in_no_braces(name, body))
+        must_send(asked, body, f"{what}, `{method} {path}`,", in_no_braces(name, body))
         run.gives({"pressed": name})
-
-
-def _in_no_braces(name: str, body: Json | None) -> str:
-    """What to say of a word of the body whose letters stand in the path of this button, and not in braces."""
-    path = next(
-        path for path, ways in PARCELS["paths"].items() for way in ways.values() if name in way.values()
-    )
-    alike = [word for word in body or {} if word in path]
-    if not alike:
-        return ""
-    return f" In `{path}` there is “{alike[0]}”, too, as a part of the address. A word that is to be filled in stands in braces there."
-
-
-def _must_send(asked: Asked, body: Json | None, what: str, alike: str) -> None:
-    """Expect this JSON in the request, or nothing at all; `alike` is what to say where nothing was sent."""
-    text, behind = asked.body, " ".join(f"{name}={value}" for name, value in asked.query.items())
-    if body is None:
-        expect(not text, f"{what} needs no body, and `{text}` was sent.")
-        return
-    more = f" It stands in the address, behind the `?`: {behind}." if behind else ""
-    expect(text, f"{what} should send {json.dumps(body)}, and nothing was sent.{more or alike}")
-    try:
-        sent = json.loads(text)
-    except ValueError:
-        sent = None
-    expect(sent is not None, f"{what} should send JSON, and sent `{text}`.")
-    expect(sent == body, f"{what} should send {json.dumps(body)}, and sent {json.dumps(sent)}.")
