@@ -2,10 +2,12 @@
 
 import inspect
 import os
+import pkgutil
 import pydoc
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import FunctionType
 
@@ -150,3 +152,22 @@ def test_the_function_timeline_survives_the_import_of_every_room() -> None:
 def test_a_name_that_is_not_there_is_missed_in_the_usual_words() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'racelab'"):
         bakery.racelab  # noqa: B018
+
+
+GROWING = {"Stage", "Player", "Section"}
+"""Classes of values that are filled while a check runs, or a paper is read."""
+
+
+def test_what_shops_orders_checks_and_pictures_tell_of_is_never_changed_afterwards() -> None:
+    """Threads and cells hold the same values: whoever wants another one makes another one."""
+    found = {
+        kind.__name__: kind.__dataclass_params__.frozen
+        for folder in ("shop", "orders", "checking", "picture")
+        for room in pkgutil.walk_packages(
+            [str(Path(bakery.__path__[0]) / folder)], prefix=f"bakery.{folder}."
+        )
+        for kind in vars(import_module(room.name)).values()
+        if isinstance(kind, type) and hasattr(kind, "__dataclass_params__")
+    }
+    assert len(found) > 40
+    assert {name for name, frozen in found.items() if not frozen} == GROWING

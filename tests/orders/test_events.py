@@ -40,3 +40,7 @@ def test_of_a_line_without_end_only_so_much_is_kept() -> None:
         assert len(reader._rest) <= LONGEST
     [event] = reader.read(b"\n\n")
     assert len(event) <= LONGEST
+
+
+def test_a_byte_that_is_no_text_spoils_no_event() -> None:
+    assert read(b"data: c\xffke\n\ndata: t", b"wo\n\n") == ["c\ufffdke", "two"]

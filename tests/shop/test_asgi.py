@@ -348,6 +348,13 @@ def test_an_endless_answer_ends_when_its_client_has_left_and_says_nothing(
     assert capfd.readouterr().err.count("\n") < 20
 
 
+CAKE = {"type": "http", "method": "GET", "path": "/cake", "headers": []}
+
+
+async def never_heard() -> Any:
+    raise AssertionError("nobody listens")
+
+
 def held() -> tuple[ASGIMiddleware, Coroutine[Any, Any, None], list[Any]]:
     """A layer, its order that waits for what never comes, and what is sent to the client."""
     sent: list[Any] = []
@@ -355,15 +362,11 @@ def held() -> tuple[ASGIMiddleware, Coroutine[Any, Any, None], list[Any]]:
     async def waiting(scope: Any, receive: Any, send: Any) -> None:
         await asyncio.Event().wait()
 
-    async def never_heard() -> Any:
-        raise AssertionError("nobody listens")
-
     async def send(message: Any) -> None:
         sent.append(message)
 
     layer = ASGIMiddleware(waiting)
-    scope = {"type": "http", "method": "GET", "path": "/cake", "headers": []}
-    return layer, layer(scope, never_heard, send), sent
+    return layer, layer(CAKE, never_heard, send), sent
 
 
 def test_whoever_is_sent_home_is_told_that_the_shop_was_closed() -> None:
@@ -378,6 +381,43 @@ def test_whoever_is_sent_home_is_told_that_the_shop_was_closed() -> None:
 
     sent = asyncio.run(close())
     assert sent[0]["status"] == 503
+
+
+async def begun(scope: Any, receive: Any, send: Any) -> None:
+    """Has sent the head of its answer, and is still at it."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await asyncio.Event().wait()
+
+
+async def broken_off(scope: Any, receive: Any, send: Any) -> None:
+    """Fails after the head of its answer."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    raise ValueError("burnt")
+
+
+@pytest.mark.parametrize(
+    ("app", "ends"), [(begun, asyncio.CancelledError), (broken_off, ValueError)], ids=["sent home", "fails"]
+)
+def test_an_answer_that_has_begun_is_broken_off_without_a_second_head(
+    app: Any, ends: type[BaseException]
+) -> None:
+    async def close() -> list[Any]:
+        layer = ASGIMiddleware(app)
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        order = asyncio.create_task(layer(CAKE, never_heard, send))
+        await asyncio.sleep(0)
+        layer.send_home()
+        with pytest.raises(ends):
+            await order
+        return sent
+
+    assert [(message["type"], message["status"]) for message in asyncio.run(close())] == [
+        ("http.response.start", 200)
+    ]
 
 
 def test_an_order_that_the_collector_throws_away_is_neither_answered_nor_an_error() -> None:
