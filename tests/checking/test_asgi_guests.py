@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from answering import QUART, WAYS, refused, run_of
 
-from bakery.checking.asgi_guests import Closed, Gone, Guest, Stream, leave_after, leave_unread, listen
+from bakery.checking.asgi_guests import Closed, Gone, Guest, Stream, _scope, leave_after, leave_unread, listen
 from bakery.checking.heard import Heard
 from bakery.checking.lifetimes import Opened
 
@@ -410,3 +410,17 @@ def test_a_handler_that_fails_before_its_stream_is_told_by_its_own_error() -> No
     run = run_of(QUART, lambda answer: answer.play(hear))
     assert (run.result.status, run.result.how) == (500, "ended")
     assert isinstance(run.result.error, ZeroDivisionError)
+
+
+TOLD = {"type", "asgi", "http_version", "scheme", "path", "raw_path", "query_string", "root_path", "headers", "client", "server", "state"}  # fmt: skip
+"""What the specification of ASGI has a server tell of every connection, and of its lifespan."""
+
+
+@pytest.mark.parametrize(("kind", "more"), [("http", {"method"}), ("websocket", {"subprotocols"})])
+def test_a_guest_comes_with_all_that_asgi_tells_of_one(kind: str, more: set[str]) -> None:
+    scope = _scope(kind, "/caf%C3%A9?cakes=3")
+    assert set(scope) >= TOLD | more
+    assert (scope["path"], scope["raw_path"], scope["query_string"]) == ("/café", b"/caf%C3%A9", b"cakes=3")
+    assert "websocket.http.response" in scope["extensions"]
+    assert scope["asgi"]["version"] == "3.0"
+    assert "spec_version" in scope["asgi"]

@@ -12,6 +12,7 @@ from answering import WAYS
 from bakery.checking.playing import Outcome, Script, Seen, on_a_loop, plainly, play
 from bakery.checking.virtual.clock import BEGUN, SECOND, Clock
 from bakery.checking.virtual.halts import Deadlock, Endless, TimeUp
+from bakery.checking.virtual.loop import VirtualLoop
 from bakery.checking.virtual.performing import perform
 from bakery.checking.virtual.players import Wait
 from bakery.checking.virtual.stage import Stage
@@ -220,3 +221,14 @@ def test_a_pool_of_the_loops_own_has_the_size_that_was_asked_for(threadless: boo
 
     assert seen_of(awaited(main, pool=2), threadless=threadless).outcome.end == 2 * SECOND
     assert seen_of(awaited(main), threadless=threadless).outcome.end == SECOND
+
+
+@pytest.mark.parametrize("asked_for", [False, True])
+def test_what_nobody_holds_is_thrown_away_in_between_only_where_that_was_asked_for(
+    asked_for: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thrown: list[object] = []
+    monkeypatch.setattr(VirtualLoop, "collect", lambda loop: thrown.append(loop))
+    more = {"collecting": True} if asked_for else {}
+    seen_of(awaited(lambda: asyncio.sleep(1), **more))
+    assert len(thrown) == asked_for

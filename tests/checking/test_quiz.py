@@ -32,5 +32,14 @@ def test_a_choice_is_answered_with_the_verdict_on_it(quiz: Choosing, letter: str
     assert quiz.reply["letter"] == letter
     assert outcome in quiz.reply["html"]
     assert "<i>" not in quiz.reply["html"]
+    assert "role=" not in quiz.reply["html"], "the page itself has it read out"
     assert quiz.reply["sign"]
     assert quiz.reply["colour"]
+
+
+def test_the_page_is_sent_the_question_and_the_choices_and_sends_back_what_was_chosen(quiz: Choosing) -> None:
+    quiz.set_state({"chosen": "b"})
+    sent = quiz.get_state(["question", "choices", "chosen", "reply"])
+    assert sent["question"] == "How many &lt;i&gt;waits&lt;/i&gt;?"
+    assert [letter for letter, _ in sent["choices"]] == ["a", "b"]
+    assert (sent["chosen"], sent["reply"]["letter"]) == ("b", "b")

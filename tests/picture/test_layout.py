@@ -14,6 +14,7 @@ from bakery.picture.layout import (
     DENSE,
     EDGE,
     LINE,
+    ROW,
     TALL,
     TIGHT,
     Layout,
@@ -52,6 +53,11 @@ def test_waiting_is_thin_and_being_served_is_thick_at_any_number_of_orders() -> 
         thin = max(bar.height for bar in panel.bars if bar.kind == "wait")
         thick = min(bar.height for bar in panel.bars if bar.kind == "serve")
         assert thin < thick or panel.row < DENSE
+
+
+def test_the_row_of_a_lonely_order_is_as_high_as_any_however_many_panels_there_are() -> None:
+    panels = lay_out([queue(1)] * 10).panels
+    assert {panel.row for panel in (*panels, *lay_out([queue(3)]).panels)} == {ROW}
 
 
 def test_every_serving_is_drawn_and_nothing_that_happened_is_too_narrow_to_see() -> None:

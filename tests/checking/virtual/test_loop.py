@@ -127,10 +127,10 @@ def test_a_pool_has_a_size(threadless: bool) -> None:
 @pytest.mark.parametrize(
     ("turns", "threadless", "ended"),
     [
-        (TURNS // 2, False, False),
-        (2 * TURNS, False, True),
-        (TURNS // 20, True, False),
-        (TURNS // 2, True, True),
+        (TURNS - 10, False, False),
+        (TURNS + 10, False, True),
+        (TURNS // 10 - 10, True, False),
+        (TURNS // 10 + 10, True, True),
     ],
 )
 def test_without_threads_a_tenth_of_the_turns_is_enough_to_call_it_round_and_round(

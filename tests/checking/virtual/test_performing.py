@@ -13,8 +13,9 @@ from bakery.checking import Answer
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import Run
 from bakery.checking.virtual import supervising
+from bakery.checking.virtual.performing import perform
 from bakery.checking.virtual.stage import LIMIT
-from bakery.checking.virtual.supervising import Rest
+from bakery.checking.virtual.supervising import Rest, Supervisor
 
 SOON = 5.0
 """Real seconds within which any verdict has to come."""
@@ -116,3 +117,22 @@ def test_the_threads_of_the_kernel_have_the_stack_that_they_had_before_a_check()
         assert threading.stack_size() == 0
     finally:
         threading.stack_size(before)
+
+
+def test_whoever_presses_stop_leaves_nothing_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def stopped(_: object) -> None:
+        assert begun.wait(SOON)
+        raise KeyboardInterrupt
+
+    def spin(_: object) -> None:
+        begun.set()
+        end = time.monotonic() + SOON
+        while time.monotonic() < end:
+            pass
+
+    monkeypatch.setattr(Supervisor, "watch", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        perform(spin)
+    assert "check" not in {thread.name for thread in threading.enumerate()}

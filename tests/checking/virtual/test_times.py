@@ -8,6 +8,7 @@ import pytest
 
 from bakery.checking.virtual import times
 from bakery.checking.virtual.clock import BEGUN, GLANCE, READS, SECOND, Clock
+from bakery.checking.virtual.halts import Endless
 from bakery.checking.virtual.times import EPOCH, READERS, select_nothing, sleep
 
 
@@ -28,6 +29,15 @@ def test_a_sleep_in_a_run_takes_exactly_its_simulated_seconds_and_no_real_ones(
         return clock.now
 
     assert in_a_run(work) == round(seconds * SECOND)
+
+
+@pytest.mark.parametrize("seconds", [3601, 1e9])
+def test_a_sleep_beyond_the_longest_run_ends_it_at_once(
+    seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(times.REAL, "sleep", lambda _: pytest.fail("a real sleep"))
+    with pytest.raises(Endless):
+        in_a_run(lambda _: sleep(seconds))
 
 
 @pytest.mark.parametrize("bad", [-1, "1", None])

@@ -110,9 +110,8 @@ class Keeper:
         socket.setdefaulttimeout(self._timeout)
 
     def _put_warnings(self) -> None:
-        if warnings.filters != self._filters:
-            warnings.filters[:] = self._filters  # type: ignore[index]
-            warnings._filters_mutated()  # type: ignore[attr-defined]
+        warnings.filters[:] = self._filters  # type: ignore[index]
+        warnings._filters_mutated()  # type: ignore[attr-defined]
 
     def _put_logging(self) -> None:
         logging.disable(self._disabled)

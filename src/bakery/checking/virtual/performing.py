@@ -78,8 +78,6 @@ def _play(performance: Stage[T], work: Callable[[Stage[T]], T]) -> None:
         performance.error = error
         let_go(performance, error)
         close_all()
-    else:
-        performance.finished = True
     finally:
         sys.set_coroutine_origin_tracking_depth(depth)
         performance.threads.pop(ident, None)

@@ -40,7 +40,6 @@ class Stage(Generic[T]):
     """What threads ended with."""
     value: T | None = None
     error: BaseException | None = None
-    finished: bool = False
     out_of_time: bool = False
     abandoned: bool = False
     """Whether something of it still runs, because it could not be stopped."""
