@@ -1,6 +1,10 @@
 """A paper is understood or refused, with file and line; nothing in it is dropped."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -229,3 +233,14 @@ def test_all_faults_of_a_paper_are_told_at_once_in_their_order() -> None:
     lines: Sequence[int] = [int(one.split(":")[1]) for one in told]
     assert len(lines) == 4
     assert list(lines) == sorted(lines)
+
+
+def test_a_paper_is_utf_8_whatever_the_machine_takes_texts_for(tmp_path: Path) -> None:
+    paper = tmp_path / "paper.md"
+    paper.write_text("# Crème brûlée\n", encoding="utf-8")
+    plain = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    script = f"import bakery.checking.parsing as it, pathlib; print(ascii(it.read(pathlib.Path({str(paper)!r})).title))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=plain, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ascii("Crème brûlée")

@@ -48,6 +48,13 @@ def test_a_long_run_rewrites_one_line_and_leaves_nothing_behind() -> None:
     assert text.split("\r") == ["", first, second.ljust(len(first)), " " * len(second), ""]
 
 
+@pytest.mark.usefixtures("talkative")
+def test_a_line_is_there_at_once_though_it_has_no_end() -> None:
+    stream = io.TextIOWrapper(seen := io.BytesIO())
+    ProgressLine(3, stream, clock(0, 6)).show(served=1)
+    assert seen.getvalue().endswith(b"6 s")
+
+
 def test_progress_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BAKERY_ORDERS_IN_FLIGHT", "off")
     stream = io.StringIO()

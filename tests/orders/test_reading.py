@@ -170,3 +170,9 @@ def test_a_setting_that_lets_this_shop_in_is_not_named() -> None:
 def test_a_key_in_the_address_is_no_part_of_the_path_that_was_meant() -> None:
     head = ReceivedHead(308, {"location": "/key-x/cake/"})
     assert complaint(head, "/cake", Known(base="/key-x")).endswith('await order(shop, path="/cake/")')
+
+
+@pytest.mark.parametrize("code", [200, 204, 299])
+def test_a_cake_is_nothing_to_complain_of(code: int) -> None:
+    said: str | None = complaint(ReceivedHead(code, {}), "/cake", Known())
+    assert said == ""

@@ -10,6 +10,8 @@ import pytest
 from gallery import PICTURES, THEORY, elements, measured, texts
 
 from bakery.picture.curve import Series, _Chart, _scale, curve
+from bakery.picture.layout import EDGE
+from bakery.picture.words import text_width
 from workshop.comparing import read_rules, sanitised
 
 RULES = read_rules(Path(__file__).parents[1] / "sanitize.cfg")
@@ -113,3 +115,9 @@ def test_points_that_cannot_be_drawn_are_refused(points: object, error: type[Exc
 
 def test_names_beside_the_lines_take_a_third_of_a_narrow_picture_at_most() -> None:
     assert _Chart([Series("a name without end " * 9, ((1, 1), (2, 2)))], "orders", "seconds", 300).room == 100
+
+
+def test_the_name_of_the_upright_axis_stays_inside_of_the_picture() -> None:
+    picture = curve(Series("it", ((1, 1), (2, 2))), y="seconds without end " * 30, width=480)
+    (name,) = [text for text in texts(picture) if text.startswith("seconds without end")]
+    assert 480 - 4 * EDGE < text_width(name) <= 480 - 2 * EDGE

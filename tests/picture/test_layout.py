@@ -216,6 +216,23 @@ def test_measured_marks_are_bakes_halves_or_several() -> None:
     assert bake_steps(0.31, 0.305) == (0.0, 0.15, 0.3)
 
 
+@pytest.mark.parametrize(
+    ("length", "marks"),
+    [
+        (0.96, (0.0, 0.25, 0.5, 0.75, 1.0)),  # by halves
+        (0.94, (0.0, 0.25, 0.5, 0.75)),
+        (1.91, (0.0, 0.5, 1.0, 1.5, 2.0)),
+        (1.89, (0.0, 0.5, 1.0, 1.5)),
+        (3.91, (0.0, 1.0, 2.0, 3.0, 4.0)),  # every second
+        (3.89, (0.0, 1.0, 2.0, 3.0)),
+    ],
+)
+def test_a_mark_counts_as_reached_from_a_fifth_of_a_step_below_it_and_of_a_bake_where_steps_are_longer(
+    length: float, marks: tuple[float, ...]
+) -> None:
+    assert bake_steps(length, 0.5) == marks
+
+
 @pytest.mark.parametrize("row", [0.1, 0.7, 1, 2, 3.3, 4, 5, 6, 9, 14, 15, 40])
 def test_names_of_lanes_never_touch_however_low_their_rows_are(row: float) -> None:
     labels = list(_labels([f"order {number}" for number in range(1, 1001)], 0.0, row, 100.0))

@@ -122,8 +122,6 @@ def _of_lists(given: Any, wanted: list[Any]) -> str:
     if len(given) < len(wanted) and list(given) == wanted[: len(given)]:
         are = "is" if len(given) == 1 else f"{_word(len(given))} are"
         return f"Only the first {are} there, of {_word(len(wanted))}."
-    if len(given) != len(wanted):
-        return ""
     if _are_rows(given, wanted):
         return (
             "Each of them is a row, a tuple with one value in it: `for [name] in rows` takes the value out."
