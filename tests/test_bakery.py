@@ -154,7 +154,7 @@ def test_a_name_that_is_not_there_is_missed_in_the_usual_words() -> None:
         bakery.racelab  # noqa: B018
 
 
-GROWING = {"Stage", "Player", "Section"}
+GROWING = {"Stage", "Player", "Section", "Steps"}
 """Classes of values that are filled while a check runs, or a paper is read."""
 
 

@@ -239,6 +239,7 @@ def test_a_trace_knows_when_it_began() -> None:
         ({"listeners": 0}, ValueError, "a whole number of listeners"),
         ({"parts": 0}, ValueError, r"Did you mean:  await listen\(shop, parts=1\)"),
         ({"parts": 1.5}, TypeError, "a whole number of parts"),
+        ({"parts": "some"}, TypeError, r"listen\(shop, parts=2\)"),
         ({"path": "cake"}, ValueError, r'Did you mean:  await listen\(shop, path="/cake"\)'),
         ({"timeout": -1}, ValueError, "a timeout in seconds, more than 0"),
         ({"bake": "x"}, TypeError, "bake in seconds"),

@@ -159,6 +159,15 @@ def test_what_cannot_be_ordered_is_answered_with_the_corrected_call(
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("option", "usual"), [("cakes", "3"), ("timeout", "30"), ("leave", "0.3"), ("bake", "0.1")]
+)
+def test_where_nothing_tells_what_was_meant_the_usual_is_offered(option: str, usual: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        run(order(Shop(), **{option: "some"}))  # type: ignore[arg-type]
+    assert f"{option}={usual})" in str(caught.value)
+
+
 def test_a_shop_still_to_be_awaited_is_no_shop() -> None:
     shop = never_awaited()
     try:

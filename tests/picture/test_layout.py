@@ -19,6 +19,7 @@ from bakery.picture.layout import (
     TIGHT,
     Layout,
     _labels,
+    _thick,
     bake_steps,
     lay_out,
     round_steps,
@@ -65,6 +66,11 @@ def test_every_serving_is_drawn_and_nothing_that_happened_is_too_narrow_to_see()
     assert [bar.width >= 1.5 for bar in lay_out([trace]).panels[0].bars] == [True, True]
     served = [bar for bar in lay_out([queue(300, 32)]).panels[0].bars if bar.kind == "serve"]
     assert len(served) == 300
+
+
+@pytest.mark.parametrize(("row", "gap"), [(DENSE - 0.01, False), (DENSE, True), (DENSE + 0.01, True)])
+def test_bars_touch_only_where_their_rows_are_less_high_than_dense_ones(row: float, gap: bool) -> None:
+    assert (_thick(row) < row) is gap
 
 
 def test_rows_that_touch_show_only_some_of_the_waiting_but_every_failure() -> None:
@@ -219,15 +225,16 @@ def test_measured_marks_are_bakes_halves_or_several() -> None:
 @pytest.mark.parametrize(
     ("length", "marks"),
     [
-        (0.96, (0.0, 0.25, 0.5, 0.75, 1.0)),  # by halves
-        (0.94, (0.0, 0.25, 0.5, 0.75)),
+        (0.91, (0.0, 0.25, 0.5, 0.75, 1.0)),  # by halves
+        (0.89, (0.0, 0.25, 0.5)),
+        (0.3, (0.0, 0.25)),
         (1.91, (0.0, 0.5, 1.0, 1.5, 2.0)),
         (1.89, (0.0, 0.5, 1.0, 1.5)),
         (3.91, (0.0, 1.0, 2.0, 3.0, 4.0)),  # every second
         (3.89, (0.0, 1.0, 2.0, 3.0)),
     ],
 )
-def test_a_mark_counts_as_reached_from_a_fifth_of_a_step_below_it_and_of_a_bake_where_steps_are_longer(
+def test_a_bake_counts_as_reached_from_a_fifth_of_it_below_whatever_the_step_of_the_marks(
     length: float, marks: tuple[float, ...]
 ) -> None:
     assert bake_steps(length, 0.5) == marks

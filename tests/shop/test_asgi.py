@@ -22,6 +22,7 @@ from bakeries import (
 from quart import Quart
 
 from bakery.shop.asgi import ASGIMiddleware
+from bakery.shop.middleware import CURRENT
 from bakery.shop.serving import Shop, serve
 
 
@@ -381,6 +382,21 @@ def test_whoever_is_sent_home_is_told_that_the_shop_was_closed() -> None:
 
     sent = asyncio.run(close())
     assert sent[0]["status"] == 503
+
+
+def test_when_the_app_has_answered_its_task_belongs_to_no_order() -> None:
+    seen: list[object] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(CURRENT.get())
+
+    async def ask() -> None:
+        await ASGIMiddleware(app)(CAKE, never_heard, never_heard)  # type: ignore[arg-type]
+        seen.append(CURRENT.get())
+
+    asyncio.run(ask())
+    assert seen[0] is not None
+    assert seen[1:] == [None]
 
 
 async def begun(scope: Any, receive: Any, send: Any) -> None:

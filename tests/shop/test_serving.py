@@ -289,6 +289,23 @@ def test_an_argument_that_cannot_be_is_refused_with_one_that_can(
     assert "serve(app" in str(caught.value).splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("options", "offered"),
+    [
+        ({"port": "any"}, "port=0"),
+        ({"startup": "soon"}, "startup=10"),
+        ({"threads": "some"}, "threads=4"),
+        ({"name": 7}, 'name="corner shop"'),
+    ],
+)
+def test_where_nothing_tells_what_was_meant_the_usual_is_offered(
+    options: dict[str, Any], offered: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        serve(flask_bakery(), **options)
+    assert str(caught.value).endswith(f"serve(app, {offered})")
+
+
 @both
 def test_a_taken_port_is_named_with_the_repair(bakery: Bakery) -> None:
     with socket.socket() as squatter:

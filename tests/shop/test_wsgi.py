@@ -16,6 +16,7 @@ from bakeries import (
 )
 from flask import Flask
 
+from bakery.shop.middleware import CURRENT
 from bakery.shop.serving import serve
 from bakery.shop.wsgi import WSGIMiddleware
 
@@ -102,6 +103,20 @@ def ask(app: Any, start_response: Any) -> tuple[WSGIMiddleware, Any]:
     """The layer in front of an app, and the answer to one order."""
     layer = WSGIMiddleware(app)
     return layer, lambda: layer({"REQUEST_METHOD": "GET", "PATH_INFO": "/cake"}, start_response)
+
+
+@pytest.mark.parametrize("path", ["/cake", "/raises"])
+def test_when_the_app_has_answered_its_thread_belongs_to_no_order(path: str) -> None:
+    seen: list[object] = []
+
+    def app(environ: Any, start_response: Any) -> Any:
+        seen.append(CURRENT.get())
+        return plain_wsgi(environ, start_response)
+
+    layer = WSGIMiddleware(app)
+    b"".join(layer({"REQUEST_METHOD": "GET", "PATH_INFO": path}, lambda *_: lambda _: None))
+    assert seen[0] is not None
+    assert CURRENT.get() is None
 
 
 def test_an_app_that_raises_when_it_has_begun_to_answer_is_cut_off_by_the_server_and_kept() -> None:

@@ -64,6 +64,27 @@ def test_two_players_sleep_side_by_side_and_in_the_order_of_their_waits() -> Non
     assert order == ["quick", "slow"]
 
 
+def test_whoever_gives_way_goes_on_after_everybody_who_is_ready_and_no_time_passes() -> None:
+    clock = Clock()
+    order: list[str] = []
+
+    def play() -> None:
+        clock.enter(other)
+        order.append("other")
+        clock.leave(other)
+
+    with clock.playing():
+        other = clock.hire()
+        thread = threading.Thread(target=play)
+        thread.start()
+        clock.give_way()
+        order.append("first")
+        clock.give_way()  # nobody else is left
+        assert clock.now == 0
+    thread.join()
+    assert order == ["other", "first"]
+
+
 def test_whoever_is_left_at_the_end_of_a_run_is_stopped_at_its_next_wait() -> None:
     clock = Clock()
     with clock.playing():
