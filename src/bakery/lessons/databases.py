@@ -8,8 +8,8 @@ from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.database import Database
 from bakery.checking.describing import listed
 from bakery.checking.mistakes import is_about
-from bakery.checking.places import let_in, places, watch_places
 from bakery.checking.run import Run
+from bakery.checking.semaphores import let_in, places, watch_places
 from bakery.counting import counted, form, in_words
 from bakery.lessons._lending import must_lend
 

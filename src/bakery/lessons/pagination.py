@@ -12,7 +12,7 @@ from typing import Any
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import described
 from bakery.checking.mistakes import Wrong
-from bakery.checking.places import let_in, watch_places
+from bakery.checking.semaphores import let_in, watch_places
 from bakery.checking.service import Asked, Says, Service
 from bakery.lessons._books import (
     HTML,

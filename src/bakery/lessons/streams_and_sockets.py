@@ -15,7 +15,7 @@ from bakery.checking.describing import short
 from bakery.checking.lifetimes import Opened
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.lines import own_line
-from bakery.lessons._telling import must_tell_all
+from bakery.lessons._tell_all import must_tell_all
 
 PEOPLE = ("Ada", "Bob", "Käthe & Co", "Noor")
 """Customers of one check: no two of the same name, and not only letters."""

@@ -6,7 +6,7 @@ import pytest
 from answering import run_of
 
 from bakery.checking import Answer, Run
-from bakery.checking.places import let_in, places, watch_places
+from bakery.checking.semaphores import let_in, places, watch_places
 
 BEFORE = "import asyncio\nasync def answer():\n"
 

@@ -3,7 +3,7 @@
 import pytest
 from answering import asked
 
-from bakery.lessons._telling import must_tell_all
+from bakery.lessons._tell_all import must_tell_all
 
 TELL = """
 async def answer(guests, news):
