@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, KeysView, Sequence, ValuesView
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ from bakery.checking import describing
 from bakery.checking import visitors as crowd
 from bakery.checking.asgi_guests import Guest, Stream
 from bakery.checking.calls import Watched, must_take
-from bakery.checking.describing import cell_of, close_coroutines, described, dots_in, framework_of, kind_name
+from bakery.checking.describing import cell_of, close_coroutines, described, framework_of, kind_name
 from bakery.checking.frameworks import on_no_stream
 from bakery.checking.heard import Heard
 from bakery.checking.instead import Other, exchanged
 from bakery.checking.interrupting import Interrupted, interruptions
 from bakery.checking.mistakes import NotAttempted, Wrong
+from bakery.checking.noting import noting
 from bakery.checking.playing import Script, on_a_loop, plainly, play
 from bakery.checking.replying import explained, must_be_good
 from bakery.checking.run import QUART, Reply, Run, Served, last_of, trace_of_replies, trace_of_waits
@@ -331,6 +333,7 @@ class Answer:
         return cell_of(self.given)
 
     def _performed(self, script: Script, allow: Allowed) -> Run:
+        noted = noting(self.given)
         with self._watched.counting() as calls:
             seen = play(script, self._stage)
         trace = self.trace = trace_of_waits(seen.waits, seen.outcome.end)
@@ -340,7 +343,6 @@ class Answer:
             raise NotAttempted
         if close_coroutines(result):
             raise Wrong(on_coroutine(self.subject, cell_of(self.given), result))
-        source = cell_of(self.given)
         return Run(
             subject=self.subject,
             result=result,
@@ -355,14 +357,12 @@ class Answer:
             queued=tuple(seen.queued),
             calls=dict(Counter(calls)),
             order=tuple(calls),
-            source=source,
-            notes=(f"There is still a `...` in it ({dots}).",) if (dots := dots_in(source)) else (),
+            source=cell_of(self.given),
+            notes=noted(result),
         )
 
     def _names(self) -> dict[str, Any]:
         """What the notebook has defined."""
-        import sys
-
         return vars(sys.modules["__main__"])
 
     def _callable(self, keyword: str) -> Callable[..., Any]:
