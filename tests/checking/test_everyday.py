@@ -48,6 +48,30 @@ MEANT = {
         "async def answer():\n    wanted = b'{}'\n    return wanted['kind']",
         "there are bytes, and no dictionary yet",
     ),
+    "a list to add to a number": (
+        "async def answer():\n    cakes = [1, 2]\n    return [one for one in range(1, cakes + 1)]",
+        "`cakes` is a list there, and no number to reckon with",
+    ),
+    "a number less a tuple": (
+        "async def answer():\n    cakes, bakers = (1, 2), 3\n    return bakers - cakes",
+        "`len(cakes)` is how many there are",
+    ),
+    "a dictionary beside a number": (
+        "async def answer():\n    cakes = {'plum': 1}\n    return cakes > 3",
+        "`cakes` is a dictionary there, and no number",
+    ),
+    "a number to go through": (
+        "async def answer():\n    cakes, bakers = 7, 3\n    return [bakers for one in cakes]",
+        "`cakes` is a number there, `7`, and not several things",
+    ),
+    "a number to look into": (
+        "async def answer():\n    cakes, bakers = 7, 3\n    return cakes[bakers]",
+        "`cakes` is a number there, `7`",
+    ),
+    "a number to count": (
+        "async def answer():\n    cakes, bakers = 7, 3\n    return len(cakes) - bakers",
+        "`cakes` is a number there, `7`",
+    ),
     "a lock that nobody holds": (
         "import threading\nlock = threading.Lock()\nasync def answer():\n    with lock: lock.release()",
         "a lock is let go that nobody holds",
@@ -67,6 +91,9 @@ def test_a_value_of_another_kind_is_named(name: str) -> None:
         "async def answer():\n    wanted = {'size': 'plum'}\n    return wanted.kind",
         "async def answer():\n    return [one for one in range(None)]",
         "async def bake(): return 1\nasync def answer():\n    cakes = [1]\n    return await bake(3, 4)",
+        "async def answer():\n    cakes, others = [1], [2]\n    return (cakes or others) - 3",
+        "async def answer():\n    return [one for one in 3]",
+        "async def answer():\n    fresh = True\n    return len(fresh)",
     ],
 )
 def test_what_fits_none_of_these_keeps_pythons_own_words(code: str) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from bakery.checking.describing import kind_name
 from bakery.checking.virtual.lines import own_frames_of, own_line_of, own_text_of
 from bakery.trace import Trace
 
@@ -11,6 +12,20 @@ CACHED = re.compile(r"@(functools\.)?(lru_)?cache\b[^\n]*\n\s*async def")
 """A cache around a coroutine function."""
 
 ITEM = re.compile(r"\brange\((?P<name>\w+)\)")
+
+NO_NUMBER = re.compile(
+    r"can only concatenate (list|tuple) \(not \"(?:int|float)\"\)|'(list|tuple|set|dict)' and '(?:int|float)'"
+    r"|'(?:int|float)' and '(list|tuple|set|dict)'|'(list|tuple|set|dict)' object cannot be interpreted as an integer"
+)
+"""Python's words where several things stand in the place of a number."""
+
+NOT_SEVERAL = re.compile(
+    r"'(int|float)' object is not (iterable|subscriptable)|of type '(int|float)' has no len"
+)
+"""Python's words where a number stands in the place of several things."""
+
+GONE_THROUGH = re.compile(r"\bin (\w+)\b|\b(\w+)\[|\(\*?(\w+)\)")
+"""Names in a line that several things are wanted of."""
 
 
 def known_of_values(error: BaseException, said: str) -> Iterator[str]:
@@ -66,6 +81,7 @@ def _on_kinds(said: str, line: str, names: dict[str, Any]) -> Iterator[str]:
             f"`range` counts up to a number, and `{name}` is a {type(names[name]).__name__} of things: go through the things "
             f"themselves, `for one in {name}`."
         )
+    yield from _on_numbers(said, line, names)
     starred = re.search(r"\b(?P<function>\w+)\(\*(?P<name>\w+)\)", line)
     if starred and "positional argument" in said and f"{starred['function']}()" in said:
         function, name = starred["function"], starred["name"]
@@ -92,6 +108,28 @@ def _on_kinds(said: str, line: str, names: dict[str, Any]) -> Iterator[str]:
         )
     if "unsupported operand" in said and f"'{Trace.__name__}'" in said:
         yield f"a whole run is no number to reckon with ({line}). Its `.makespan` is one, in seconds."
+
+
+def _on_numbers(said: str, line: str, names: dict[str, Any]) -> Iterator[str]:
+    """On several things that are taken for a number, and on a number that is taken for several things."""
+    if found := NO_NUMBER.search(said):
+        kinds = set(found.groups())
+        boxes = [
+            name
+            for name, value in names.items()
+            if type(value).__name__ in kinds and re.search(rf"\b{re.escape(name)}\b", line)
+        ]
+        if len(boxes) == 1:
+            [name] = boxes
+            yield (
+                f"`{name}` is {kind_name(type(names[name]))} there, and no number to reckon with ({line}). `for one in {name}` goes "
+                f"through what is in it; `len({name})` is how many there are."
+            )
+    if NOT_SEVERAL.search(said):
+        for gone in GONE_THROUGH.finditer(line):
+            name = gone[1] or gone[2] or gone[3]
+            if isinstance(value := names.get(name), int | float) and not isinstance(value, bool):
+                yield f"`{name}` is a number there, `{value:g}`, and not several things ({line})."
 
 
 def _stands(name: str, line: str) -> bool:
