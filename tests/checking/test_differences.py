@@ -4,7 +4,7 @@ import pytest
 from answering import refused
 
 from bakery.checking.describing import MANY
-from bakery.checking.differences import difference, on_text
+from bakery.checking.differences import difference, on_one_for_all, on_text
 
 PLAIN = {
     "a text without its f": ("one {cake} cake", "one plum cake", "only with an `f`"),
@@ -123,3 +123,24 @@ async def answer():
     assert said.endswith(
         "A sleep gives `None`, and `gather` gives the results in the order of what stands in its brackets."
     )
+
+
+ASKED = ["plum", "nut", "rye"]
+
+
+def test_the_same_for_all_is_explained_by_a_name_for_all_only_where_the_last_of_them_got_what_was_asked_for() -> (
+    None
+):
+    said = on_one_for_all(["rye"] * 3, ASKED)
+    assert said.startswith(" All three customers got the same, although they asked for different things")
+    assert "the next one writes over it" in said
+    assert on_one_for_all(["plum"] * 3, ASKED).endswith("at the same moment.")
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"), [(["rye"] * 3, ["plum"] * 3), (["rye", "nut", "rye"], ASKED), (["rye"], ["plum"])]
+)
+def test_nothing_is_said_of_customers_who_asked_for_one_thing_or_got_several(
+    given: list[str], wanted: list[str]
+) -> None:
+    assert on_one_for_all(given, wanted) == ""

@@ -57,6 +57,20 @@ def _of_a_sleep(source: str) -> str:
     return ""
 
 
+def on_one_for_all(given: Sequence[str], wanted: Sequence[str]) -> str:
+    """What it means that several customers got the same text, who asked for different things at the same moment."""
+    if len(set(wanted)) == 1 or len(set(given)) > 1 or len(given) == 1:
+        return ""
+    said = f" All {_word(len(given))} customers got the same, although they asked for different things at the same moment."
+    if given[-1] == wanted[-1]:
+        return (
+            f"{said} It is what the last of them asked for: most likely a name outside of the handler holds it for all of them, "
+            "and while one waits, the next one writes over it. What belongs to one order has to be kept in names of its own "
+            "handler."
+        )
+    return said
+
+
 def _gives_one_of_two(source: str) -> bool:
     """Whether a `return` of the cell has an `and` of Python's in it."""
     several = [node.value for node in nodes_of(source) if isinstance(node, ast.Return)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bakery.checking.describing import short, shown
-from bakery.checking.differences import on_text, seen
+from bakery.checking.differences import on_one_for_all, on_text, seen
 from bakery.checking.mistakes import Wrong
 from bakery.checking.overlaps import ONE_AT_A_TIME, ONE_THREAD, at_most, no_two, not_awaited, not_begun
 from bakery.checking.virtual.clock import SECOND
@@ -297,7 +297,7 @@ class Served(Run):
                 "what belongs to one order has to be kept in names of its own handler."
             )
         for reply, text in zip(self.replies, wanted, strict=True):
-            self._must_get(reply, text, status, mixed=len(set(wanted)) > 1)
+            self._must_get(reply, text, status, wanted)
         return self
 
     def gets_json(self, *values: object, status: int = 200) -> "Served":
@@ -311,20 +311,14 @@ class Served(Run):
                 )
         return self
 
-    def _must_get(self, reply: Reply, text: str, status: int, *, mixed: bool) -> None:
+    def _must_get(self, reply: Reply, text: str, status: int, wanted: list[str]) -> None:
         self._must_have_status(reply, status)
         if reply.kind == "application/json":
             self._wrong(
                 f"`{reply.path}` answers with JSON, {short(reply.text)}, and the plain text {short(text)} is wanted."
             )
         if reply.text != text:
-            several = self.texts
-            more = ""
-            if mixed and len(set(several)) == 1 < len(several):
-                more = (
-                    f" All {in_word(len(several))} customers got the same, although they asked for different things at "
-                    "the same moment."
-                )
+            more = on_one_for_all(self.texts, wanted)
             said = f"`{reply.path}` answers {short(reply.text)}, and {short(text)} is wanted."
             self._wrong(f"{said} {on_text(reply.text, text, self.source)}".rstrip() + more)
 
