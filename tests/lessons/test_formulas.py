@@ -130,6 +130,7 @@ SUMS = [
     (5, 4, 0.3),
     (9, 9, 1),
 ]
+MORE = [*SUMS, (20, 3, 1), (20, 5, 2), (2, 1, 4), (12, 5, 1), (11, 3, 2)]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +160,30 @@ def test_what_all_the_numbers_have_to_do_with_the_right_ones_is_told(returned: s
 def test_nothing_is_said_of_all_numbers_where_one_of_them_is_another() -> None:
     told = _of_three("4 * (cakes - bakers) * bake if cakes < 9 else 1", SUMS)
     assert told.endswith("it says 4.")
+
+
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
+        ("+ bake", "Where it is wrong, it is one `bake` more than the right number."),
+        ("- 1", "Where it is wrong, it is 1 too few."),
+        ("* 3", "Where it is wrong, it is 3 times the right number."),
+    ],
+)
+def test_what_the_wrong_numbers_have_to_do_with_the_right_ones_is_told_where_others_are_right(
+    slip: str, words: str
+) -> None:
+    returned = f"(cakes - bakers) * bake if cakes == 20 else (cakes - bakers) * bake {slip}"
+    assert words in _of_three(returned, MORE)
+
+
+def test_nothing_is_said_of_wrong_numbers_that_are_few_or_have_nothing_in_common() -> None:
+    few = "(cakes - bakers) * bake + (bake if cakes < 5 else 0)"
+    assert "Where" not in _of_three(few, SUMS)
+    nothing = "(cakes - bakers) * bake if cakes == 20 else 0"
+    assert "times" not in _of_three(nothing, MORE)
+    turned = "(bakers - cakes) * bake if cakes < 20 else (cakes - bakers) * bake"
+    assert "changed places" not in _of_three(turned, MORE)
 
 
 def test_nothing_is_said_of_all_numbers_where_there_are_few_of_them() -> None:

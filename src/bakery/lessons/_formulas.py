@@ -20,6 +20,9 @@ Slips = Mapping[str, Formula]
 MANY = 8
 """Cases of which more than these have to agree before anything is said of all of them."""
 
+EVERY = "In every case it"
+"""How a sentence begins on all the numbers that were given."""
+
 ROUNDED: Mapping[str, Callable[[float], float]] = {
     "up": math.ceil,
     "down": math.floor,
@@ -65,7 +68,8 @@ def formula(
     got = [number_of(answer.call(*case), what) for case in several]
     for case, number in zip(several, got, strict=True):
         if not _same(number, right(*case)):
-            why = _why(answer, several, got, right, slips) or also(*case, number)
+            known = _why(answer, several, got, right, slips)
+            why = known or also(*case, number) + _seen_of_wrong(several, got, right)
             expect(False, f"{told(*case).replace('@', f'{right(*case):g}')}, and it says {number:g}.{why}")
 
 
@@ -115,29 +119,41 @@ def _seen(cases: Sequence[Case], got: Sequence[float], right: Formula) -> Iterat
     ]
     if hows:
         how = f" {hows[0]}" if len(hows) == 1 else ""
-        yield f"In every case it is the right number, rounded{how}; it need not be whole."
+        yield f"{EVERY} is the right number, rounded{how}; it need not be whole."
     for place, name in enumerate(names):
         yield from _with_argument(name, [case[place] for case in cases], pairs)
     times = {round(number / exact, 9) for number, exact in pairs if exact}
-    if len(times) == 1 and all(number == 0 for number, exact in pairs if not exact):
-        yield f"In every case it is {times.pop():g} times the right number."
+    if len(times) == 1 and times != {0.0} and all(number == 0 for number, exact in pairs if not exact):
+        yield f"{EVERY} is {times.pop():g} times the right number."
     off = {round(number - exact, 9) for number, exact in pairs}
     if len(off) == 1:
         by = off.pop()
-        yield f"In every case it is {abs(by):g} too {'many' if by > 0 else 'few'}."
+        yield f"{EVERY} is {abs(by):g} too {'many' if by > 0 else 'few'}."
+
+
+def _seen_of_wrong(cases: Sequence[Case], got: Sequence[float], right: Formula) -> str:
+    """What the numbers that are wrong have to do with the right ones, where there are others that are right."""
+    wrong = [
+        (case, number) for case, number in zip(cases, got, strict=True) if not _same(number, right(*case))
+    ]
+    if not MANY < len(wrong) < len(cases):
+        return ""
+    several = _seen([case for case, _ in wrong], [number for _, number in wrong], right)
+    said = next((one for one in several if one.startswith(EVERY)), "")
+    return said.replace(EVERY, " Where it is wrong, it", 1)
 
 
 def _with_argument(name: str, values: Sequence[float], pairs: Sequence[tuple[float, float]]) -> Iterator[str]:
     """What the numbers that were given and the right ones have to do with one argument."""
     several = [(number, exact, value) for (number, exact), value in zip(pairs, values, strict=True)]
     if all(_same(number, exact * value) for number, exact, value in several):
-        yield f"In every case it is `{name}` times the right number."
+        yield f"{EVERY} is `{name}` times the right number."
     if all(_same(number * value, exact) for number, exact, value in several):
-        yield f"In every case it is the right number divided by `{name}`."
+        yield f"{EVERY} is the right number divided by `{name}`."
     if all(_same(number + value, exact) for number, exact, value in several):
-        yield f"In every case it is one `{name}` less than the right number."
+        yield f"{EVERY} is one `{name}` less than the right number."
     if all(_same(number, exact + value) for number, exact, value in several):
-        yield f"In every case it is one `{name}` more than the right number."
+        yield f"{EVERY} is one `{name}` more than the right number."
 
 
 def _turned(case: Case, one: int, other: int) -> Case:
