@@ -26,6 +26,9 @@ def last_cake(answer: Answer) -> None:
             "That would make each cake quicker. In the pictures each bar is a whole bake long.": lambda cakes, oven: (
                 oven / cakes
             ),
+            "That is how many bakes it takes, and seconds are wanted. How many seconds is one bake?": lambda _cakes, _oven: (
+                1
+            ),
             "That is the number of cakes. How long does one of them bake?": lambda cakes, _oven: cakes,
             "They are not served in turns: the first of them is in the oven for as long as the last.": lambda cakes, oven: (
                 oven * (cakes - 1)

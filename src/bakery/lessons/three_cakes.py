@@ -92,6 +92,12 @@ MAKESPAN_SLIPS: Slips = {
     "The cakes beyond the first round bake several at a time, and not one by one.": lambda cakes, mixing, baking, bakers: (
         (1 if cakes <= bakers else cakes - bakers) * (mixing + baking)
     ),
+    "With a bowl each, nobody mixes more slowly for the others: mixing takes as long as with one baker.": lambda cakes, mixing, baking, bakers: (
+        ceil(cakes / bakers) * (mixing * bakers + baking)
+    ),
+    "Nobody helps with another's cake: each baker mixes whole ones, in the full time.": lambda cakes, mixing, baking, bakers: (
+        ceil(cakes / bakers) * (mixing / bakers + baking)
+    ),
     "Each baker mixes and bakes whole cakes, one after another: count the rounds.": lambda cakes, mixing, baking, bakers: (
         cakes * mixing / bakers + baking
     ),
@@ -117,6 +123,14 @@ def makespan(answer: Answer) -> None:
     )
 
 
+ON_BAKERS = {
+    1: " One baker is enough who does not wait (`waits=False`), and a thread waits.",
+    2: " Two is how many seconds it may take; how many threads it takes is wanted.",
+    13: " That is how many times as long four of them take; how many threads are as quick is wanted.",
+}
+"""What is most likely meant by a number that is no number of threads."""
+
+
 @ex.exercise
 def enough_bakers(answer: Answer) -> None:
     """Threads can do it too, if there is one for every order."""
@@ -129,11 +143,15 @@ def enough_bakers(answer: Answer) -> None:
     expect(
         seconds <= 2,
         f"{counted(bakers, 'thread needs', 'threads need')} {seconds:g} s: a second of mixing, and "
-        f"{in_words(rounds, 'round')} of baking.",
+        f"{in_words(rounds, 'round')} of baking.{ON_BAKERS.get(bakers, '')}",
     )
 
 
 SAVED_SLIPS: Slips = {
+    "It says that whatever it is asked. Mixing and bakes add up to the same for both bakers, without the waiting (`served`); "
+    "what differs is when the last cake is done (`makespan`), and only with `waits=False` does one not wait.": lambda *_: (
+        0
+    ),
     "One bake is always waited for: the last.": lambda cakes, _, baking: cakes * baking,
     "The mixing costs both bakers the same, so nothing of it is taken off.": lambda cakes, mixing, baking: (
         (cakes - 1) * (baking - mixing)
@@ -204,6 +222,10 @@ def shared(answer: Answer) -> None:
     strange = sorted(letters - set(JOBS))
     expect(
         not strange, f'there is no job `{", ".join(strange)}`. Put letters into it, such as `{{"a", "b"}}`.'
+    )
+    expect(
+        letters != set(JOBS) - SHARED,
+        "those are the jobs that cannot: in both the one thread computes. Which three are left?",
     )
     for one in sorted(letters - SHARED):
         expect(

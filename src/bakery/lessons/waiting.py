@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
-from bakery.checking import Answer, Lesson, described, expect
+from bakery.checking import Answer, Lesson, Run, described, expect
 from bakery.checking.mistakes import Wrong
 from bakery.checking.run import in_word
 from bakery.counting import counted
@@ -14,14 +14,18 @@ from bakery.trace import Span, Trace
 BAKE = 0.5
 """Seconds in the oven, as the notebook has it."""
 
+IN_THE_BLOCK = " A group waits for its tasks where its block ends, and not before: what is awaited inside the block goes on beside them."
+"""What most likely happened to a glaze that was baked with its layers, where there is a group."""
+
 ex = Lesson("02_waiting", __file__)
 
 
-def spans(result: object, number: int) -> list[Span]:
-    """The result as so many spans, whatever they come in.
+def spans(run: Run, number: int) -> list[Span]:
+    """The result of a run as so many spans, whatever they come in.
 
     Raises `Wrong`, which only the check sees, where it is something else.
     """
+    result = run.result
     expect(result is not None, "it gives back nothing (`None`). Does it `return` its cakes?")
     several = list(result) if isinstance(result, list | tuple | set | frozenset) else []
     sound = len(several) == number and all(isinstance(one, Span) for one in several)
@@ -32,8 +36,8 @@ def spans(result: object, number: int) -> list[Span]:
         wanted += (
             ", and no list in it: `spans.extend(…)`, or a star, `[*layers, glaze]`, takes out what is in one"
         )
-    given = f"only {len(several)} of them" if only_spans and len(several) < number else described(result)
-    expect(sound, f"{wanted}; it gives {given}.")
+    given = f"{'only ' * (len(several) < number)}{len(several)} of them" if only_spans else described(result)
+    run.expect(sound, f"{wanted}; it gives {given}.")
     return several
 
 
@@ -122,7 +126,7 @@ def bake_all(answer: Answer) -> None:
         number = len(cakes)
         with _no_standing(answer):
             run = answer.run(cakes)
-        several = spans(run.result, number)
+        several = spans(run, number)
         _must_have_baked(answer, [span.lane for span in several], cakes)
         _one_bake_each(several)
         run.called("bake", number).takes(BAKE).at_once(number)
@@ -156,7 +160,7 @@ def _must_wait_for_all(answer: Answer) -> None:
         count == 3,
         f"where one of three cakes needs three bakes, it gives {counted(count, 'span')}: it does not wait for all of them.",
     )
-    spans(run.result, 3)
+    spans(run, 3)
     run.takes(
         3 * BAKE,
         f"where one of three cakes needs three bakes, all of them need three: it took {run.seconds:g} s.",
@@ -168,7 +172,7 @@ def mended(answer: Answer) -> None:
     """The wait that stops everybody."""
     run = answer.together((1,), (2,), (3,))
     expect(run.result != [None] * 3, "it gives back nothing (`None`). Does it still `return` its span?")
-    several = spans(run.result, 3)
+    several = spans(run, 3)
     run.expect(
         run.seconds <= BAKE or run.at_most < 3 or run.queued,
         f"all three are in the oven at once, and for {run.seconds:g} s. One bake is {BAKE:g} s: it should stay there for "
@@ -195,7 +199,7 @@ def layer_cake(answer: Answer) -> None:
     answer.watch("bake")
     with _no_standing(answer):
         run = answer.run()
-    several = {span.lane: span for span in spans(run.result, 3)}
+    several = {span.lane: span for span in spans(run, 3)}
     wanted = {"cake layer one", "cake layer two", "cake glaze"}
     expect(
         set(several) == wanted,
@@ -203,7 +207,10 @@ def layer_cake(answer: Answer) -> None:
     )
     run.called("bake", 3)
     ready = max(several["cake layer one"].end, several["cake layer two"].end)
-    expect(several["cake glaze"].start >= ready, "the glaze went into the oven before both layers were out.")
+    expect(
+        several["cake glaze"].start >= ready,
+        f"the glaze went into the oven before both layers were out.{IN_THE_BLOCK if 'TaskGroup' in answer.source else ''}",
+    )
     _one_bake_each(list(several.values()))
     guessed = (
         f"it waits {in_word(len(run.waits))} times, and three bakes are wanted. A wait beside them most likely guesses when "
@@ -222,7 +229,7 @@ def _must_wait_for_both(answer: Answer, slow: str) -> None:
 
     with answer.instead("bake", uneven):
         run = answer.run()
-    several = {span.lane: span for span in spans(run.result, 3)}
+    several = {span.lane: span for span in spans(run, 3)}
     expect(
         several["cake glaze"].start >= several[f"cake {slow}"].end,
         f"where {slow} needs three bakes, the glaze goes into the oven while {slow} is still in it. "
