@@ -29,6 +29,7 @@ ONE_THING = (
     "`request` wants a method and an address, and it got one thing. Where a tuple has both, a star hands them over one "
     "by one: `request(*…)`."
 )
+NO_RESPONSE = "a `{}` of httpx has no `response`, since no answer came. Of the errors of httpx only an `HTTPStatusError` has one."
 PIECES = "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
 
 
@@ -63,6 +64,12 @@ MEANT: dict[str, tuple[Callable[[], object], list[str]]] = {
     "one thing for two": (lambda: httpx.AsyncClient().request(("GET", "/")), [ONE_THING]),  # type: ignore[call-arg, arg-type]
     "a plain for": (lambda: list(in_pieces().iter_bytes()), [PIECES]),
     "a protocol of another kind": (lambda: httpx.Client().get("cake://shop.example/"), []),
+    "a response where none came": (
+        lambda: httpx.ReadTimeout("late", request=ASKED).response,  # type: ignore[attr-defined]
+        [NO_RESPONSE.format("ReadTimeout")],
+    ),
+    "another thing that it has not": (lambda: httpx.ReadError("", request=ASKED).status, []),  # type: ignore[attr-defined]
+    "a response of something else": (lambda: ValueError("late").response, []),  # type: ignore[attr-defined]
     "something else": (lambda: ["missing an"].index("client"), []),
 }
 

@@ -1,5 +1,6 @@
 """A coroutine in the place of its result is told with the line that made it, wherever that came out."""
 
+import pytest
 from answering import QUART, refused
 
 from bakery.checking.coroutines import handed_back, wrapper_of
@@ -30,3 +31,35 @@ def test_a_coroutine_of_the_readers_own_has_no_wrapper() -> None:
     for made in (cells.value("bake")(), cells.value("oven")()()):
         assert wrapper_of(made) == ""
         made.close()
+
+
+HANDED_OVER = {
+    "a call in the brackets of another": (
+        "async def answer(): return upper(bake())",
+        "line 3: async def answer(): return upper(bake()))",
+        False,
+    ),
+    "a name": (
+        "async def answer():\n    cake = bake()\n    return upper(cake)",
+        "line 5: return upper(cake))",
+        False,
+    ),
+    "a plain def between": (
+        "def loud(): return upper(bake())\nasync def answer(): return loud()",
+        "line 3: def loud(): return upper(bake()))",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HANDED_OVER)
+def test_a_function_that_was_handed_a_coroutine_is_told_with_the_line_that_has_called_it(how: str) -> None:
+    text, line, plain = HANDED_OVER[how]
+    said = refused(f"async def bake(): return 'cake'\ndef upper(cake): return cake.upper()\n{text}")
+    assert f"`upper` was handed a coroutine as `cake`, and not yet its result ({line}" in said
+    assert ("`loud` is a plain `def`, in which nothing can be awaited." in said) is plain
+
+
+def test_a_coroutine_that_a_function_has_made_itself_was_handed_over_by_nobody() -> None:
+    text = "async def bake(): return 'cake'\nasync def answer():\n    cake = bake()\n    return cake.upper()"
+    assert "`cake` is a coroutine there, and not yet its result" in refused(text)

@@ -24,6 +24,7 @@ from bakery.checking.describing import (
     returns_in_finally,
     short,
     shown,
+    uncalled_in,
 )
 from workshop.cells import Cells
 
@@ -205,3 +206,19 @@ def test_a_fraction_and_a_decimal_number_are_read_as_a_number_and_all_else_as_it
 def test_several_words_are_a_list_in_a_sentence(words: list[str], said: str) -> None:
     assert listed(iter(words)) == said
     assert listed(words, "or") == said.replace(" and ", " or ")
+
+
+UNCALLED = {
+    "async def a():\n    pool.close": "line 2: pool.close",
+    "class A:\n    def b(self):\n        try: pass\n        finally:\n            self.lock.release": "line 5: self.lock.release",
+    "def a():\n    pool.close()": "",
+    "async def a():\n    await pool.closed": "",
+    "def a():\n    'What it does.'\n    ...\n    return pool.close": "",
+    "oven.places": "",  # which a cell shows
+    "no python (": "",
+}
+
+
+@pytest.mark.parametrize("source", UNCALLED)
+def test_a_line_of_a_function_that_only_names_a_method_is_found(source: str) -> None:
+    assert uncalled_in(source) == UNCALLED[source]

@@ -144,3 +144,11 @@ def test_nothing_is_said_of_customers_who_asked_for_one_thing_or_got_several(
     given: list[str], wanted: list[str]
 ) -> None:
     assert on_one_for_all(given, wanted) == ""
+
+
+@pytest.mark.parametrize("wanted", [["cake"], "cake"])
+def test_a_gather_that_is_given_back_is_told_that_its_await_is_missing(wanted: object) -> None:
+    text = "async def bake(): return 'cake'\nasync def answer(): return asyncio.gather(bake())"
+    said = refused(text, lambda answer: answer.run().gives(wanted))
+    assert "gives a future, and not its result" in said
+    assert said.endswith("An `await` before what makes it is missing: it waits, and gives the result.")

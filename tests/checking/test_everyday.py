@@ -36,6 +36,17 @@ MEANT = {
         "import functools\n@functools.cache\nasync def bake(): return 1\nasync def answer():\n    await bake()\n    await bake()",
         "Take the cache away.",
     ),
+    "a coroutine out of a method's cache": (
+        "import functools\nclass Oven:\n    @functools.lru_cache\n    def cake(self): return self.bake()\n"
+        "    async def bake(self): return await asyncio.sleep(1)\n    async def two(self): return await self.cake(), await self.cake()\n"
+        "async def answer(): return await Oven().two()",
+        "`cake` has a cache, which keeps what a call gives",
+    ),
+    "a coroutine out of a cache, for two at once": (
+        "import functools\n@functools.cache\nasync def bake(): await asyncio.sleep(1)\nasync def eat(): await bake()\n"
+        "async def answer(): await asyncio.gather(eat(), eat())",
+        "`bake` has a cache, which keeps what a call gives",
+    ),
     "a function for its result": (
         "def bake(): return 'cake'\nasync def answer(): return bake + ' and coffee'",
         "a function stands there that nobody has called",
@@ -98,3 +109,13 @@ def test_a_value_of_another_kind_is_named(name: str) -> None:
 )
 def test_what_fits_none_of_these_keeps_pythons_own_words(code: str) -> None:
     assert refused(code).startswith("it raised ")
+
+
+def test_a_coroutine_that_is_awaited_twice_is_blamed_on_no_cache_that_its_line_does_not_name() -> None:
+    text = (
+        "import functools\n@functools.cache\ndef price(): return 3\nasync def bake(): return price()\n"
+        "async def answer():\n    cake = bake()\n    await cake\n    await cake"
+    )
+    said = refused(text)
+    assert "awaits the same coroutine twice" in said
+    assert "cache" not in said

@@ -196,7 +196,29 @@ def test_half_an_answer_is_an_error_of_the_library(face: str, ask: str, error: t
 def test_whoever_reads_an_endless_answer_is_stopped(face: str) -> None:
     said = given(Service(Says(parts=repeat(b"x"), pause=0.01)), READS[face], face)
     assert isinstance(said, Wrong)
-    assert "has read 1,000 parts of an answer without end" in str(said)
+    assert "has read 1,000 parts of an answer without end, in 10.01 s" in str(said)
+    assert "Range" not in str(said)
+
+
+RANGES = {
+    "httpx": "    return (await client.get('/', headers={'Range': 'bytes=0-9'})).content",
+    "aiohttp": "    return await (await client.get('/', headers={'Range': 'bytes=0-9'})).read()",
+}
+
+
+@pytest.mark.parametrize("face", RANGES)
+def test_whoever_trusts_that_a_range_ends_an_answer_is_told_of_it(face: str) -> None:
+    said = given(Service(Says(parts=repeat(b"x"))), RANGES[face], face)
+    assert str(said).endswith("It asked for `Range: bytes=0-9`, and not every server keeps to that.")
+
+
+@pytest.mark.parametrize(
+    ("named", "patience"), [("", 5.0), (", timeout=2", 2.0), (", timeout=httpx.Timeout(3, read=None)", None)]
+)
+def test_a_service_knows_how_long_whoever_asks_would_wait(named: str, patience: float | None) -> None:
+    service = Service(Says())
+    given(service, f"    await client.get('/'{named})", "httpx")
+    assert [one.patience for one in service.asked] == [patience]
 
 
 def test_an_answer_that_is_left_in_the_middle_is_no_longer_open() -> None:

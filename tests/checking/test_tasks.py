@@ -431,6 +431,16 @@ def test_a_check_is_told_by_how_it_ended_and_counts_as_a_try_where_it_could_be_c
     assert (ex.doubled.solution().code != "") is (verdict.outcome != "not checked")
 
 
+@pytest.mark.parametrize(("line", "told"), [("rack.clear", True), ("rack.clear()", False)])
+def test_a_refusal_ends_with_the_line_that_calls_nothing_where_there_is_one(
+    ex: Lesson, monkeypatch: pytest.MonkeyPatch, line: str, told: bool
+) -> None:
+    monkeypatch.setattr(ex.doubled, "_judge", lambda _: expect(False, "it is raw."))
+    says = ex.doubled.check(Cells(f"def answer():\n    {line}").value("answer")).says
+    more = "\nOne line names something and does not call it (line 2: rack.clear): the brackets are missing."
+    assert says == f"it is raw.{more if told else ''}"
+
+
 def test_a_check_that_cannot_even_begin_says_so_and_raises_nothing(
     ex: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,8 +32,18 @@ def known_of_clients(error: BaseException, said: str) -> Iterable[str]:
             "`request` wants a method and an address, and it got one thing. Where a tuple has both, a star hands them over one by "
             "one: `request(*…)`."
         )
+    if isinstance(error, AttributeError) and error.name == "response" and _tells_of_no_answer(error.obj):
+        yield (
+            f"a `{type(error.obj).__name__}` of httpx has no `response`, since no answer came. Of the errors of httpx only an "
+            "`HTTPStatusError` has one."
+        )
     if "sync iterator on an async stream" in said:
         yield "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
+
+
+def _tells_of_no_answer(one: object) -> bool:
+    """Whether it is an error of httpx that came in the place of an answer."""
+    return isinstance(one, Exception) and "RequestError" in {kind.__name__ for kind in type(one).__mro__}
 
 
 def _address_of(error: BaseException) -> str:

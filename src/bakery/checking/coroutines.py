@@ -3,9 +3,10 @@
 import inspect
 import re
 from collections.abc import Iterable
-from types import CoroutineType
+from types import CoroutineType, FrameType
 from typing import Any
 
+from bakery.checking.describing import plain_function_at
 from bakery.checking.out_of_threads import known_of_async_in_threads
 from bakery.checking.virtual.leftovers import told_of
 from bakery.checking.virtual.lines import frames_of, is_own, line_of, own_frames_of, own_line_of
@@ -46,9 +47,23 @@ def known_of_names(error: BaseException) -> Iterable[str]:
             and inspect.getcoroutinestate(value) == "CORO_CREATED"
         ):
             yield from known_of_async_in_threads(error, value)
-            yield (
+            yield _on_handed_over(own, name) or (
                 f"`{name}` is a coroutine there, and not yet its result: an `await` is missing where it gets its value."
             )
+
+
+def _on_handed_over(own: list[FrameType], name: str) -> str:
+    """A sentence on a coroutine that a function was called with; empty where no line of the reader's has called it so."""
+    code = own[-1].f_code
+    caller = own[-2] if len(own) > 1 else None
+    if name not in code.co_varnames[: code.co_argcount] or caller is None:
+        return ""
+    plain = plain_function_at(caller.f_code.co_filename, caller.f_lineno)
+    return (
+        f"`{code.co_name}` was handed a coroutine as `{name}`, and not yet its result ({line_of(caller)}): an `await` is missing "
+        "before the call that makes it."
+        + (f" `{plain}` is a plain `def`, in which nothing can be awaited." if plain else "")
+    )
 
 
 def handed_back(error: BaseException) -> "CoroutineType[Any, Any, Any] | None":

@@ -70,6 +70,18 @@ def dots_in(source: str) -> str:
     return ""
 
 
+def uncalled_in(source: str) -> str:
+    """A line of a function that only names a method, such as `pool.close`, in words; empty where there is none."""
+    lines = source.splitlines()
+    functions = [
+        node for node in nodes_of(source) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    for node in (one for function in functions for one in ast.walk(function)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute):
+            return f"line {node.lineno}: {lines[node.lineno - 1].strip()}"
+    return ""
+
+
 def names_around(filename: str, number: int) -> set[str]:
     """The names that the functions around the one in this line have of their own; `number` is its first line."""
     functions = [

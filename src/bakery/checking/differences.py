@@ -1,6 +1,7 @@
 """How a result differs from the one that is wanted, in a sentence: another order, only a part of it, a word left as it was."""
 
 import ast
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +21,8 @@ def difference(given: Any, wanted: Any) -> str:
     """What can be seen at a result that is not the wanted one; empty where nothing plain can be said."""
     if isinstance(given, str) and isinstance(wanted, str):
         return _of_texts(given, wanted)
+    if isinstance(given, asyncio.Future):
+        return "An `await` before what makes it is missing: it waits, and gives the result."
     if isinstance(wanted, list) and len(wanted) < MANY:
         return _of_lists(given, wanted)
     return ""

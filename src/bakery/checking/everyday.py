@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from bakery.checking.describing import kind_name
-from bakery.checking.virtual.lines import own_frames_of, own_line_of, own_text_of
+from bakery.checking.virtual.lines import line_of, own_frames_of, own_line_of
 from bakery.trace import Trace
 
-CACHED = re.compile(r"@(functools\.)?(lru_)?cache\b[^\n]*\n\s*async def")
-"""A cache around a coroutine function."""
+CACHED = type(lru_cache(len))
+"""A function with a cache around it."""
 
 ITEM = re.compile(r"\brange\((?P<name>\w+)\)")
 
@@ -142,9 +143,20 @@ def _is_several(value: object) -> bool:
 
 def known_of_caches(error: BaseException, said: str) -> Iterator[str]:
     """A sentence on a coroutine that came out of a cache for a second time."""
-    text = own_text_of(error)
-    if "cannot reuse already awaited" in said and CACHED.search(text):
+    if "cannot reuse already awaited" not in said and "is being awaited already" not in said:
+        return
+    for name in _cached_at(error):
         yield (
-            "the same coroutine is awaited twice: a cache keeps what a call gives, and the call of an `async def` gives a "
+            f"the same coroutine is awaited twice: `{name}` has a cache, which keeps what a call gives, and here that is a "
             "coroutine, which runs only once. Take the cache away."
         )
+
+
+def _cached_at(error: BaseException) -> Iterator[str]:
+    """The functions with a cache around them that a line of the reader's names, the innermost line first."""
+    for frame in reversed(own_frames_of(error)):
+        names = {**frame.f_globals, **frame.f_locals}
+        kind = type(names.get("self"))
+        for name in re.findall(r"\w+", line_of(frame)):
+            if isinstance(getattr(kind, name, names.get(name)), CACHED):
+                yield name

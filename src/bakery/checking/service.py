@@ -17,6 +17,7 @@ import httpx
 
 from bakery.checking.connections import HOST
 from bakery.checking.mistakes import Wrong
+from bakery.checking.sightings import on_endless_answer
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.halts import Enough
 from bakery.checking.virtual.players import player
@@ -60,6 +61,8 @@ class Asked:
     query: dict[str, str]
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    patience: float | None = None
+    """For how many seconds of silence whoever asks with httpx would wait."""
 
     @property
     def address(self) -> str:
@@ -139,7 +142,8 @@ class Service:
             async with asyncio.timeout(patience):
                 await asyncio.sleep(says.pause)
             if number == MOST_PARTS:
-                _stop(f"it has read {number:,} parts of an answer without end. What is to end the reading?")
+                since = self.asked[-1]
+                _stop(on_endless_answer(number, round(_moment() - since.seconds, 9), since.headers))
             self.sent.append(round(_moment(), 9))
             yield part
         if says.breaks:
@@ -163,8 +167,8 @@ def asked_for(request: httpx.Request, body: bytes) -> Asked:
     """A request of httpx, as the service notes it. Raises what httpx does where the address says not where to."""
     if request.url.scheme not in {"http", "https"}:
         raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
-    url, text = request.url, body.decode(errors="replace")
-    return Asked(_moment(), request.method, url.path, dict(url.params), text, dict(request.headers))
+    url, text, headers = request.url, body.decode(errors="replace"), dict(request.headers)
+    return Asked(_moment(), request.method, url.path, dict(url.params), text, headers, patience_of(request))
 
 
 def patience_of(request: httpx.Request) -> float | None:

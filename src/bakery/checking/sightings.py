@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bakery.checking.describing import described, plain_function_at
@@ -61,6 +61,15 @@ def on_halt(halt: Halt, where: str, held: Sequence[Held] = (), lock: str = "") -
             f"it goes round and round without ever waiting{at}, so no time passes. What is to end the loop?"
         )
     return f"it did not come to an end{at}."
+
+
+def on_endless_answer(parts: int, seconds: float, headers: Mapping[str, str]) -> str:
+    """A sentence on who reads an answer for ever, and had asked for it with these headers so many seconds ago."""
+    said = (
+        f"it has read {parts:,} parts of an answer without end, in {seconds:g} s. What is to end the reading?"
+    )
+    wanted = {name.lower(): value for name, value in headers.items()}.get("range")
+    return f"{said} It asked for `Range: {wanted}`, and not every server keeps to that." if wanted else said
 
 
 def on_time_up(stage: Stage[Any]) -> str:

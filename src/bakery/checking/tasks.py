@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal
 from bakery import disk
 from bakery.checking import progress as memory
 from bakery.checking.answers import Answer
-from bakery.checking.describing import cell_of
+from bakery.checking.describing import cell_of, uncalled_in
 from bakery.checking.mistakes import NotAttempted, NotChecked, Wrong, wrong_because
 from bakery.checking.paper import ExercisePaper, PredictionPaper, QuizPaper
 from bakery.checking.sightings import on_time_up
@@ -114,7 +114,7 @@ class Exercise(Task):
         if stage.out_of_time:
             says, trace = on_time_up(stage), None
         elif error is None or isinstance(error, Wrong):
-            says = str(error or "")
+            says = "\n".join(filter(None, (str(error or ""), _of_no_call(answers))))
         elif is_the_readers(error):
             says = wrong_because(error)
         else:
@@ -346,6 +346,14 @@ def nearest(name: str, known: Sequence[str], before: str, after: str = "") -> No
         return Note(f"There is no `{before}{name}{after}`. Did you mean `{before}{close[0]}{after}`?")
     return Note(
         f"There is no `{before}{name}{after}`. There is: " + ", ".join(f"`{one}`" for one in known) + "."
+    )
+
+
+def _of_no_call(answers: list[Answer]) -> str:
+    """A sentence on a line that was most likely to call something; empty where there is none."""
+    line = uncalled_in(answers[0].source) if answers else ""
+    return (
+        f"One line names something and does not call it ({line}): the brackets are missing." if line else ""
     )
 
 
