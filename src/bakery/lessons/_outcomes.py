@@ -40,6 +40,10 @@ def often(number: int) -> str:
     return {0: "not at all", 1: "once", 2: "twice"}.get(number, f"{in_word(number)} times")
 
 
+OVER_AT_ONCE = " Its limit was over at once: is it so many seconds from now, or a moment of the clock?"
+"""What to say of a deadline that has let nobody wait."""
+
+
 def must_be_class(answer: Answer) -> type[Any]:
     """The class that the answer has to be. Raises `Wrong`."""
     if not inspect.isclass(answer.given):

@@ -3,8 +3,7 @@
 import asyncio
 import inspect
 import re
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from itertools import repeat
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import httpx
@@ -12,10 +11,8 @@ import httpx
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import made_in, short
 from bakery.checking.service import Asked, Says, Script, Service
-from bakery.lessons._outcomes import often
-
-SACK = 65_536
-"""Bytes of one piece."""
+from bakery.lessons._outcomes import OVER_AT_ONCE, often
+from bakery.lessons._pieces import must_read_no_more, must_save_in_pieces
 
 ex = Lesson("13_async_clients", __file__)
 
@@ -183,9 +180,6 @@ def said_of(came: tuple[str, Any]) -> str:
     return f"gave {short(what)}" if how == "gave" else f"raised `{what.__name__}`"
 
 
-OF_HTTPX = re.compile(r"\.(get|stream|request|build_request)\([^)]*timeout=|httpx\.Timeout\(")
-"""A time-out of httpx in the text of an answer."""
-
 ANEW = " A time-out of httpx begins anew with every piece."
 
 
@@ -196,7 +190,11 @@ def in_time(answer: Answer) -> None:
     slow = Says(parts=whole, pause=0.75)
     service = Service(Says("flour", seconds=0.5))
     run = answer.run(service.httpx(), "/flour", 1)
-    early = f"an answer that comes after 0.5 s is in time with a deadline of 1 s, and it gave {short(run.result)}."
+    early = (
+        f"an answer that comes after 0.5 s is in time with a deadline of 1 s, and it gave {short(run.result)} after "
+        f"{run.seconds:g} s."
+    )
+    early += OVER_AT_ONCE if run.seconds == 0 else ""
     run.gives("flour", early if run.result is None and "None" in run.source else "")
     run.takes(0.5, _asked_again(service, run.seconds))
     run = answer.run(Service(slow).httpx(), "/sack", 2)
@@ -235,7 +233,7 @@ def _must_end_what_is_late(answer: Answer) -> None:
         run = answer.play(asking(service, "/sack", seconds, left=left))
         more = (
             ANEW
-            if OF_HTTPX.search(run.source)
+            if any(one.patience is not None and one.patience <= seconds for one in service.asked)
             else " The limit has to be around all that is waited for, to the last piece."
         )
         expect(
@@ -259,68 +257,13 @@ def _must_end_what_is_late(answer: Answer) -> None:
 @ex.exercise
 def save_as(answer: Answer) -> None:
     """`.content` is fine for big files."""
-    pieces = [bytes([65 + number]) * SACK for number in range(4)]
-    written: list[bytes] = []
-    held: list[int] = []
-
-    def coming() -> Iterator[bytes]:
-        for number, piece in enumerate(pieces):
-            held.append(number * SACK - sum(map(len, written)))
-            yield piece
-        held.append(len(pieces) * SACK - sum(map(len, written)))
-
-    def write(piece: bytes) -> None:
-        if not isinstance(piece, bytes | bytearray | memoryview):
-            raise TypeError(f"a bytes-like object is required, not {type(piece).__name__!r}")
-        written.append(bytes(piece))
-
-    service = Service(lambda _: Says(parts=coming(), pause=0.5))
-    run = answer.run(service.httpx(), "/sack", write)
-    expect(written, "nothing was written. `write` takes the bytes, piece by piece.")
-    expect(
-        max(held) <= SACK,
-        f"the answer comes in four pieces of 64 KiB, and {max(held) // 1024} KiB were held at the same time before they were "
-        "written. A file of two gigabytes would fill the memory."
-        + (
-            " A line may be as long as the whole file: `aiter_bytes` has no need of its end."
-            if "aiter_lines" in run.source
-            else ""
-        ),
-    )
-    expect(
-        b"".join(written) == b"".join(pieces),
-        f"what was written is not what came: {sum(map(len, written)):,} bytes of {len(pieces) * SACK:,}, or in another order.",
-    )
-    expect(len(service.asked) == 1, f"the mill was asked {len(service.asked)} times for one sack.")
-    expect(service.open == 0, "the answer is still open: `async with client.stream(…)` closes it.")
+    must_save_in_pieces(answer)
 
 
 @ex.exercise
 def no_more_than(answer: Answer) -> None:
     """Every answer has an end."""
-    for parts, most, wanted in (
-        ((b"four", b"four"), 8, b"fourfour"),
-        ((b"four", b"four"), 100, b"fourfour"),
-        ((b"four", b"four"), 7, None),
-    ):
-        run = answer.run(Service(Says(parts=parts, pause=0.5)).httpx(), "/sack", most)
-        size = sum(map(len, parts))
-        run.gives(
-            wanted,
-            f"an answer of {size} bytes, and at most {most}: {short(wanted)} is wanted, and it gave {short(run.result)}. It comes in "
-            "two pieces of four bytes, and no header says how long it is.",
-        )
-    service = Service(Says(parts=repeat(b"flour ")))
-    answer.run(service.httpx(), "/endless", 20).gives(None)
-    expect(
-        len(service.sent) <= 8,  # twice as much, and a part, for whoever reads in chunks of `most`
-        f"at most 20 bytes were to be read of an endless answer, and it read {6 * len(service.sent)} before it stopped.",
-    )
-    expect(
-        service.open == 0,
-        "the endless answer is still open: its server goes on sending. `async with client.stream(…)` closes it, also when "
-        "`return` leaves the block.",
-    )
+    must_read_no_more(answer)
 
 
 FLOUR = {"flour": 2}

@@ -1,0 +1,121 @@
+"""Judges of big answers that are read in pieces: whether any of them is kept, lost, or read for nothing."""
+
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+from typing import Any
+
+from bakery.checking import Answer, expect
+from bakery.checking.describing import short
+from bakery.checking.service import Says, Service
+
+SACK = 65_536
+"""Bytes of one piece."""
+
+
+def must_save_in_pieces(answer: Answer) -> None:
+    """Each piece is written when it comes, as it came, and none is kept."""
+    pieces = [bytes([0xF0 + number]) * SACK for number in range(4)]  # which are no text
+    written: list[bytes] = []
+    held: list[int] = []
+
+    def coming() -> Iterator[bytes]:
+        for number, piece in enumerate(pieces):
+            held.append(number * SACK - sum(map(len, written)))
+            yield piece
+        held.append(len(pieces) * SACK - sum(map(len, written)))
+
+    def write(piece: bytes) -> None:
+        if not isinstance(piece, bytes | bytearray | memoryview):
+            raise TypeError(f"a bytes-like object is required, not {type(piece).__name__!r}")
+        written.append(bytes(piece))
+
+    service = Service(lambda _: Says(parts=coming(), pause=0.5))
+    run = answer.run(service.httpx(), "/sack", write)
+    expect(written, "nothing was written. `write` takes the bytes, piece by piece.")
+    expect(
+        max(held) <= SACK,
+        f"the answer comes in four pieces of 64 KiB, and {max(held) // 1024} KiB were held at the same time before they were "
+        "written. A file of two gigabytes would fill the memory."
+        + (
+            " A line may be as long as the whole file: `aiter_bytes` has no need of its end."
+            if "aiter_lines" in run.source
+            else ""
+        ),
+    )
+    expect(
+        b"".join(written) == b"".join(pieces),
+        _read_as_text(b"".join(written), b"".join(pieces))
+        or f"what was written is not what came: {sum(map(len, written)):,} bytes of {len(pieces) * SACK:,}, or in another order.",
+    )
+    expect(len(service.asked) == 1, f"the mill was asked {len(service.asked)} times for one sack.")
+    expect(service.open == 0, "the answer is still open: `async with client.stream(…)` closes it.")
+    _must_have_written(answer, pieces)
+
+
+def _must_have_written(answer: Answer, pieces: Sequence[bytes]) -> None:
+    """Expect that all is written when the answer is done. Raises `Wrong`."""
+
+    async def script(given: Any) -> int:  # noqa: ANN401  # the answer
+        written: list[bytes] = []
+        await given(Service(Says(parts=pieces, pause=0.5)).httpx(), "/sack", written.append)
+        return len(b"".join(written))
+
+    size, done = sum(map(len, pieces)), answer.play(script).result
+    expect(
+        done == size,
+        f"it was done when {done:,} bytes of {size:,} were written: nobody waits for the rest. `await` what writes, piece by "
+        "piece, which also keeps them in order.",
+    )
+
+
+def _read_as_text(given: object, wanted: bytes | None) -> str:
+    """What to say of bytes that were decoded and encoded again; empty where they were not."""
+    if wanted is None or wanted == given or given != wanted.decode(errors="replace").encode():
+        return ""
+    return (
+        "the bytes were read as text on the way, and made bytes again: what is no text, as in a picture, is lost. "
+        "`aiter_bytes` gives the bytes as they are."
+    )
+
+
+LARGE = 2 * SACK
+"""Bytes that are no longer a piece of any size that somebody reads in."""
+
+
+def _of_reading(given: object, wanted: bytes | None, parts: int) -> str:
+    """What was seen of the reading of an answer in two pieces, of which so many were sent."""
+    if given is None and wanted is not None and parts < 2:
+        return f" By then {4 * parts} bytes had come: their number has not ended the reading."
+    return " It comes in two pieces of four bytes, and no header says how long it is."
+
+
+def must_read_no_more(answer: Answer) -> None:
+    """Whoever reads counts bytes, and stops."""
+    for (one, other), most, more in (
+        ((b"four", b"four"), 8, ""),
+        ((b"four", b"four"), 100, ""),
+        ((b"four", b"four"), 7, ""),
+        (("öö".encode(), "öö".encode()), 7, " It has four letters of two bytes each, and bytes are counted."),
+        ((b"\xf0\xf1\xf2\xf3", b"\xf4\xf5\xf6\xf7"), 100, ""),
+    ):
+        wanted = one + other if most >= 8 else None
+        service = Service(Says(parts=(one, other), pause=0.75))
+        run = answer.run(service.httpx(), "/sack", most)
+        run.gives(
+            wanted,
+            _read_as_text(run.result, wanted)
+            or f"an answer of 8 bytes, and at most {most}: {short(wanted)} is wanted, and it gave {short(run.result)} after "
+            f"{run.seconds:g} s.{_of_reading(run.result, wanted, len(service.sent))}{more}",
+        )
+    service = Service(Says(parts=repeat(b"flour " * 100)))
+    answer.run(service.httpx(), "/endless", 20).gives(None)
+    read = 600 * len(service.sent)
+    expect(
+        read <= LARGE,
+        f"at most 20 bytes were wanted of an endless answer, and it read {read:,} before it stopped.",
+    )
+    expect(
+        service.open == 0,
+        "the endless answer is still open: its server goes on sending. `async with client.stream(…)` closes it, also when "
+        "`return` leaves the block.",
+    )
