@@ -13,6 +13,7 @@ from bakery.checking.mistakes import Wrong
 from bakery.checking.run import in_word
 from bakery.checking.service import Says, Service
 from bakery.checking.soundness import told_of
+from bakery.checking.virtual.lines import own_frames_of
 from bakery.lessons._outcomes import Came, came, must_be_class, named, often, what
 
 
@@ -84,6 +85,7 @@ def _must_tell(one: Came, kind: type[Exception], says: Says, button: str, messag
         not isinstance(one.error, httpx.HTTPStatusError),
         f"{seen}, and an `httpx.HTTPStatusError` comes out of `{button}`: its callers would have to know httpx.",
     )
+    _must_not_slip(one, kind, seen)
     expect(
         not (isinstance(one.error, KeyError | TypeError) and not isinstance(one.error, kind)),
         f"{seen}, and `{button}` raises {named(one)}: it reads the error as if it were the answer.",
@@ -103,9 +105,18 @@ def _must_tell(one: Came, kind: type[Exception], says: Says, button: str, messag
     )
 
 
+def _must_not_slip(one: Came, kind: type[Exception], seen: str) -> None:
+    """Tell of an error in a line of `_ask` itself that is neither of httpx nor about what the answer says."""
+    if one.error is None or isinstance(one.error, (kind, httpx.HTTPError, ValueError, KeyError)):
+        return
+    if any(frame.f_code.co_name == "_ask" for frame in own_frames_of(one.error)):
+        raise Wrong(f"{seen}, and in `_ask` {told_of(one.error)}")
+
+
 def _must_tell_silence(one: Came, kind: type[Exception]) -> None:
     seen = "the connection breaks, so no answer comes"
     expect(one.error is not None, f"{seen}, and the button gives {short(one.value)}.")
+    _must_not_slip(one, kind, seen)
     expect(
         isinstance(one.error, kind),
         f"{seen}, and {named(one)} comes out: callers would need a second `except`, with httpx in it. Its errors of this "
@@ -122,6 +133,8 @@ def must_close_what_it_opens(answer: Answer) -> None:
     given = must_be_class(answer)
     expect(hasattr(given, "menu"), "the button `menu` is gone.")
     _must_take_a_client(answer)
+    if hasattr(given, "__aexit__"):
+        _must_leave_open(answer)
     expect(hasattr(given, "open"), "it takes a client now. Whoever has none wants `Remote.open(url)`.")
     opened = _opened(answer, fails=False)
     expect(
@@ -186,6 +199,22 @@ def _must_take_a_client(answer: Answer) -> None:
         "What belongs to one remote is kept in `self`."
         if menus in ([["nut"]] * 3, [["plum"]] * 3, [["plum"], ["nut"], ["nut"]])
         else f"the first shop has plum cake, and `menu` gives {short(menus[0])}.",
+    )
+
+
+def _must_leave_open(answer: Answer) -> None:
+    """Expect of a remote with an `async with` of its own that a client which was handed in is open after it."""
+
+    async def script(given: Any) -> bool:
+        client = Service(Says(["plum"])).httpx()
+        async with given(client):
+            pass
+        return client.is_closed
+
+    expect(
+        not answer.play(script).result,
+        "after `async with Remote(client):` the client that was handed in is closed. Its owner still wants to use it: only a "
+        "client that `open` has made is closed at the end of a block.",
     )
 
 

@@ -14,7 +14,7 @@ from bakery.checking.mistakes import Wrong
 from bakery.checking.run import in_word
 from bakery.checking.service import Says, Service
 from bakery.checking.starters import nodes_of
-from bakery.lessons._outcomes import Came, came, named, often
+from bakery.lessons._outcomes import OVER_AT_ONCE, Came, came, named, often
 
 Asking = Callable[..., tuple[Service, Any, float]]
 """Lets the answer ask a service that says this; gives the service, the result, and the seconds it took."""
@@ -166,6 +166,9 @@ def _must_listen(asked: Asking) -> None:
     )
 
 
+MAKE_ROOM = " A call that takes longer than 0.8 s should make room for the next, while there is time."
+
+
 def must_keep_a_deadline(answer: Answer) -> None:
     """A limit for each call, and one for all of them."""
     good = {"price": 300}
@@ -184,8 +187,7 @@ def must_keep_a_deadline(answer: Answer) -> None:
         _, one, seconds = priced(*takes)
         expect(
             not isinstance(one.error, TimeoutError | httpx.TimeoutException),
-            f"{told}, it gives up after {seconds:g} s. A call that takes longer than 0.8 s should make room for the next, "
-            "while there is time." + _of_httpx(one),
+            f"{told}, it gives up after {seconds:g} s.{MAKE_ROOM if seconds else OVER_AT_ONCE}{_of_httpx(one)}",
         )
         expect(one.good() == good, f"{told}, it gives {short(one.value)}.")
         expect(

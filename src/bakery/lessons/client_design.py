@@ -4,6 +4,7 @@
 import asyncio
 import inspect
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
@@ -106,6 +107,7 @@ def once_for_all(answer: Answer) -> None:
         1.0,
         f"three callers of `Prices` at once took {run.seconds:g} s, and one call takes 1 s. Their waits should overlap.",
     )
+    _must_ask_with_its_method(answer)
 
 
 def _must_use_the_core(calls: Mapping[str, int], which: str) -> None:
@@ -116,6 +118,27 @@ def _must_use_the_core(calls: Mapping[str, int], which: str) -> None:
         not unused,
         f"`{which}` has the right price, without {' and '.join(unused)}: {what.get(len(unused))} is in a shell, once more.",
     )
+
+
+def _must_ask_with_its_method(answer: Answer) -> None:
+    """Expect that the shells ask with whatever method the core says."""
+
+    async def script(given: Any) -> list[list[Asked]]:
+        services = Service(_price), Service(_price)
+        with suppress(Exception):  # a shop that knows another method only may refuse
+            given[0](plain_client(services[0])).price("plum")
+        await came(given[1](services[1].httpx()).price("plum"))
+        return [service.asked for service in services]
+
+    with answer.instead("ask_price", lambda theirs, cake: ("PUT", theirs(cake)[1])):
+        several: list[list[Asked]] = answer.play(script, allow={"blocking"}).result
+    for which, asked in zip(("PlainPrices", "Prices"), several, strict=True):
+        methods = [one.method for one in asked]
+        expect(
+            methods == ["PUT"],
+            f"with a core that says `PUT`, `{which}` asks with {short(methods[0]) if methods else 'nothing'}: the method is in "
+            "the shell, once more.",
+        )
 
 
 def _price(asked: Asked) -> Says:
@@ -215,6 +238,12 @@ def _must_have_good_tokens(shop: "_Locked") -> None:
     """Tell of the first caller whom the shop has refused."""
     if shop.refused:
         seconds, token = shop.refused[0]
+        if seconds > 1 and shop.is_fetched_from(seconds):
+            raise Wrong(
+                f"after {seconds:g} s the token had expired, and one of five callers was fetching a new one. Another one did not "
+                f"wait for that, and asked for its menu with the old one, {short(token)} (401). The first time they had waited: "
+                "what told them then that there is a token has told them so ever since."
+            )
         shown = short(token) if token not in ("", "None") else "none"
         raise Wrong(
             "five callers at once, and one of them asked for its menu without a token (401): it did not wait for the one who "
@@ -223,6 +252,10 @@ def _must_have_good_tokens(shop: "_Locked") -> None:
             else f"after {seconds:g} s a menu was asked for with the token {shown}, which had expired (401). Where there is a "
             "token, it also matters until when."
         )
+
+
+FETCH = 0.5
+"""Simulated seconds that a token takes."""
 
 
 class _Locked:
@@ -234,15 +267,19 @@ class _Locked:
         self.issued: dict[str, float] = {}
         self.refused: list[tuple[float, str]] = []
 
+    def is_fetched_from(self, seconds: float) -> bool:
+        """Whether a new token was under way at that moment."""
+        return any(one.path == "/token" and 0 <= seconds - one.seconds < FETCH for one in self.service.asked)
+
     def says(self, asked: Asked) -> Says:
         """What it says to a request."""
         if asked.path == "/token":
             if self.fails:
                 self.fails -= 1
-                return Says(status=503, seconds=0.5)
+                return Says(status=503, seconds=FETCH)
             token = f"t{len(self.issued) + 1}"
             self.issued[token] = asked.seconds + 60
-            return Says({"token": token, "seconds": 60}, seconds=0.5)
+            return Says({"token": token, "seconds": 60}, seconds=FETCH)
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
         good = self.issued.get(token, 0) > asked.seconds
         if not good:
