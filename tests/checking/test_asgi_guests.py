@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 from answering import QUART, WAYS, refused, run_of
 
-from bakery.checking.asgi_guests import Closed, Gone, Guest, Stream, _scope, leave_after, leave_unread, listen
+from bakery.checking.asgi_guests import (
+    Closed,
+    Gone,
+    Guest,
+    Stream,
+    _scope,
+    _Visit,
+    leave_after,
+    leave_unread,
+    listen,
+)
 from bakery.checking.heard import Heard
 from bakery.checking.lifetimes import Opened
 
@@ -424,3 +434,26 @@ def test_a_guest_comes_with_all_that_asgi_tells_of_one(kind: str, more: set[str]
     assert "websocket.http.response" in scope["extensions"]
     assert scope["asgi"]["version"] == "3.0"
     assert "spec_version" in scope["asgi"]
+
+
+def test_a_call_that_goes_on_is_ended_when_its_visit_is_closed_and_one_that_has_ended_keeps_its_error() -> (
+    None
+):
+    ended: list[str] = []
+
+    async def app(scope: dict[str, object], receive: object, send: object) -> None:
+        if scope["path"] == "/burnt":
+            raise ValueError("burnt")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("/endless")
+
+    async def visit(path: str) -> tuple[BaseException | None, list[str]]:
+        one = _Visit(app, _scope("http", path))
+        await asyncio.sleep(0)
+        await one.close()
+        return one.error, ended.copy()
+
+    assert asyncio.run(visit("/endless")) == (None, ["/endless"])
+    assert isinstance(asyncio.run(visit("/burnt"))[0], ValueError)

@@ -245,3 +245,11 @@ def test_names_of_lanes_never_touch_however_low_their_rows_are(row: float) -> No
     labels = list(_labels([f"order {number}" for number in range(1, 1001)], 0.0, row, 100.0))
     assert labels[0].text == "order 1"
     assert all(other.y - one.y >= min(row if row >= TIGHT else LINE, LINE) for one, other in pairwise(labels))
+
+
+@pytest.mark.parametrize(("row", "all_named"), [(15, True), (14.9, False)])
+def test_every_lane_has_its_name_where_rows_are_at_least_as_high_as_a_line_of_small_text(
+    row: float, all_named: bool
+) -> None:
+    names = [f"order {number}" for number in range(1, 101)]
+    assert (len(list(_labels(names, 0.0, row, 100.0))) == len(names)) is all_named

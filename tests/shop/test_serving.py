@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -304,6 +305,16 @@ def test_where_nothing_tells_what_was_meant_the_usual_is_offered(
     with pytest.raises(TypeError) as caught:
         serve(flask_bakery(), **options)
     assert str(caught.value).endswith(f"serve(app, {offered})")
+
+
+def test_when_python_ends_nobody_waits_for_orders_that_are_still_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    shop: Any = SimpleNamespace(name="late", _running=SimpleNamespace(stop=waits.append))
+    monkeypatch.setitem(serving._SHOPS, "late", shop)
+    serving._close_all()
+    assert waits == [0.0]
 
 
 @both

@@ -90,8 +90,7 @@ class _Visit:
 
     async def close(self) -> None:
         """End the call, whatever it does."""
-        if not self.task.done():
-            self.task.cancel()
+        self.task.cancel()
         await asyncio.wait({self.task}, timeout=1)
 
     @property

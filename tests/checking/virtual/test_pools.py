@@ -42,6 +42,15 @@ def test_a_pool_serves_a_second_check_as_it_served_the_first(made: str, used: st
         assert (run.seconds, run.at_most) == (1.0, 3)
 
 
+def test_whoever_shuts_a_pool_of_an_earlier_cell_waits_for_what_it_does() -> None:
+    cells = Cells(
+        BEFORE, MADE["in a cell"], "def answer():\n    pool.submit(time.sleep, 1)\n    pool.shutdown()"
+    )
+    run = asked_of(cells, Answer.call).value
+    assert isinstance(run, Run)
+    assert run.seconds == 1.0
+
+
 def test_a_pool_that_was_shut_down_takes_no_more() -> None:
     cells = Cells(
         BEFORE,
