@@ -192,6 +192,17 @@ def test_half_an_answer_is_an_error_of_the_library(face: str, ask: str, error: t
     assert run.result is error
 
 
+@pytest.mark.parametrize("says", [Says(seconds=9), Says(**DRIP), Says(parts=(b"half ",), breaks=True)])
+def test_an_error_of_httpx_knows_the_request_that_it_came_of(says: Says) -> None:
+    text = (
+        "    try: await client.get('/flour', timeout=0.5)\n"
+        "    except httpx.RequestError as error: return error.request.url.path"
+    )
+    run = given(Service(says), text, "httpx")
+    assert isinstance(run, Run), run
+    assert run.result == "/flour"
+
+
 @pytest.mark.parametrize("face", READS)
 def test_whoever_reads_an_endless_answer_is_stopped(face: str) -> None:
     said = given(Service(Says(parts=repeat(b"x"), pause=0.01)), READS[face], face)

@@ -40,7 +40,7 @@ class _PlainTransport(httpx.BaseTransport):
         patience = patience_of(request)
         late = patience is not None and patience < says.seconds
         time.sleep(patience if patience is not None and late else says.seconds)
-        with in_words_of_httpx(request):
+        with in_words_of_httpx():
             if late:
                 raise TimeoutError
             if says.breaks:

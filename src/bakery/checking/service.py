@@ -198,37 +198,36 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """What the service says. Raises `httpx.ReadTimeout` or `httpx.ReadError`."""
         asked, patience = asked_for(request, await request.aread()), patience_of(request)
-        with in_words_of_httpx(request):
+        with in_words_of_httpx():
             async with AsyncExitStack() as stack:
                 says = await stack.enter_async_context(self._service.answering(asked, patience))
                 headers = headers_of(says)
                 if not says.parts:
                     return whole(says)
-                body = _Body(self._service.parts(says, patience), request, stack.pop_all())
+                body = _Body(self._service.parts(says, patience), stack.pop_all())
                 return httpx.Response(says.status, headers=headers, stream=body)
 
 
 @contextmanager
-def in_words_of_httpx(request: httpx.Request) -> Iterator[None]:
-    """Turn what went wrong into the errors of httpx."""
+def in_words_of_httpx() -> Iterator[None]:
+    """Turn what went wrong into the errors of httpx, which itself adds the request."""
     try:
         yield
     except TimeoutError:
-        raise httpx.ReadTimeout("the service took too long", request=request) from None
+        raise httpx.ReadTimeout("the service took too long") from None
     except ConnectionError as error:
-        raise httpx.ReadError(str(error), request=request) from None
+        raise httpx.ReadError(str(error)) from None
 
 
 class _Body(httpx.AsyncByteStream):
     """A body in parts, which holds its request open until it is closed."""
 
-    def __init__(self, parts: AsyncIterator[bytes], request: httpx.Request, until: AsyncExitStack) -> None:
+    def __init__(self, parts: AsyncIterator[bytes], until: AsyncExitStack) -> None:
         self._parts = parts
-        self._request = request
         self._until = until
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with in_words_of_httpx(self._request):
+        with in_words_of_httpx():
             async for part in self._parts:
                 yield part
 

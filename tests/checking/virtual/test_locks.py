@@ -10,7 +10,7 @@ from bakery.checking import Answer
 from bakery.checking.run import Run
 from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.halts import Stopped
-from bakery.checking.virtual.locks import Lockable, VirtualLock, twin
+from bakery.checking.virtual.locks import Lockable, VirtualLock, WouldWaitError, nobody_waits, twin
 from bakery.checking.virtual.players import player
 
 
@@ -22,6 +22,22 @@ def test_outside_of_a_run_it_is_a_lock_like_any_other() -> None:
     lock.release()
     with pytest.raises(RuntimeError, match="release unlocked lock"):
         lock.release()
+
+
+def test_where_nobody_may_wait_a_taken_lock_is_given_up_and_a_free_one_taken() -> None:
+    clock, lock, free = Clock(), VirtualLock(), VirtualLock()
+    again = threading.RLock()
+    with clock.playing(), lock:
+        with nobody_waits():
+            assert free.acquire()
+            assert not lock.acquire(blocking=False)
+            for timeout in (-1, 1):
+                with pytest.raises(WouldWaitError):
+                    lock.acquire(timeout=timeout)
+            with again:
+                pass
+        assert not lock.acquire(timeout=1)
+        assert clock.seconds == 1
 
 
 def test_a_lock_of_an_earlier_run_needs_no_twin_and_any_other_that_is_free_has_a_fresh_one() -> None:
