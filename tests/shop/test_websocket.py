@@ -343,3 +343,17 @@ def test_a_socket_that_cannot_be_says_so_before_anything_is_opened() -> None:
             flask.socket("/echo")
 
     at(visit)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "words"),
+    [
+        (1000, "", "closed with code 1000"),
+        (4002, "sold out", "closed with code 4002 (sold out)"),
+        (LOST, "", "closed with code 1006, which means that the line broke"),
+    ],
+)
+def test_how_a_socket_was_closed_is_told_with_its_code_its_reason_and_what_a_lost_line_means(
+    code: int, reason: str, words: str
+) -> None:
+    assert str(SocketClosedError(code, reason)) == f"the WebSocket is {words}"
