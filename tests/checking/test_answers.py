@@ -29,7 +29,7 @@ from bakery.checking.run import Served
         ("lock = asyncio.Queue()\nanswer = None", "the function itself is wanted"),
         ("def answer(): return 5", "Only a coroutine function can wait together"),
         ("async def answer(cake): return cake", "it takes `(cake)`"),
-        ("answer = int", "it got the class `int`"),
+        ("answer = int", "it got the class `int`, but a function is wanted: `async def …`."),
     ],
 )
 def test_a_common_mistake_has_its_own_words(text: str, words: str, threadless: bool) -> None:

@@ -54,6 +54,11 @@ def test_an_app_is_opened_and_closed_as_often_as_one_likes_and_the_order_is_know
     assert run.seconds == 4
 
 
+def test_an_app_lives_once_where_nobody_says_how_often() -> None:
+    run = run_of(LIFE, lambda answer: answer.watch("light", "lock").live())
+    assert (run.result, run.order) == ([None], ("light", "lock"))
+
+
 BACKGROUND = """
 from quart import Quart
 answer = Quart("bakery")

@@ -8,6 +8,7 @@ from answering import WAYS, refused, run_of
 
 from bakery.checking import Answer
 from bakery.checking.run import Run
+from bakery.checking.virtual import locks
 from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.halts import Stopped
 from bakery.checking.virtual.locks import Lockable, VirtualLock, WouldWaitError, nobody_waits, twin
@@ -22,6 +23,24 @@ def test_outside_of_a_run_it_is_a_lock_like_any_other() -> None:
     lock.release()
     with pytest.raises(RuntimeError, match="release unlocked lock"):
         lock.release()
+
+
+@pytest.mark.parametrize(("timeout", "tries"), [(0, 0), (1, 1), (2, 2)])
+def test_who_waits_outside_of_a_run_tries_until_the_time_is_up(
+    timeout: float, tries: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [5.0]
+
+    def sleep(_: float) -> None:
+        now[0] += 1
+        assert now[0] < 9
+
+    monkeypatch.setattr(locks, "_real_monotonic", lambda: now[0])
+    monkeypatch.setattr(locks, "_real_sleep", sleep)
+    lock = VirtualLock()
+    assert lock.acquire()
+    assert not lock.acquire(timeout=timeout)
+    assert now == [5.0 + tries]
 
 
 def test_where_nobody_may_wait_a_taken_lock_is_given_up_and_a_free_one_taken() -> None:
