@@ -255,6 +255,9 @@ QUEUE_AFTER_SLIPS: Slips = {
     "Only whole bakes are counted there: one that is half over at the end has served half of its orders, and is not to be rounded.": lambda seconds, per_second, bake, threads: (
         max(0, per_second * seconds - seconds // bake * threads)
     ),
+    "One bake is taken off there. The threads serve from the first moment to the last: in each second `threads / bake` orders.": lambda seconds, per_second, bake, threads: (
+        max(0, per_second * seconds - (seconds - bake) * threads / bake)
+    ),
     "A thread that serves an order and a half has served it by half: do not round what one second serves.": lambda seconds, per_second, bake, threads: (
         max(0, per_second - threads // bake) * seconds
     ),

@@ -4,6 +4,7 @@ import time
 from inspect import iscoroutinefunction
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.lessons._choices import must_not_be_the_others
 from bakery.trace import Trace
 
 BAKE = 0.5
@@ -78,6 +79,7 @@ def guilty(answer: Answer) -> None:
             route in ROUTES,
             f"the puzzle has no route `{route!r:.40}`. It has {', '.join(f'`{known}`' for known in ROUTES)}.",
         )
+    must_not_be_the_others(named, GUILTY, ROUTES, "that stop nobody, and are held up by the others")
     for route, says in ROUTES.items():
         expect((route in named) == (route in GUILTY), says)
 
