@@ -63,3 +63,31 @@ def test_a_function_that_was_handed_a_coroutine_is_told_with_the_line_that_has_c
 def test_a_coroutine_that_a_function_has_made_itself_was_handed_over_by_nobody() -> None:
     text = "async def bake(): return 'cake'\nasync def answer():\n    cake = bake()\n    return cake.upper()"
     assert "`cake` is a coroutine there, and not yet its result" in refused(text)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            "await request.form\n    return request.form['cake']",
+            "`request.form` was awaited in line 5, and what came of it was not kept. Asked for once more (line 6: return "
+            "request.form['cake']), it gives another coroutine. Keep what came of the first under a name: `… = await request.form`.",
+        ),
+        (
+            "await request.get_json()\n    return request.get_json().get('cake')",
+            "`request.get_json()` was awaited in line 5, and what came of it was not kept.",
+        ),
+        (
+            "await request.files\n    return request.form['cake']",
+            "there is a coroutine where its result is wanted: an `await` is missing",
+        ),
+        (
+            "form = await request.form\n    return request.form['cake']",
+            "there is a coroutine where its result is wanted: an `await` is missing",
+        ),
+    ],
+)
+def test_what_is_awaited_and_let_go_is_not_kept_for_whoever_asks_once_more(lines: str, told: str) -> None:
+    app = "from quart import Quart, request\nanswer = Quart('cakes')\n@answer.post('/sold')\nasync def sold():\n    "
+    said = refused(app + lines, lambda answer: answer.visit("/sold", method="POST", json={"cake": "plum"}))
+    assert told in said

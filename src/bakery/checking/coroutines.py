@@ -1,5 +1,6 @@
 """Coroutines that stand where what comes of them is wanted: which one it is, and what made it."""
 
+import ast
 import inspect
 import re
 from collections.abc import Iterable
@@ -8,8 +9,9 @@ from typing import Any
 
 from bakery.checking.describing import plain_function_at
 from bakery.checking.out_of_threads import known_of_async_in_threads
+from bakery.checking.starters import nodes_of
 from bakery.checking.virtual.leftovers import told_of
-from bakery.checking.virtual.lines import frames_of, is_own, line_of, own_frames_of, own_line_of
+from bakery.checking.virtual.lines import frames_of, is_own, line_of, own_frames_of, own_line_of, own_text_of
 
 
 def on_coroutine(error: BaseException, said: str) -> str:
@@ -28,10 +30,26 @@ def on_coroutine(error: BaseException, said: str) -> str:
             f"`await` comes too late there: the look into `{found[1]}` comes first, and it is still a coroutine. "
             f"Round brackets end the `await` before the look into it: `(await {found[1]})`."
         )
+    if let_go := _let_go(error, line):
+        return let_go
     return (
         f"there is a coroutine where its result is wanted: an `await` is missing{_made_at(error)}. Calling a coroutine function "
         "does not run it; `await` does."
     )
+
+
+def _let_go(error: BaseException, line: str) -> str:
+    """A sentence on what is awaited on a line of its own, and asked for once more in this one; empty where that is not so."""
+    own = own_frames_of(error)
+    for node in nodes_of(own_text_of(error)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Await):
+            asked = ast.unparse(node.value.value)
+            if own[-1].f_code.co_firstlineno <= node.lineno < (own[-1].f_lineno or 0) and asked in line:
+                return (
+                    f"`{asked}` was awaited in line {node.lineno}, and what came of it was not kept. Asked for once more ({line}), it "
+                    f"gives another coroutine. Keep what came of the first under a name: `… = await {asked}`."
+                )
+    return ""
 
 
 def known_of_names(error: BaseException) -> Iterable[str]:
