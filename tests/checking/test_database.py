@@ -231,3 +231,51 @@ async def counted(db: Connection) -> int:
     """How many cakes a connection sees."""
     rows = await db.execute("SELECT number FROM cakes")
     return len(list(await rows.fetchall()))
+
+
+TRIES = """    for again in range({tries}):
+        try:
+            return await db.execute("INSERT INTO cakes VALUES (1, 'nut')")
+        except sqlite3.IntegrityError:
+            await db.rollback()
+    return await db.execute("INSERT INTO cakes VALUES (1, 'nut')")"""
+
+
+@pytest.mark.parametrize(
+    ("tries", "told"),
+    [
+        (0, "is free. Reading and writing have to be one step"),
+        (2, "is free. It was refused three times: whoever"),
+    ],
+)
+def test_a_connection_counts_what_a_key_refuses_and_whoever_tried_again_is_told_how_often(
+    tries: int, told: str
+) -> None:
+    with Database(SCRIPT) as database:
+        db, other = database.connect(), database.connect()
+        text = f"import sqlite3\nasync def answer(db):\n{TRIES.format(tries=tries)}"
+        assert told in refused(text, lambda answer: answer.run(db))
+        assert (db.refusals, other.refusals) == (tries + 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        (
+            "async with aiosqlite.connect(':memory:') as db:\n        await db.execute(SQL)",
+            "`db` is a connection",
+        ),
+        (
+            "with closing(sqlite3.connect(':memory:')) as own:\n        own.execute(SQL)",
+            "`own` is a connection",
+        ),
+        ("await db.execute(SQL)", "it raised OperationalError: no such table: breads"),
+    ],
+)
+def test_a_connection_that_a_function_has_opened_itself_is_told_where_its_table_is_missing(
+    own: str, told: str
+) -> None:
+    text = f"import sqlite3, aiosqlite\nfrom contextlib import closing\nSQL = 'SELECT * FROM breads'\nasync def answer(db):\n    {own}"
+    with Database(SCRIPT) as database:
+        db = database.connect()
+        assert told in refused(text, lambda answer: answer.run(db))

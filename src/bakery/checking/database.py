@@ -32,6 +32,8 @@ class Connection(aiosqlite.Connection):
         self._connection = connector()
         self._seconds = seconds
         self._turns: dict[int, asyncio.Lock] = {}
+        self.refusals = 0
+        """How often a key has refused what was to be written on it."""
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if not self._running or not self._connection:
@@ -41,7 +43,11 @@ class Connection(aiosqlite.Connection):
         async with turn:
             if self._late:
                 await asyncio.sleep(self._seconds)
-            result = await self._in_its_turn(lambda: fn(*args, **kwargs))
+            try:
+                result = await self._in_its_turn(lambda: fn(*args, **kwargs))
+            except sqlite3.IntegrityError:
+                self.refusals += 1
+                raise
             if not self._late:
                 await asyncio.sleep(self._seconds)  # what was done is done; only the word of it is on its way
             return result

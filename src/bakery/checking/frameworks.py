@@ -6,6 +6,7 @@ from types import FrameType
 
 from bakery.checking.coroutines import handed_back, wrapper_of
 from bakery.checking.virtual.lines import frames_of, own_frames_of, own_line_of, own_text_of
+from bakery.counting import in_words
 
 ON_FIELDS = "a field of a form is looked up by its name, in square brackets or with `get`: `form['cake']`, `form.get('cake')`."
 
@@ -24,12 +25,8 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         yield from _known_of_kinds(error, said, line)
     if type(error).__name__ == "TemplateSyntaxError" and _awaits_in_template(error):
         yield "there is an `await` inside the template, and a template has none: it awaits by itself what it calls."
-    if isinstance(error, ValueError) and "invalid literal for int()" in said and not line:
-        text = said.rpartition(": ")[2]
-        yield (
-            f"behind a comma in what a handler returns stands the status, a number, and {text} is none. One text is wanted, "
-            "without a comma after it."
-        )
+    if isinstance(error, ValueError):
+        yield from _known_of_broken_values(error, said, line)
     if isinstance(error, KeyError) and f"session[{said}]" in line.replace('"', "'"):
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
@@ -48,6 +45,29 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
             "a `while_serving` function has one `yield`: what stands above it happens when the shop opens, what stands "
             "below it when it closes. This one has another `yield` after that."
         )
+
+
+def _known_of_broken_values(error: BaseException, said: str, line: str) -> Iterator[str]:
+    """What a `ValueError` tells of an answer, or of what came with a request."""
+    if "invalid literal for int()" in said and not line:
+        text = said.rpartition(": ")[2]
+        yield (
+            f"behind a comma in what a handler returns stands the status, a number, and {text} is none. One text is wanted, "
+            "without a comma after it."
+        )
+    if "closed file" in said and _saves_an_upload(error):
+        yield (
+            "what a customer uploads is closed when the request is over, and this was to be saved after that: "
+            "`await photo.save(…)` in the handler, before its answer."
+        )
+
+
+def _saves_an_upload(error: BaseException) -> bool:
+    return any(
+        frame.f_code.co_qualname == "FileStorage.save"
+        and frame.f_globals.get("__name__") == "quart.datastructures"
+        for frame in frames_of(error)
+    )
 
 
 def _on_proxy(line: str) -> str:
@@ -85,12 +105,46 @@ def _begins(error: BaseException) -> bool:
     return bool(re.search(r"[\"']BEGIN\b", text, re.IGNORECASE))
 
 
+def on_refusals(times: int) -> str:
+    """What helps against a key that has refused a customer so many times."""
+    step = "reading and writing have to be one step, in which nobody comes between."
+    if times < 2:
+        return step.capitalize()
+    return (
+        f"It was refused {in_words(times, 'time')}: whoever tries again has to read anew what is free, and to do so as often as it is "
+        f"refused; or {step}"
+    )
+
+
+def _refusals(error: BaseException) -> int:
+    """How often a key had refused the customer whose statement this was, as the connection of a check has counted."""
+    several = [frame.f_locals.get("self") for frame in frames_of(error)]
+    return max(
+        (vars(one).get("refusals", 0) for one in several if type(one).__name__ == "Connection"), default=0
+    )
+
+
+def _opened_by_itself(error: BaseException) -> str:
+    """The name of a connection in the reader's function that is none of a check's; empty where there is none."""
+    drivers = {"sqlite3", "aiosqlite.core"}
+    for frame in own_frames_of(error):
+        for name, value in frame.f_locals.items():
+            if type(value).__name__ == "Connection" and type(value).__module__ in drivers:
+                return name
+    return ""
+
+
 def _known_of_databases(error: BaseException, said: str, line: str) -> Iterator[str]:
     kind = type(error).__name__
     if kind == "IntegrityError" and "UNIQUE constraint failed" in said:
         yield (
             f"the key of the table refuses a value that is there already ({said.rpartition(' ')[2]}): somebody else wrote it after "
-            "this customer had read what is free. Reading and writing have to be one step, in which nobody comes between."
+            f"this customer had read what is free. {on_refusals(_refusals(error))}"
+        )
+    if kind == "OperationalError" and "no such table" in said and (name := _opened_by_itself(error)):
+        yield (
+            f"`{name}` is a connection that the function has opened itself, and its database is another one. Ask the connection that "
+            "is handed over: whoever lends it has opened it, and closes it."
         )
     if kind == "IntegrityError" and "datatype mismatch" in said:
         yield "a value stands in the place of another column, where its kind does not fit. They go in the order of the table's columns."

@@ -7,6 +7,7 @@ from typing import Any
 from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.database import Database
 from bakery.checking.describing import listed
+from bakery.checking.frameworks import on_refusals
 from bakery.checking.mistakes import is_about
 from bakery.checking.run import Run
 from bakery.checking.semaphores import let_in, places, watch_places
@@ -201,17 +202,26 @@ def _drawn_tickets(
         run = answer.together(*calls)
         numbers = run.result
         rows = database.kept("SELECT customer, number FROM tickets")
+        for (db, customer), number in zip(calls, numbers, strict=True):
+            _must_be_a_number(number, customer, db.refusals)
         _must_be_new(numbers, before, [number for _, number in rows])
         _must_be_kept(rows, before, dict(zip(customers, numbers, strict=True)))
     _must_go_on(numbers, max(before, default=0))
     expect(len(rows) == len(before) + len(customers), "there are more rows in the table than tickets.")
 
 
+def _must_be_a_number(number: object, customer: str, refusals: int) -> None:
+    """Expect that a customer got a number; `refusals` is how often the key of the table had refused one."""
+    tried = f"The key of the table had refused {customer}'s ticket." if refusals else ""
+    more = on_refusals(refusals) if refusals > 1 else ""
+    expect(
+        isinstance(number, int) and not isinstance(number, bool),
+        " ".join(filter(None, (f"it should give a number, and gives {described(number)}.", tried, more))),
+    )
+
+
 def _must_be_new(numbers: Sequence[Any], before: Sequence[int], kept: Sequence[int]) -> None:
     """Expect a number for each customer that nobody else has got; `kept` are those in the table."""
-    for number in numbers:
-        is_number = isinstance(number, int) and not isinstance(number, bool)
-        expect(is_number, f"it should give a number, and gives {described(number)}.")
     told = ", ".join(map(str, numbers))
     expect(
         len(set(numbers)) == len(numbers),
