@@ -1,22 +1,17 @@
 # ruff: noqa: ANN401  # a client of a framework that is imported late
 """Notebook 08, Everyday Quart: which words need an `await`, which of the missing ones are silent, and a day's work."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from io import BytesIO
 from itertools import count
 from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.run import in_word
-from bakery.checking.sightings import HANDED_OVER
+from bakery.lessons._choices import must_not_be_the_others
 from bakery.lessons._forms import must_read_the_form
+from bakery.lessons._photos import must_save_the_photo
 from bakery.trace import Trace
-
-PICTURES = (bytes(range(256)) * 40, b"another one")
-"""What customers send, one after the other."""
-
-CUSTOMERS_NAME = "holiday.png"
-"""What the customer calls it."""
 
 CAKES = ("plum", "nut", "rye bread", "Käse & more")
 """What customers of one check ask for: no two the same, and not only letters."""
@@ -95,6 +90,7 @@ def which_await(answer: Answer) -> None:
     words = {known.get(_bare(word), str(word)) for word in given}
     for word in sorted(words - NEED.keys() - HERE.keys()):
         expect(False, f"`{word}` is none of the ten. They stand in the cell, each between quotation marks.")
+    must_not_be_the_others(words, NEED, [*NEED, *HERE], "that need no `await`")
     for word, why in HERE.items():
         expect(word not in words, f"`{word}` needs no `await`: {why}.")
     for word, why in NEED.items():
@@ -132,11 +128,25 @@ def silent_flash(answer: Answer) -> None:
         f"nothing was sold to Bob, who looked at `/till`: “nothing sold” is wanted there, and it says “{elsewhere}”.",
     )
     expect(
+        elsewhere == "nothing sold" or not _flashes_when_it_shows(answer),
+        f"Bob, who has bought nothing and looked at `/till`, was told “{elsewhere}”: the page runs `flash` itself, at every visit. "
+        "It belongs into the handler that sells.",
+    )
+    expect(
         elsewhere == "nothing sold",
         f"Ada has bought a cake, and Bob, who looked at `/till`, was told “{elsewhere}”. A message belongs to one customer: "
         "`flash` keeps it in the session of whoever asked.",
     )
     _must_be_told_once(pages, ran=bool(run.calls.get("flash")), answer=answer)
+
+
+def _flashes_when_it_shows(answer: Answer) -> bool:
+    """Whether `flash` runs in a request in which nothing is sold."""
+
+    async def script(bob: Any) -> None:
+        await bob.get("/till")
+
+    return bool(answer.meet(script).calls.get("flash"))
 
 
 def _reads_when_it_sells(answer: Answer) -> bool:
@@ -216,14 +226,20 @@ def _must_ask_the_price(answer: Answer) -> None:
 
     async def dearer(price: Callable[[object], Awaitable[int]], cake: object) -> int:
         await price(cake)
+        await asyncio.sleep({"plum": 0.2, "nut": 0.1}.get(str(cake), 0))  # the last one is there first
         return {"plum": 4, "nut": 2}.get(str(cake), 5)
 
     with answer.instead("price", dearer):
-        another = answer.visit("/menu")
+        [said] = answer.visit("/menu").texts
+    day = "on a day on which `price` gives 4 for plum, 2 for nut and 5 for rye"
     expect(
-        another.texts == ["plum 4, nut 2, rye 5"],
-        f"on a day on which `price` gives 4 for plum, 2 for nut and 5 for rye, the page says “{another.texts[0]}”. Each "
-        "cake goes with the price that was asked for it.",
+        said != "plum 5, nut 2, rye 4",
+        f"{day}, and rye's price is there first and plum's last, the page says “{said}”: the prices stand in the order in which they "
+        "came, and the cakes in another. `gather` gives what came of its coroutines in the order of its brackets.",
+    )
+    expect(
+        said == "plum 4, nut 2, rye 5",
+        f"{day}, the page says “{said}”. Each cake goes with the price that was asked for it.",
     )
 
 
@@ -305,73 +321,4 @@ def _goes_by(answer: Answer) -> str:
 @ex.exercise
 def photo_saved(answer: Answer) -> None:
     """An upload is here once `request.files` has been awaited."""
-    from werkzeug.datastructures import FileStorage
-
-    answer.must_be("quart")
-    folder = answer.named("folder").given
-    file = folder / "cake.png"
-
-    async def script(client: Any) -> list[tuple[str, bytes | None]]:
-        told: list[tuple[str, bytes | None]] = []
-        for picture in PICTURES:
-            photo = FileStorage(BytesIO(picture), filename=CUSTOMERS_NAME, name="photo")
-            reply = await client.post("/photo", files={"photo": photo})
-            expect(
-                reply.status_code != 400,
-                "the handler looked for something that was not sent: 400, a bad request. The picture is a file called "
-                "“photo”, so it is in `request.files`.",
-            )
-            text = await reply.get_data(as_text=True)
-            told.append((text, file.read_bytes() if file.exists() else None))
-        return told
-
-    beside = folder.with_name(f"{folder.name}{file.name}")
-    for one in (*folder.iterdir(), beside):
-        one.unlink(missing_ok=True)
-    saved = answer.meet(script, allow={"blocking"}).result
-    others = [one.name for one in folder.iterdir() if one != file]
-    slash = beside.exists()
-    beside.unlink(missing_ok=True)
-    for (text, found), picture in zip(saved, PICTURES, strict=True):
-        expect(
-            found is not None,
-            f"the answer is “{text}”, and `cake.png` is not in the folder. "
-            + (NO_SLASH if slash else _where(others, answer.source)),
-        )
-        if found is not None:
-            _must_be(found, picture)
-        expect(text == "saved", f"it answers “{text}”, and “saved” is wanted.")
-
-
-NO_SLASH = "It is beside it: between the folder's name and the file's there is no slash. `folder / 'cake.png'` puts one there."
-"""What to say where the picture is beside the folder."""
-
-
-def _where(others: Sequence[str], source: str) -> str:
-    """What was most likely done in place of saving the picture there."""
-    if HANDED_OVER.search(source):
-        return "A thread was given `save`, an `async def`, and its call there only makes a coroutine: `await photo.save(…)` itself."
-    if CUSTOMERS_NAME in others:
-        return f"There is `{CUSTOMERS_NAME}`, the name that the customer gave it: whoever sends a file can write anything there."
-    if others:
-        return f"There is `{others[0]}`."
-    return "Was it saved somewhere else, or later, or has nobody waited until it was saved?"
-
-
-def _must_be(found: bytes, picture: bytes) -> None:
-    """Expect this picture in the file, and nothing else."""
-    whole = f"of {len(picture):,} bytes that were sent, {len(found):,} are in the file."
-    expect(
-        found == picture or not (found.startswith(PICTURES[0]) and found.endswith(picture)),
-        "a second picture was sent, and the file has both of them: it was opened to add to it.",
-    )
-    expect(
-        found == picture or picture not in found,
-        f"{whole} The picture is there with something around it, as in the whole body of the request.",
-    )
-    expect(
-        found,
-        f"{whole} It is empty: nothing was written into it, or the picture had been read to its end before.",
-    )
-    expect(len(found) == len(picture), whole)
-    expect(found == picture, "what is in the file is as long as the picture, and something else.")
+    must_save_the_photo(answer)
