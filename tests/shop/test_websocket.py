@@ -226,6 +226,31 @@ def test_an_app_that_closes_before_it_accepts_has_refused_with_403() -> None:
     at(visit, counter)
 
 
+def test_a_refusal_in_parts_is_heard_when_all_of_it_is_there() -> None:
+    said: list[bytes] = []
+
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.http.response.start", "status": 418, "headers": []})
+            for part in (b"sold ", b"out"):
+                for _ in range(50):
+                    await asyncio.sleep(0)
+                said.append(part)
+                more = part != b"out"
+                await send({"type": "websocket.http.response.body", "body": part, "more_body": more})
+
+    async def visit(shop: Shop) -> None:
+        with pytest.raises(SocketRefusedError) as refused:
+            async with shop.socket("/"):
+                raise AssertionError("let in")
+        assert (refused.value.status, said) == (418, [b"sold ", b"out"])
+
+    counter = Counter()
+    counter.app = refusing  # type: ignore[assignment]
+    at(visit, counter)
+
+
 def test_a_handler_that_never_accepts_is_told_after_the_timeout() -> None:
     async def visit(shop: Shop) -> None:
         with pytest.raises(SocketRefusedError, match=r"did not accept the WebSocket within 0\.1 s"):
