@@ -221,3 +221,23 @@ def test_a_script_may_play_with_a_generator_or_a_class(threadless: bool) -> None
     text = "async def answer(number):\n    for cake in range(number):\n        await asyncio.sleep(1)\n        yield cake"
     run: Run = run_of(text, lambda answer: answer.play(first), threadless=threadless)
     assert (run.result, run.seconds) == ([0, 1, 2], 3.0)
+
+
+SOCKET = """
+import socket
+async def answer():
+    one, other = socket.socketpair()
+    one.setblocking(False)
+    thread = threading.Thread(target=other.sendall, args=(b"cake",))
+    thread.start()
+    said = await asyncio.get_running_loop().sock_recv(one, 4)
+    thread.join()
+    one.close()
+    other.close()
+    return said
+"""
+
+
+def test_whoever_waits_at_a_socket_lets_a_thread_write_to_it_first() -> None:
+    run: Run = run_of(SOCKET)
+    assert (run.result, run.seconds) == (b"cake", 0.0)
