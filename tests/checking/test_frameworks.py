@@ -423,3 +423,13 @@ def test_only_a_key_that_the_session_of_this_line_lacks_is_told_so(line: str, er
         f"a customer who comes for the first time has no {told} in the session yet: `session.get({told}, 0)`."
     )
     assert first_of(raised_in(line, error)) == (sentence if told else "")
+
+
+def test_an_abort_where_no_app_makes_an_answer_of_it_is_told_as_what_it_is() -> None:
+    said = refused("from quart import abort\nasync def answer():\n    abort(404)\n", Answer.run)
+    assert "it raises a `NotFound`, as `abort` does" in said
+    assert "line 3: abort(404)" in said
+
+
+def test_an_error_that_is_called_like_one_of_http_is_none() -> None:
+    assert first_of(type("HTTPException", (Exception,), {})()) == ""

@@ -155,6 +155,31 @@ def test(app):
     def look():
         assert app["cake"] == "plum"
 """
+GATHERS = """
+import asyncio
+async def test(app):
+    async def look():
+        assert app["cake"] == "plum"
+    await asyncio.gather(look(), return_exceptions=True)
+"""
+CATCHES_AND_GATHERS = """
+import asyncio
+async def test(app):
+    try:
+        assert app["cake"] == "plum"
+    except Exception:
+        await asyncio.gather(asyncio.sleep(0), return_exceptions=True)
+"""
+GATHERS_AND_CATCHES_ANOTHER = """
+import asyncio
+async def test(app):
+    async def look():
+        try:
+            assert app["cake"] == "plum"
+        except KeyError:
+            pass
+    await asyncio.gather(look(), return_exceptions=True)
+"""
 FAILS_ONLY = """
 def test(app):
     try:
@@ -173,6 +198,10 @@ def test(app):
         (AFTERWARDS, "Line 6 was never reached: `assert app['cake'] == 'plum'`. Line 5 raises, and that ends the block."),
         (RETURNS, "Line 4 was never reached"),
         (NESTED, "Line 4 was never reached"),
+        (GATHERS, "Line 5 did notice"),
+        (GATHERS, "stands among the results of `gather`"),
+        (GATHERS_AND_CATCHES_ANOTHER, "stands among the results of `gather`"),
+        (CATCHES_AND_GATHERS, "was caught before it came out of the test"),
         (FAILS_ONLY, "What should it look at?"),
     ],
 )  # fmt: skip

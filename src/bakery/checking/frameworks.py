@@ -23,6 +23,13 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         yield _on_proxy(line)
     if isinstance(error, TypeError):
         yield from _known_of_kinds(error, said, line)
+    if any(
+        kind.__name__ == "HTTPException" and "werkzeug" in kind.__module__ for kind in type(error).__mro__
+    ):
+        yield (
+            f"it raises a `{type(error).__name__}`, as `abort` does. An app makes an answer with that status of it, for "
+            "its own routes. Nobody does here: what is to be answered has to be given back."
+        )
     if type(error).__name__ == "TemplateSyntaxError" and _awaits_in_template(error):
         yield "there is an `await` inside the template, and a template has none: it awaits by itself what it calls."
     if isinstance(error, ValueError):

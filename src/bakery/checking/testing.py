@@ -70,10 +70,30 @@ def _caught(test: Callable[..., Any], steps: Steps) -> str:
     lines = sorted(line for line, kind in steps.raised.items() if issubclass(kind, AssertionError))
     if not lines:
         return ""
-    return (
+    noticed = (
         f" Line {lines[0]} did notice (`{linecache.getline(_file_of(test), lines[0]).strip()}`), and what it raised, an "
-        "`AssertionError`, was caught before it came out of the test: it is an `Exception`, too."
+        "`AssertionError`,"
     )
+    if _gives_back(test):
+        return (
+            f"{noticed} stands among the results of `gather`: with `return_exceptions=True` no error comes out of it, and nobody "
+            "looks at what it gives."
+        )
+    return f"{noticed} was caught before it came out of the test: it is an `Exception`, too."
+
+
+def _gives_back(test: Callable[..., Any]) -> bool:
+    """Whether a test gathers with `return_exceptions=True`, and has no `except` that could catch what an `assert` raises."""
+    nodes = nodes_of(cell_of(test))
+    caught = [
+        ast.unparse(one.type) if one.type else "Exception"
+        for one in nodes
+        if isinstance(one, ast.ExceptHandler)
+    ]
+    if any(re.search(r"\b(AssertionError|Exception|BaseException)\b", one) for one in caught):
+        return False
+    given = [one for node in nodes if isinstance(node, ast.Call) for one in node.keywords]
+    return any(one.arg == "return_exceptions" and getattr(one.value, "value", None) is True for one in given)
 
 
 def _not_reached(test: Callable[..., Any], steps: Steps) -> frozenset[str]:

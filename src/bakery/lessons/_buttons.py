@@ -4,6 +4,7 @@ import json
 
 from bakery.checking import expect
 from bakery.checking.openapi import Json
+from bakery.checking.run import in_word
 from bakery.checking.service import Asked
 
 PARCELS: Json = {
@@ -35,6 +36,19 @@ def in_no_braces(name: str, body: Json | None) -> str:
     if not alike:
         return ""
     return f" In `{path}` there is “{alike[0]}”, too, as a part of the address. A word that is to be filled in stands in braces there."
+
+
+def failing(name: str, what: str) -> str:
+    """A button in the case in which it was pressed: where it stands in the document."""
+    way, path = next(
+        (way, path)
+        for path, ways in PARCELS["paths"].items()
+        for way, about in ways.items()
+        if name in about.values()
+    )
+    ways = [one.upper() for one in PARCELS["paths"][path]]
+    more = f", a path with {in_word(len(ways))} methods, {' and '.join(ways)}" if len(ways) > 1 else ""
+    return f"{what} is `{way.upper()} {path}` in the document{more}"
 
 
 def must_send(asked: Asked, body: Json | None, what: str, alike: str) -> None:

@@ -1,10 +1,12 @@
 """What a document says of an app whose orders are not judged as they should be, and why it says nothing."""
+# ruff: noqa: ANN401  # models of the reader's
 
 import ast
 import json
+from typing import Any, get_type_hints
 
 from bakery.checking import Answer
-from bakery.checking.describing import cell_of
+from bakery.checking.describing import cell_of, short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
 from bakery.checking.starters import nodes_of
@@ -23,7 +25,10 @@ def of_the_model(answer: Answer, path: str) -> str:
             " In the document its fields stand behind the `?` of the address, and an order comes as JSON, in the body: that is "
             "what `validate_request` looks at."
         )
-    return " The document knows no model for it: it is `validate_request` that checks an order, and tells the document."
+    said = " The document knows no model for it: it is `validate_request` that checks an order, and tells the document."
+    if any("content" in one for one in at(operation, "responses").values() if isinstance(one, dict)):
+        return f"{said} It knows one for what is answered: that is all that `validate_response` looks at."
+    return said
 
 
 def _of_no_document(told: str) -> str:
@@ -47,7 +52,51 @@ def of_the_bounds(answer: Answer, path: str, name: str) -> str:
         return (
             " The document has the bounds, and nobody checks them: `ge` and `le` of `msgspec.Meta` do both."
         )
-    return f" The document says of it: `{json.dumps(rule)}`."
+    return f" The document says of it: `{json.dumps(rule)}`.{_not_read(answer, path, name)}"
+
+
+def model_of(answer: Answer, path: str) -> Any:
+    """The model that `validate_request` has for the orders to a path; None where it has none."""
+    from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE  # late: only this notebook needs it
+
+    for rule in answer.given.url_map.iter_rules():
+        if rule.rule == path:
+            made = getattr(answer.given.view_functions[rule.endpoint], QUART_SCHEMA_REQUEST_ATTRIBUTE, None)
+            return made[0] if made else None
+    return None
+
+
+def _not_read(answer: Answer, path: str, name: str) -> str:
+    """What to say of something in the `Annotated[…]` of a field that msgspec passes over; empty where there is none."""
+    import msgspec
+
+    try:
+        kind = get_type_hints(model_of(answer, path), include_extras=True).get(name)
+    except (TypeError, NameError):  # no class, or one whose words for types have no meaning
+        return ""
+    strange = [one for one in getattr(kind, "__metadata__", ()) if not isinstance(one, msgspec.Meta)]
+    return (
+        f" In its `Annotated[…]` stands {short(strange[0])}, and msgspec reads nothing there but a `msgspec.Meta(…)`."
+        if strange
+        else ""
+    )
+
+
+def refused_by_model(answer: Answer, path: str, body: Json) -> str:
+    """What msgspec says of an order that its model refuses, in words; empty where it says nothing."""
+    import msgspec
+
+    model = model_of(answer, path)
+    if model is None or hasattr(model, "__pydantic_validator__"):  # Pydantic checks its own models
+        return ""
+    try:
+        msgspec.convert(body, model, strict=False)
+    except msgspec.ValidationError as error:
+        return f" msgspec says: {error}."
+    except TypeError as error:
+        if "is invalid" in str(error) or "Can only set" in str(error):
+            return f" The model takes no order at all. msgspec says: {error}."
+    return ""
 
 
 def no_docstring(answer: Answer) -> str:
@@ -116,3 +165,21 @@ def caught_inside(answer: Answer) -> str:
                 "nothing in there sees it. `errorhandler` does."
             )
     return ""
+
+
+def own_mistake_told(answer: Answer, status: int) -> str:
+    """What to say of a mistake of the bakery's own, a `TypeError`, that is answered with another status than 500."""
+    if status < 400:
+        return "as if there were none. It should stay a 500: only the answers to wrong orders are to be made."
+    kinds = [kind for each in answer.given.error_handler_spec[None].values() for kind in each]
+    wide = [
+        kind.__name__
+        for kind in kinds
+        if issubclass(TypeError, kind) or kind.__name__ == "InternalServerError"
+    ]
+    if wide:
+        return (
+            f"as if it were something else: the error handler for `{wide[0]}` gets its `TypeError`, too. Answer for one kind of "
+            "error only."
+        )
+    return "by the route itself, as if it were the customer's. Let the error come out: that is the 500."

@@ -10,6 +10,14 @@ from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.service import Asked, Says, Service
 
+BAD = {"error": "ask again"}
+"""What the mill says while it is down."""
+
+HANDED_ON = " An answer is handed on with all that it says, and not only with its status."
+
+IN_A_SACK = 20
+"""Bags."""
+
 
 class Mill:
     """The mill of a check: a price for so many bags, down for a while, and 405 for what is no GET."""
@@ -22,14 +30,15 @@ class Mill:
 
     def _say(self, asked: Asked) -> Says:
         if self.down:
-            return Says({"error": "ask again"}, status=self.down)
+            return Says(BAD, status=self.down)
         if asked.method != "GET":
             return Says({"error": "only GET"}, status=405)
         flour = asked.path.removeprefix("/price/")
         cents = {"rye": 120, "wheat": 90, "oats": 80}.get(flour)
         if cents is None:
             return Says({"error": "no such flour"}, status=404)
-        return Says({"cents": cents * int(asked.query.get("bags", "1"))})
+        sacks = int(asked.query.get("sacks", "0"))
+        return Says({"cents": cents * (sacks * IN_A_SACK or int(asked.query.get("bags", "1")))})
 
     @property
     def times(self) -> int:
@@ -49,9 +58,10 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
         came = await client.get(f"/price/rye?bags={bags}")
         expect(came.status_code == 200, f"`/price/rye?bags={bags}` gets status {came.status_code}.")
         must_say(came, {"cents": cents}, f"`/price/rye?bags={bags}`", _mistaken(mill))
+    await _knows_words_by_their_names(client, mill)
     expect(
-        mill.times == 2,
-        f"two questions were asked, each of them twice, and the mill was asked {mill.times} times. What is on tape is "
+        mill.times == 3,
+        f"three questions were asked, two of them twice, and the mill was asked {mill.times} times. What is on tape is "
         "played.",
     )
     for status, flour, cents in ((503, "wheat", 90), (500, "oats", 80)):
@@ -104,6 +114,20 @@ def _mistaken(mill: Mill) -> str:
     return f" The mill was asked for `{asked.address}`."
 
 
+async def _knows_words_by_their_names(client: httpx.AsyncClient, mill: Mill) -> None:
+    """Expect a question with the value of another one, behind another name, to be a question of its own."""
+    before = mill.times
+    came = await client.get("/price/rye?sacks=10")
+    must_say(
+        came,
+        {"cents": 120 * 10 * IN_A_SACK},
+        "after `/price/rye?bags=10`, `/price/rye?sacks=10`",
+        f" The mill was asked for `{mill.service.asked[-1].address}`."
+        if mill.times > before
+        else " The mill was not asked for it: `bags=10` and `sacks=10` are other words, with their names as well as their values.",
+    )
+
+
 async def _tells_questions_apart(client: httpx.AsyncClient, mill: Mill) -> None:
     """Expect what is not there to stay so, and another method to be another question."""
     before = mill.times
@@ -143,6 +167,7 @@ async def _keeps_no_bad_moment(
         came.status_code == status,
         f"while the mill says {status}, the client sees {came.status_code}. It should see the same.",
     )
+    must_say(came, BAD, f"while the mill says {status}, `{path}`", HANDED_ON)
     noted = [kept for key, kept in tape.items() if key not in known]
     mill.down = 0
     came = await client.get(path)
@@ -169,6 +194,6 @@ def must_say(came: httpx.Response, wanted: object, where: str, why: str = "") ->
         value = came.json()
     except ValueError:
         raise Wrong(
-            f"{where} gets {short(came.text)}, which is no JSON, and {short(wanted)} is wanted."
+            f"{where} gets {short(came.text)}, which is no JSON, and {short(wanted)} is wanted.{why}"
         ) from None
     expect(value == wanted, f"{where} gets {short(value)}, and {short(wanted)} is wanted.{why}")

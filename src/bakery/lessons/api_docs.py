@@ -19,7 +19,8 @@ from bakery.checking.openapi import (
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply
 from bakery.checking.service import Says, Service
-from bakery.lessons._buttons import PARCELS, PRESSED, in_no_braces, must_send
+from bakery.lessons._books import in_case
+from bakery.lessons._buttons import PARCELS, PRESSED, failing, in_no_braces, must_send
 from bakery.lessons._documents import (
     annotated,
     caught_inside,
@@ -27,6 +28,8 @@ from bakery.lessons._documents import (
     no_docstring,
     of_the_bounds,
     of_the_model,
+    own_mistake_told,
+    refused_by_model,
 )
 from bakery.lessons._letters import must_fit_the_handler
 
@@ -101,11 +104,11 @@ def _accepted(answer: Answer, reply: Reply, what: str, why: str = "") -> Any:
 
 
 def _refused(reply: Reply, what: str, why: str = "") -> None:
-    """Expect a 400; `why` is what else was seen where it is accepted."""
+    """Expect a 400; `why` is what else was seen where it is accepted, or fails."""
     kind = f", for a `{type(reply.error).__name__}` came out of the handler" if reply.error else ""
     expect(
         reply.status != 500,
-        f"{what} is answered with 500{kind}. It is the customer's mistake, so a 400 is wanted.",
+        f"{what} is answered with 500{kind}. It is the customer's mistake, so a 400 is wanted.{why}",
     )
     expect(reply.status >= 400, f"{what} is accepted, with status {reply.status}. A 400 is wanted.{why}")
     expect(reply.status == 400, f"{what} is answered with status {reply.status}, and 400 is wanted.")
@@ -134,7 +137,7 @@ def taken(answer: Answer) -> None:
         _must_take_data(reply)
         why = fields if "note" in body else optional
         if reply.status == 400:
-            why = of_the_model(answer, "/parties") or why
+            why = of_the_model(answer, "/parties") or refused_by_model(answer, "/parties", body) + why
         told = _accepted(answer, reply, what, why if reply.status == 400 else "")
         wanted = {"note": "", **body}
         expect(
@@ -144,7 +147,7 @@ def taken(answer: Answer) -> None:
     for (what, _), reply in zip(
         NO_PARTIES, _posted(answer, "/parties", [body for _, body in NO_PARTIES]), strict=True
     ):
-        _refused(reply, what, of_the_model(answer, "/parties") if reply.status < 400 else "")
+        _refused(reply, what, of_the_model(answer, "/parties") if reply.status != 400 else "")
     document = document_of(answer)
     schema = body_schema(
         document,
@@ -184,12 +187,14 @@ def one_to_eight(answer: Answer) -> None:
     for number, reply in zip(numbers, replies, strict=True):
         what = f"a box with {number}"
         if 1 <= number <= 8:
+            why = refused_by_model(answer, "/boxes", {"pralines": number}) if reply.status == 400 else ""
             expect(
-                _accepted(answer, reply, what) == {"pralines": number},
+                _accepted(answer, reply, what, why) == {"pralines": number},
                 f"{what} is answered with {reply.text.strip()}.",
             )
         else:
             more = of_the_bounds(answer, "/boxes", "pralines") if reply.status < 400 else ""
+            more = of_the_model(answer, "/boxes") if reply.status == 500 else more
             _refused(reply, what, more)
     document = document_of(answer)
     schema = body_schema(
@@ -233,12 +238,10 @@ def says_why(answer: Answer) -> None:
     for (name, body), reply in zip(WRONG_ORDERS, replies, strict=True):
         what = f"the order {json.dumps(body)}"
         _must_handle(reply)
-        told_of = isinstance(reply.json, dict) and "error" in reply.json
-        _refused(
-            reply,
-            what,
-            " The answer tells of an error, and its status says that all is well." if told_of else "",
-        )
+        why = of_the_model(answer, "/orders") if reply.status != 400 else ""
+        if isinstance(reply.json, dict) and "error" in reply.json:
+            why = " The answer tells of an error, and its status says that all is well."
+        _refused(reply, what, why)
         _must_name(reply, what, name, caught_inside(answer))
     expect(
         replies[0].json != replies[1].json,
@@ -246,13 +249,8 @@ def says_why(answer: Answer) -> None:
     )
     expect(
         broken.status == 500,
-        "a nut cake has no price, which is the bakery's own mistake (a `TypeError` in the handler), and it is answered with "
-        f"status {broken.status}, "
-        + (
-            "as if it were something else. Answer for one kind of error only."
-            if broken.status >= 400
-            else "as if there were none. It should stay a 500: only the answers to wrong orders are to be made."
-        ),
+        "a nut cake has no price, which is the bakery's own mistake, and it is answered with status "
+        f"{broken.status}, {own_mistake_told(answer, broken.status)}",
     )
 
 
@@ -354,8 +352,9 @@ def press(answer: Answer) -> None:
     """A client has to be written for each API."""
     for name, words, method, path, body in PRESSED:
         service = Service(Says({"pressed": name}))
-        run = answer.run(service.httpx(), PARCELS, name, **words)
         what = f"`{name}`" + (f" with {json.dumps(words)}" if words else "")
+        with in_case(failing(name, what)):
+            run = answer.run(service.httpx(), PARCELS, name, **words)
         expect(service.asked, f"{what}: nobody was asked.")
         asked = service.asked[0]
         expect(len(service.asked) == 1, f"{what}: the service was asked {len(service.asked)} times.")

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import httpx
@@ -67,7 +68,7 @@ def stand_in(answer: Answer) -> None:
     try:
         prices.clear()
         prices.update({"rye": 120, "wheat": 90, "oat flakes": 75})
-        answer.play(must_be_as_strict_as_the_mill)
+        answer.play(partial(must_be_as_strict_as_the_mill, prices=prices))
     finally:
         prices.clear()
         prices.update(before)

@@ -11,7 +11,6 @@ from typing import Any
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import described
-from bakery.checking.mistakes import Wrong
 from bakery.checking.semaphores import let_in, watch_places
 from bakery.checking.service import Asked, Says, Service
 from bakery.lessons._books import (
@@ -35,10 +34,12 @@ from bakery.lessons._books import (
 from bakery.lessons._followed import CHANGES, GAPS, must_follow, must_serve_two
 from bakery.lessons._readers import (
     ALIKE,
+    must_have_pages,
     must_notice_a_ring,
     must_see_no_ring,
     must_tell_a_gap,
     must_tell_trouble,
+    worked_through,
 )
 from bakery.trace import Trace
 
@@ -201,10 +202,13 @@ def all_at_once(answer: Answer) -> None:
         expect(not again, f"{what}, and it asked for page {told(again)} more than once.")
         _must_be_flat(run.result, what)
         must_give(Reading(list(run.result)), range(total, 0, -1), what)
+        beyond = [page for page in asked if page > pages]
         expect(
-            len(asked) == pages,
-            f"{what}, and it asked for {len(asked)} pages. How many are there? `math.ceil(total / 3)`.",
+            not beyond,
+            f"{what}, and it asked for page {told(beyond)} as well. The last page is number `math.ceil(total / 3)`: nobody asks for "
+            "more, in the last round either.",
         )
+        expect(len(asked) == pages, f"{what}, and it asked for page {told(asked)}.")
         expect(
             service.at_once <= 4,
             f"{what}, and {service.at_once} pages were asked for at the same moment. Four at once are allowed. "
@@ -238,7 +242,7 @@ def read_ahead(answer: Answer) -> None:
     """While one page is worked on, the next one is on its way."""
     for number in (4, 2, 1):
         run, desk = worked_through(answer, number)
-        _must_have_pages(run.result, number)
+        must_have_pages(run.result, number)
         expect(
             not desk.held_back,
             "when it handed out a page, the next one had come already: it was awaited before the `yield`. Let the next page be "
@@ -255,36 +259,6 @@ def read_ahead(answer: Answer) -> None:
     _must_be_one_ahead(answer)
     _must_tidy_up(answer)
     _must_fail_in_its_turn(answer)
-
-
-def worked_through(answer: Answer, number: int) -> tuple[Any, Desk]:
-    """Go through so many pages, with a second of work on each."""
-    desk = Desk(number)
-
-    async def script(given: Any) -> list[Any]:
-        read: list[Any] = []
-        try:
-            async for page in made_by(given, desk.fetch, name=answer.subject):
-                read.append(page)
-                desk.hand_out(len(read))
-                expect(len(read) <= number, f"there are {number} pages, and it yields more than that.")
-                await asyncio.sleep(1)
-        except asyncio.CancelledError:
-            raise Wrong(
-                "it waits for a task that it has cancelled itself, and gets a `CancelledError`."
-            ) from None
-        return read
-
-    return answer.play(script), desk
-
-
-def _must_have_pages(read: list[Any], number: int) -> None:
-    wanted = [[f"page {one + 1}"] for one in range(number)]
-    if read and all(isinstance(page, dict) for page in read):
-        raise Wrong("it yields whole answers, and the `items` of each are wanted.")
-    if read and all(isinstance(page, str) for page in read):
-        raise Wrong("it yields rows, and the `items` of each page are wanted, as a list.")
-    expect(read == wanted, f"of {number} pages it gave {told(read)}.")
 
 
 def _must_be_one_ahead(answer: Answer) -> None:
