@@ -58,6 +58,11 @@ def test_everything_in_one_part_is_no_stream() -> None:
     assert "no stream" not in told(lambda: heard(stream((1.0, "burnt"))).comes("mixed", "baked"))
 
 
+def test_whoever_meets_an_expectation_of_streams_is_asked_the_next_one() -> None:
+    met = heard()
+    assert met.comes("cake").at(1.0).ends().lets_go() is met
+
+
 def test_one_listener_who_heard_something_else_is_enough_to_refuse() -> None:
     late = stream((0.5, "mixed"), (1.0, "baked"), path="/late")
     assert "`/late`" in told(lambda: heard(GOOD, late).at(0, 0.5))

@@ -46,6 +46,13 @@ def test_at_once_accepts_exactly_what_was_wanted_and_neither_more_nor_less(wante
     assert "at most three went on at once" in refusal(lambda: run(THREE).at_once(wanted))
 
 
+def test_whoever_meets_an_expectation_is_asked_the_next_one() -> None:
+    met = run(THREE, result=3, calls={"bake": 1})
+    assert met.gives(3).takes(1).at_once(3).called("bake", 1).keeps().closes().expect(True, "") is met
+    served = Served(**vars(met))
+    assert served.says().gets("cake").gets_json(3) is served
+
+
 @pytest.mark.parametrize("seconds", [0.999999, 1.000001, 0, 2])
 def test_takes_accepts_exactly_these_seconds(seconds: float) -> None:
     run(THREE).takes(1)

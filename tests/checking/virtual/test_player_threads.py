@@ -1,10 +1,14 @@
 """Threads of an answer are players of its clock."""
 
+from types import SimpleNamespace
+
 import pytest
 from answering import WAYS, asked, run_of
 
 from bakery.checking import Answer
 from bakery.checking.run import Run
+from bakery.checking.virtual import player_threads
+from bakery.checking.virtual.halts import Stopped, TimeUp
 
 THREE = """
 def answer():
@@ -51,3 +55,17 @@ def test_a_thread_that_nobody_joins_ends_with_the_run(after: str) -> None:
     text = f"def answer():\n    threading.Thread(target=time.sleep, args=(100,)).start()\n{after}"
     stage = asked(text, Answer.call)
     assert stage.threads == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "news"),
+    [(ValueError, True), (SystemExit, True), (None, True), (Stopped, False), (TimeUp, False)],
+)
+def test_a_thread_that_was_told_to_stop_is_no_news_and_any_other_error_in_one_is(
+    kind: type[BaseException] | None, news: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(player_threads, "real_excepthook", told.append)
+    error = SimpleNamespace(exc_type=kind)
+    player_threads.excepthook(error)
+    assert told == [error] * news
