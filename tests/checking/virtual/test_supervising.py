@@ -13,6 +13,7 @@ from answering import PATIENT, asked, run_of
 
 from bakery.checking import Answer
 from bakery.checking.run import Run
+from bakery.checking.virtual import supervising
 from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.halts import TimeUp
 from bakery.checking.virtual.players import player
@@ -134,6 +135,40 @@ def test_what_hangs_is_told_first_that_its_time_is_up_and_may_tidy_up() -> None:
     Supervisor(stage, thread, PATIENT).watch()
     assert raised == [TimeUp]
     assert (stage.out_of_time, stage.abandoned) == (True, False)
+
+
+def test_what_is_told_to_end_gets_more_time_for_it_on_a_machine_that_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[float] = []
+
+    class Busy:
+        """Not over: whoever is told to end has hardly been given a processor yet."""
+
+        def __init__(self, limit: float) -> None:
+            given.append(limit)
+            self.is_over = iter([len(given) == 1, *[False] * 10_000]).__next__
+
+    monkeypatch.setattr(supervising, "Deadline", Busy)
+    told = 0
+
+    def spin() -> None:
+        nonlocal told
+        while told < 5:
+            try:
+                while True:
+                    pass
+            except TimeUp:
+                told += 1
+        stage.threads.clear()
+
+    thread = threading.Thread(target=spin, daemon=True)
+    stage: Stage[None] = Stage(limit=0.0)
+    thread.start()
+    stage.threads[thread.ident or 0] = "main"
+    Supervisor(stage, thread, 0.0).watch()
+    assert (stage.abandoned, thread.is_alive()) == (False, False)
+    assert given == [0.0, 0.0, 0.0]  # for the whole, for the ending, and for the last steps of the thread
 
 
 def test_a_stage_that_is_over_in_time_is_left_as_it_is() -> None:

@@ -94,7 +94,9 @@ class Supervisor:
             self._throw(Rest, RESTING)
         stage.abandoned = bool(stage.threads)
         if not stage.abandoned:
-            self._thread.join(self._grace)
+            deadline = Deadline(self._grace)
+            while self._thread.is_alive() and not deadline.is_over():
+                self._thread.join(TICK)
             return
         # Python waits at its end for the threads of pools, even if they never end.
         for left in list(getattr(pools, "_threads_queues", {})):
@@ -105,8 +107,8 @@ class Supervisor:
         """The only way to end a loop that never waits: an exception from outside, again and again."""
         import ctypes  # here, because a browser has no use for it
 
-        end = _real_monotonic() + seconds
-        while (left := self._left(kind)) and _real_monotonic() < end:
+        deadline = Deadline(seconds)
+        while (left := self._left(kind)) and not deadline.is_over():
             if clock := self._stage.clock:
                 clock.halt(TimeUp())
             for ident in left:
