@@ -83,6 +83,10 @@ MEANT = {
         "async def answer():\n    cakes, bakers = 7, 3\n    return len(cakes) - bakers",
         "`cakes` is a number there, `7`",
     ),
+    "one number under two names beside another one": (
+        "async def answer():\n    three, bakers = 3, 7\n    cakes = three\n    return [bakers, cakes.size]",
+        "`cakes` is a number there, `3`",
+    ),
     "a lock that nobody holds": (
         "import threading\nlock = threading.Lock()\nasync def answer():\n    with lock: lock.release()",
         "a lock is let go that nobody holds",

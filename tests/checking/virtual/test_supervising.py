@@ -18,7 +18,14 @@ from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.halts import TimeUp
 from bakery.checking.virtual.players import player
 from bakery.checking.virtual.stage import Stage
-from bakery.checking.virtual.supervising import Rest, Supervisor, _cpu_of, frames_now, is_starting_a_thread
+from bakery.checking.virtual.supervising import (
+    NOTICED,
+    Rest,
+    Supervisor,
+    _cpu_of,
+    frames_now,
+    is_starting_a_thread,
+)
 
 BLOCKED = """
 import os
@@ -103,6 +110,12 @@ async def answer():
 def test_work_in_an_event_loop_is_noted_where_it_takes_long_and_not_where_it_is_short() -> None:
     assert "keeps the event loop busy" in str(asked(SPINS.format(seconds=0.6), Answer.run).error)
     assert asked(SPINS.format(seconds=0.02), Answer.run).error is None
+
+
+def test_short_turns_of_an_event_loop_are_not_counted_together() -> None:
+    one = SPINS.format(seconds=NOTICED / 2).split("\n", 2)[2]
+    turn = "    await asyncio.sleep(0)\n"
+    assert asked("async def answer():\n" + (one + turn) * 3, Answer.run).error is None
 
 
 def test_work_outside_of_an_event_loop_holds_nobody_up() -> None:
