@@ -64,7 +64,7 @@ OPENED = """async (panel, app) => {
 SETTLED = """async () => {
     const loading = () => [...document.querySelectorAll('.jp-OutputArea-output')]
         .some(output => output.textContent.trim() === 'Loading widget...');
-    for (let tries = 0; loading() && tries < 100; tries++) await new Promise(done => setTimeout(done, 100));
+    for (let tries = 0; loading() && tries < 600; tries++) await new Promise(done => setTimeout(done, 100));
     await document.fonts.ready;
     for (let frame = 0; frame < 3; frame++) await new Promise(done => requestAnimationFrame(done));
 }"""
