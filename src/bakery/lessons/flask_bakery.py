@@ -4,6 +4,7 @@ import re
 from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
+from bakery.checking.describing import made_in
 from bakery.checking.run import Served, in_word
 from bakery.counting import counted
 from bakery.lessons._formulas import Slips, drawn, formula
@@ -66,6 +67,9 @@ IN_LINE_SLIPS: Slips = {
     ),
     "That is when the cake is done, for all but number 1. The waiting ends one bake before: the round that is yours is none of "
     "those before you.": lambda number, bakers, bake: 0 if number == 1 else ceil(number / bakers) * bake,
+    "It is the rounds that are whole, and not the seconds: round down before you multiply.": lambda number, bakers, bake: (
+        (number - 1) * bake // bakers
+    ),
     "`round` goes up as well as down.": lambda number, bakers, bake: round((number - 1) / bakers) * bake,
     "A round that is not full yet keeps nobody waiting: round down.": lambda number, bakers, bake: (
         ceil((number - 1) / bakers) * bake
@@ -99,6 +103,7 @@ def in_line(answer: Answer) -> None:
         [
             *((10, 4, 3.0), (9, 5, 1.0), (8, 4, 0.5), (4, 4, 1.0), (1, 4, 1.0), (3, 1, 1.0), (1, 1, 1.0)),
             *drawn("in_line", 20, range(1, 60), (1, 2, 3, 4, 5, 8, 32), (0.1, 0.25, 0.5, 1.0, 2.0)),
+            (8, 4, 3.0),  # where a part of a round lasts for whole seconds
         ],
         lambda number, bakers, bake: (number - 1) // bakers * bake,
         lambda number, bakers, bake: (
@@ -161,8 +166,14 @@ def _must_bake_for_a_second(one: Served) -> None:
     )
 
 
-def _on_equal(numbers: list[int]) -> str:
-    """What equal numbers of all three customers most likely mean, by how high they are."""
+def _on_equal(numbers: list[int], source: str) -> str:
+    """What equal numbers of customers most likely mean, by how high they are, and by where a lock is made."""
+    own = made_in(source, {"Lock", "RLock", "Semaphore", "BoundedSemaphore"})
+    if "__init__" not in own and own:
+        return (
+            f" `{own[0]}` makes a lock of its own for each order, and a lock keeps out only who asks for the same one: make one "
+            "for all, outside of it."
+        )
     if len(set(numbers)) > 1:
         return ""
     if numbers[0] % len(numbers) == 0:
@@ -199,7 +210,7 @@ def numbered(answer: Answer) -> None:
         several = [int(text.removeprefix("cake ")) for text in visit.texts]
         expect(
             len(set(texts)) == len(texts),
-            f"{'all three' if len(set(several)) == 1 else 'two'} customers got the same number: {told}.{_on_equal(several)}",
+            f"{'all three' if len(set(several)) == 1 else 'two'} customers got the same number: {told}.{_on_equal(several, visit.source)}",
         )
     numbers = [int(text.removeprefix("cake ")) for text in texts]
     expect(

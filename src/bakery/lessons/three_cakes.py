@@ -126,6 +126,8 @@ def makespan(answer: Answer) -> None:
 ON_BAKERS = {
     1: " One baker is enough who does not wait (`waits=False`), and a thread waits.",
     2: " Two is how many seconds it may take; how many threads it takes is wanted.",
+    99: " The second round is for a single order, so one thread is missing. Where a search has found this number, look where it "
+    "begins to count: the first place in a list is 0.",
     13: " That is how many times as long four of them take; how many threads are as quick is wanted.",
 }
 """What is most likely meant by a number that is no number of threads."""
@@ -153,6 +155,9 @@ SAVED_SLIPS: Slips = {
         0
     ),
     "One bake is always waited for: the last.": lambda cakes, _, baking: cakes * baking,
+    "The last bake is shared with nothing: it begins when all the mixing is done, and comes on top of it.": lambda cakes, mixing, baking: (
+        cakes * (mixing + baking) - max(cakes * mixing, baking)
+    ),
     "The mixing costs both bakers the same, so nothing of it is taken off.": lambda cakes, mixing, baking: (
         (cakes - 1) * (baking - mixing)
     ),
