@@ -69,6 +69,21 @@ def test_a_task_is_no_result() -> None:
     assert asyncio.run(main()) == ("a task, and not its result", "a future, and not its result")
 
 
+def test_what_wait_gives_is_two_sets_of_tasks() -> None:
+    async def main() -> tuple[str, str, str, str]:
+        task = asyncio.ensure_future(bake())
+        both = await asyncio.wait([task])
+        return described(both), shown(both), described([*both, 3]), described(both[:1])
+
+    told = "what `asyncio.wait` gives: a set of the tasks that are done, and one of those that are not. The results are in the tasks"
+    one, other, more, half = asyncio.run(main())
+    assert one == other == told
+    assert more == f"a list with {told}"
+    assert half.startswith("a tuple (")
+    assert described(({1}, {2})) == "a tuple (`({1}, {2})`)"
+    assert described((set(), set())) == "a tuple (`(set(), set())`)"
+
+
 def test_tasks_are_shown_in_words_and_other_values_as_code() -> None:
     async def main() -> tuple[str, str]:
         task = asyncio.ensure_future(bake())

@@ -4,7 +4,7 @@ import pytest
 from answering import refused
 
 from bakery.checking.describing import MANY
-from bakery.checking.differences import difference, on_one_for_all, on_text
+from bakery.checking.differences import difference, equal, on_one_for_all, on_text
 
 PLAIN = {
     "a text without its f": ("one {cake} cake", "one plum cake", "only with an `f`"),
@@ -12,6 +12,7 @@ PLAIN = {
     "a list in a text": ("one ['plum', None]", "one plum", "A whole list stands there"),
     "a comma at the end of a line": ("one ('plum',) cake", "one plum cake", "a comma at the end of a line"),
     "a form in a text": ("one ImmutableMultiDict([('cake', 'plum')]) cake", "one plum cake", "whole form"),
+    "words in another order": ("coffee and cake", "cake and coffee", "the same words in another order"),
     "a task in a text": ("cake <Task finished name='Task-3'>", "cake with a name", "A task stands in it"),
     "a coroutine in a text": (
         "cake <coroutine object bake at 0x7f>",
@@ -152,3 +153,24 @@ def test_a_gather_that_is_given_back_is_told_that_its_await_is_missing(wanted: o
     said = refused(text, lambda answer: answer.run().gives(wanted))
     assert "gives a future, and not its result" in said
     assert said.endswith("An `await` before what makes it is missing: it waits, and gives the result.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (0.1 + 0.2, 0.3, True),
+        (3, 3.0, True),
+        ((1, 2), [1, 2], True),
+        ([1], [1, 2], False),
+        ("3", 3, False),
+        (None, 0, False),
+        (1e9 + 0.5, 1e9, True),
+        (1e9 + 2, 1e9, False),
+        (5e-10, 0.0, True),
+        (2e-9, 0.0, False),
+    ],
+)
+def test_results_are_the_same_but_for_the_last_bits_of_a_float(
+    one: object, other: object, same: bool
+) -> None:
+    assert equal(one, other) is same

@@ -64,6 +64,11 @@ HANDLERS = {
         "return {'size': str}",
         "a class of Python's stands in what is to become JSON",
     ),
+    "what wait gives": (
+        "async",
+        "return await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0))])",
+        "the handler returns tasks, and not what came of them",
+    ),
     "a set": ("async", "return {'cake'}", "curly brackets around a text"),
     "an object": ("async", "return object()", "returns a `object`, and that is no answer"),
     "a future of a pool": (

@@ -34,7 +34,7 @@ MEANT = {
         "asyncio.create_task(bake, 3, 4)",
         "wants one coroutine, and not a function with",
     ),
-    "brackets in to_thread": ("await asyncio.to_thread(time.sleep(0))", "`asyncio.to_thread(time.sleep)`"),
+    "brackets in to_thread": ("await asyncio.to_thread(print())", "`asyncio.to_thread(print)`"),
     "a function after with": (
         "\n    async with bake: pass",
         "a function stands after `with`, and nobody has called it",
@@ -77,6 +77,19 @@ MEANT = {
     "a name that a failed line should have given": (
         "\n    try:\n        one = 1 / 0\n    finally:\n        print(one)",
         "with a `ZeroDivisionError`",
+    ),
+    "a wait for coroutines": (
+        "await asyncio.wait([bake(), bake()])",
+        "`asyncio.wait` wants tasks, and there is a coroutine among them (line",
+    ),
+    "a wait for a coroutine": ("await asyncio.wait(bake())", "For a single one, `await` alone is enough."),
+    "one of a coroutine": (
+        "\n    for one in asyncio.as_completed(bake()): await one",
+        "For a single one, `await` alone is enough.",
+    ),
+    "brackets and arguments in to_thread, told with both": (
+        "await asyncio.to_thread(time.sleep(0))",
+        "`asyncio.to_thread(time.sleep, …)`",
     ),
     "a function by its name": ("await asyncio.sleep", "`await asyncio.sleep(…)`"),
     "a result before it is there": ("return bake() + 1", "there is a coroutine where its result is wanted"),

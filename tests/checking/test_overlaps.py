@@ -2,7 +2,7 @@
 
 import pytest
 
-from bakery.checking.overlaps import at_most, no_two, not_awaited, not_begun
+from bakery.checking.overlaps import all_the_time, at_most, made_when_asked, no_two, not_awaited, not_begun
 
 
 def test_waits_of_which_no_two_overlapped_are_counted() -> None:
@@ -76,3 +76,42 @@ def test_a_call_that_is_kept_and_awaited_later_is_told_to_begin_only_there(call:
 )
 def test_what_begins_at_once_and_what_is_never_awaited_is_not(source: str) -> None:
     assert not_begun(source) == ""
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        "(asyncio.create_task(bake(cake)) for cake in cakes)",
+        "map(asyncio.create_task, map(bake, cakes))",
+        "(group.create_task(bake(cake)) for cake in cakes)",
+    ],
+)
+def test_tasks_that_a_generator_makes_one_by_one_are_told_with_their_line(tasks: str) -> None:
+    source = f"async def answer():\n    return [await task for task in {tasks}]"
+    assert made_when_asked(source).startswith("Line 2 begins nothing yet: a generator, and so does `map`")
+    assert no_two(3, source).endswith("has all of them made at once.")
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        "[asyncio.create_task(bake(cake)) for cake in cakes]",
+        "list(asyncio.create_task(bake(cake)) for cake in cakes)",
+        "gather(*(asyncio.create_task(bake(cake)) for cake in cakes))",
+        "[*map(asyncio.create_task, map(bake, cakes))]",
+        "list(map(asyncio.create_task, map(bake, cakes)))",
+        "(bake(cake) for cake in cakes)",
+        "map(bake, cakes)",
+    ],
+)
+def test_tasks_that_are_made_at_once_are_not(tasks: str) -> None:
+    assert made_when_asked(f"tasks = {tasks}") == ""
+
+
+def test_a_wait_takes_all_of_the_time_only_where_it_is_as_long() -> None:
+    assert (
+        all_the_time([(0, 1), (0, 2)], 2)
+        == "A single wait took all of these 2 s: nobody waited there for another."
+    )
+    assert all_the_time([(0, 1), (1, 2)], 2) == ""
+    assert all_the_time([(0, 0)], 0) == ""

@@ -10,7 +10,6 @@ from bakery.checking.run import (
     Reply,
     Run,
     Served,
-    equal,
     expect,
     in_word,
     last_of,
@@ -138,27 +137,6 @@ def test_a_function_that_nobody_has_called_is_not_said_to_be_called_by_the_cell(
     assert "`bake` was never called" in said
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (0.1 + 0.2, 0.3, True),
-        (3, 3.0, True),
-        ((1, 2), [1, 2], True),
-        ([1], [1, 2], False),
-        ("3", 3, False),
-        (None, 0, False),
-        (1e9 + 0.5, 1e9, True),
-        (1e9 + 2, 1e9, False),
-        (5e-10, 0.0, True),
-        (2e-9, 0.0, False),
-    ],
-)
-def test_results_are_the_same_but_for_the_last_bits_of_a_float(
-    one: object, other: object, same: bool
-) -> None:
-    assert equal(one, other) is same
-
-
 def test_a_comparison_that_fails_is_no_equality_and_a_broken_repr_loses_no_sentence() -> None:
     class Odd:
         def __eq__(self, other: object) -> bool:
@@ -255,8 +233,20 @@ def test_waits_of_a_quart_app_are_told_where_each_visitor_has_one_or_one_visitor
 
 
 @pytest.mark.parametrize("served", [several(ROW, 2), several(THREE, 3), several(ROW, 3, "Flask")])
-def test_of_other_waits_of_visitors_nothing_is_said(served: Served) -> None:
-    assert refusal(lambda: served.takes(1)) == "it took 3 s, and 1 s is wanted."
+def test_of_other_waits_of_visitors_nothing_is_said_but_what_was_asked_for(served: Served) -> None:
+    assert refusal(lambda: served.takes(1)) == "at `/cake` it took 3 s, and 1 s is wanted."
+    both = replace(served, replies=(*served.replies, Reply(path="/pie", status=200)))
+    assert refusal(lambda: both.takes(1)).startswith("it took 3 s, and 1 s is wanted.")
+
+
+@pytest.mark.parametrize("waits", [[(0.0, 3.0)], [(0.0, 3.0)] * 3, [(0.0, 3.0), (0.0, 1.0), (1.0, 2.0)]])
+def test_a_wait_that_took_all_of_the_time_is_told_and_nobody_is_said_to_have_waited(
+    waits: list[tuple[float, float]],
+) -> None:
+    alone = "it took 3 s, and 1 s is wanted.\nA single wait took all of these 3 s: nobody waited there for another."
+    assert refusal(lambda: replace(run(waits), waits=tuple(waits)).takes(1)) == alone
+    late = replace(run(waits), waits=tuple(waits), seconds=3.5)
+    assert "A single wait" not in refusal(lambda: late.takes(1))
 
 
 def test_a_result_that_is_missing_and_one_that_differs_are_told_apart() -> None:

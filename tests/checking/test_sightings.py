@@ -461,7 +461,9 @@ REPAIRS = {
     "requests.post('/')": USE_ASYNC_CLIENT,
     "urlopen('/')": USE_ASYNC_CLIENT,
     "with httpx.Client() as one:": USE_ASYNC_CLIENT,
-    "one.result()": "`await` the future itself, or `await asyncio.wrap_future(…)`.",
+    "one.result()": (
+        "`await asyncio.wrap_future(…)`, with the future in its brackets and without `.result()`, waits for it in the loop."
+    ),
     "one.join()": "`await asyncio.to_thread(…)` runs a function in a thread and awaits its end.",
     "one.get()": "An `asyncio.Queue` has a `get` that is awaited.",
     "with ThreadPoolExecutor() as one:": (

@@ -20,6 +20,13 @@ def on_coroutine(error: BaseException, said: str) -> str:
     if found := re.search(r"a coroutine was expected, got (.+)", said):
         verb = re.search(r"\b(asyncio\.run|create_task|run_until_complete)\(", line)
         return f"`{verb[1] if verb else 'it'}` wants a coroutine, and what it got is none: it is {found[1]}, of a plain function."
+    if "Passing coroutines is forbidden" in said:
+        return (
+            f"`asyncio.wait` wants tasks, and there is a coroutine among them ({line}): `asyncio.create_task(…)` around the call "
+            "makes a task of it. Who waits for a single one, or wants its result, writes `await` before the call."
+        )
+    if re.search(r"(list|iterable) of (awaitables|futures), not coroutine", said):
+        return f"one coroutine was handed over where several are wanted in a list ({line}). For a single one, `await` alone is enough."
     if "'coroutine' object is not callable" in said:
         return (
             f"brackets stand behind a coroutine ({line}), as if it were a function. It was called already, or never "
@@ -86,10 +93,16 @@ def _on_handed_over(own: list[FrameType], name: str) -> str:
 
 def handed_back(error: BaseException) -> "CoroutineType[Any, Any, Any] | None":
     """The coroutine that a framework refuses as an answer; None where it is something else that it refuses."""
+    value = refused_of(error)
+    return value if isinstance(value, CoroutineType) else None
+
+
+def refused_of(error: BaseException) -> object:
+    """What a framework refuses as an answer; None where it refuses none."""
     values = [
         frame.f_locals.get("value") for frame in frames_of(error) if frame.f_code.co_name == "make_response"
     ]
-    return values[-1] if values and isinstance(values[-1], CoroutineType) else None
+    return values[-1] if values else None
 
 
 def wrapper_of(coroutine: "CoroutineType[Any, Any, Any]") -> str:

@@ -167,12 +167,28 @@ def described(given: object) -> str:
         return "a generator"
     if inspect.isroutine(given):
         return f"the function `{getattr(given, '__name__', '?')}` (call it to have its result)"
+    if of_wait := _of_wait(given):
+        return of_wait
     several = given if isinstance(given, list | tuple | set) and len(given) < MANY else ()
     if several and all(isinstance(one, asyncio.Future) for one in several):
         return f"{kind_name(type(given))} of tasks, and not of their results"
     if isinstance(given, list | tuple | set | dict) and len(given) < MANY:
         return f"{kind_name(type(given))} ({short(given)})"
     return f"{'an' if type(given).__name__[0] in 'aeioAEIO' else 'a'} {type(given).__name__}"
+
+
+def _of_wait(given: object) -> str:
+    """What two sets of tasks are, in words, as `asyncio.wait` gives them; empty where there are none."""
+    several = given if isinstance(given, list | tuple) and len(given) < MANY else ()
+    sets = [part for part in several if isinstance(part, set)]
+    tasks = [one for part in sets for one in part]
+    if not tasks or len(sets) != 2 or not all(isinstance(one, asyncio.Future) for one in tasks):
+        return ""
+    inside = f"{kind_name(type(given))} with " if len(several) > len(sets) else ""
+    return (
+        f"{inside}what `asyncio.wait` gives: a set of the tasks that are done, and one of those that are not. The results are in "
+        "the tasks"
+    )
 
 
 def on_nothing(given: object) -> str:
@@ -214,7 +230,7 @@ def short(value: object) -> str:
 def shown(value: object) -> str:
     """A value as code; tasks, futures, generators and functions in words, since their code says little."""
     several = value if isinstance(value, list | tuple | set) and 0 < len(value) < MANY else [value]
-    if inspect.isgenerator(value) or inspect.isasyncgen(value) or inspect.isroutine(value):
+    if inspect.isgenerator(value) or inspect.isasyncgen(value) or inspect.isroutine(value) or _of_wait(value):
         return described(value)
     return described(value) if all(isinstance(one, asyncio.Future) for one in several) else short(value)
 

@@ -1,10 +1,11 @@
 """What a mistake means that Flask, Quart or a database driver tells in words of its own."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Iterator
 from types import FrameType
 
-from bakery.checking.coroutines import handed_back, wrapper_of
+from bakery.checking.coroutines import handed_back, refused_of, wrapper_of
 from bakery.checking.virtual.lines import frames_of, own_frames_of, own_line_of, own_text_of
 from bakery.counting import in_words
 
@@ -88,7 +89,7 @@ def _on_proxy(line: str) -> str:
 
 def _known_of_kinds(error: BaseException, said: str, line: str) -> Iterator[str]:
     """What a `TypeError` tells of things of another kind than is wanted."""
-    yield from _known_of_answers(said)
+    yield from _known_of_answers(error, said)
     yield from _known_of_bodies(said, line)
     if "'Result' object is not iterable" in said:
         yield _on_rows(error)
@@ -246,7 +247,7 @@ def _on_text(line: str) -> str:
     return "a text stands there where a whole number is wanted. Whatever comes from outside is a text, such as '3': `int(…)` makes a number of it."
 
 
-def _known_of_answers(said: str) -> Iterable[str]:
+def _known_of_answers(error: BaseException, said: str) -> Iterable[str]:
     """What a handler has returned in place of an answer."""
     found = re.search(r"The response value type \((\w+)\) is not valid", said)
     kind = found[1] if found else ""
@@ -265,6 +266,12 @@ def _known_of_answers(said: str) -> Iterable[str]:
         yield (
             "the handler returns a future, and not what comes of it. `await` it; one that a pool's `submit` gave is awaited as "
             "`await asyncio.wrap_future(…)`."
+        )
+    given = refused_of(error)
+    if isinstance(given, set) and given and all(isinstance(one, asyncio.Future) for one in given):
+        yield (
+            "the handler returns tasks, and not what came of them. `asyncio.wait` gives two sets of tasks; their results are given "
+            "by `await asyncio.gather(…)`, or by the `result()` of each."
         )
     if kind in {"set", "frozenset"}:
         yield "the handler returns a set: that is what curly brackets around a text make. Take them away."

@@ -285,9 +285,10 @@ def _a(kind: str) -> str:
 def _known_of_threads(error: BaseException, said: str) -> Iterable[str]:
     line = own_line_of(error)
     if "is not callable" in said and passed(error, "to_thread"):
-        named = re.search(r"to_thread\(([\w.]+)\(", line)
+        named = re.search(r"to_thread\(([\w.]+)\((\)?)", line)
+        function = f"{named[1]}{'' if named[2] else ', …'}" if named else "bake"
         yield (
-            f"`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread({named[1] if named else 'bake'})`. "
+            f"`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread({function})`. "
             "With brackets the call is made first, here in the loop, and everybody waits for it."
         )
     if "create_task() takes" in said and (found := re.search(r"create_task\(([\w.]+), *(.+?)\)", line)):

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Collection, Sequence
+from typing import TypeGuard
 
 from bakery.checking.starters import nodes_of
 from bakery.counting import NUMBERS, in_words
@@ -21,6 +22,8 @@ def no_two(count: int, source: str) -> str:
     said = f"The {in_words(count, 'wait')} came one after another: no two of them overlapped."
     if ONE_THREAD.search(source):
         said += f" {ONE_AT_A_TIME}"
+    elif later := made_when_asked(source):
+        said += f" {later}"
     return said
 
 
@@ -44,6 +47,28 @@ def not_begun(source: str) -> str:
     return ""
 
 
+def made_when_asked(source: str) -> str:
+    """A sentence on tasks that a generator makes one by one; empty where there is none."""
+    nodes = nodes_of(source)
+    # What a call is handed or a star unpacks, it most likely goes through at once.
+    opened = [id(one) for node in nodes if isinstance(node, ast.Call) for one in node.args]
+    opened += [id(node.value) for node in nodes if isinstance(node, ast.Starred)]
+    for node in nodes:
+        if id(node) not in opened and _makes_later(node):
+            return (
+                f"Line {node.lineno} begins nothing yet: a generator, and so does `map`, makes each task only when the next one is "
+                "asked for, and by then the one before was awaited. A list, in square brackets, has all of them made at once."
+            )
+    return ""
+
+
+def _makes_later(node: ast.AST) -> TypeGuard[ast.expr]:
+    """Whether it makes a task only when it is asked for one."""
+    if isinstance(node, ast.Call) and _called(node) == "map" and node.args:
+        return ast.unparse(node.args[0]).rpartition(".")[2] in BEGINS
+    return isinstance(node, ast.GeneratorExp) and _called(node.elt).rpartition(".")[2] in BEGINS
+
+
 def _is_coroutine(value: ast.expr) -> bool:
     """Whether what a call gives has to be a coroutine, if it is awaited later."""
     return isinstance(value, ast.Call) and _called(value).rpartition(".")[2] not in BEGINS
@@ -61,6 +86,13 @@ def at_most(count: int, most: int, waits: Sequence[tuple[float, float]] = ()) ->
     """A sentence on so many waits, of which at most some overlapped, and on one of `waits` that was alone."""
     word = NUMBERS[most] if 0 < most < len(NUMBERS) else str(most)
     return f"Of the {in_words(count, 'wait')}, at most {word} overlapped.{_alone(waits)}"
+
+
+def all_the_time(waits: Sequence[tuple[float, float]], seconds: float) -> str:
+    """A sentence on a wait that took all these seconds, so that no other had to wait for it; empty where there is none."""
+    if seconds > 0 and any(end - start >= seconds - 1e-9 for start, end in waits):
+        return f"A single wait took all of these {seconds:g} s: nobody waited there for another."
+    return ""
 
 
 def _alone(waits: Sequence[tuple[float, float]]) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bakery.checking import overlaps
 from bakery.checking.describing import short, shown
-from bakery.checking.differences import on_one_for_all, on_text, seen
+from bakery.checking.differences import equal, on_one_for_all, on_text, seen
 from bakery.checking.mistakes import Wrong
-from bakery.checking.overlaps import ONE_AT_A_TIME, ONE_THREAD, at_most, no_two, not_awaited, not_begun
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
 from bakery.counting import NUMBERS
@@ -73,6 +73,11 @@ class Run:
         return "each time"
 
     @property
+    def where(self) -> str:
+        """Where it was, for the beginning of a sentence."""
+        return ""
+
+    @property
     def one_after_another(self) -> bool:
         """Whether there were several waits, and no two of them overlapped."""
         return len(self.trace.lanes) > 1 and self.at_most == 1
@@ -93,7 +98,7 @@ class Run:
         """Expect this many simulated seconds. With words of the exercise's own, only what was seen is added to them."""
         if round(self.seconds * SECOND) == round(seconds * SECOND):
             return self
-        said = says or f"it took {self.seconds:g} s, and {seconds:g} s is wanted."
+        said = says or f"{self.where}it took {self.seconds:g} s, and {seconds:g} s is wanted."
         if self.seconds < seconds:
             less = (
                 "That is less: something was not waited for, or a wait is too short."
@@ -167,29 +172,31 @@ class Run:
     @property
     def not_awaited(self) -> str:
         """What most likely nobody waited for; empty where tasks were seen left over."""
-        return "" if self.left else " ".join(not_awaited(self.source))
+        return "" if self.left else " ".join(overlaps.not_awaited(self.source))
 
     def _slow(self, *, advise: bool) -> tuple[str, ...]:
         """What was seen of a run that took too long, and what that most likely means."""
         told: list[str] = []
         if self.queued:
             told.append(self._stood_in_line())
+        elif alone := overlaps.all_the_time(self.waits, self.seconds):
+            told.append(alone)
         elif self.one_after_another:
-            told.append(no_two(len(self.trace.lanes), self.source))
-            if ONE_THREAD.search(self.source):
+            told.append(overlaps.no_two(len(self.trace.lanes), self.source))
+            if overlaps.ONE_THREAD.search(self.source) or overlaps.made_when_asked(self.source):
                 pass
             elif advise and not self._has(TOGETHER):
                 told.append(
-                    not_begun(self.source)
+                    overlaps.not_begun(self.source)
                     or "Each `await` waits to its end before the next line begins. Start them together, with "
                     "`asyncio.gather(…)` or a `TaskGroup`."
                 )
             elif advise:
                 told.append("Look at where each of them is awaited: the next one begins only after it.")
         elif len(self.trace.lanes) > self.at_most > 1:
-            told.append(at_most(len(self.trace.lanes), self.at_most, self.waits))
-        elif ONE_THREAD.search(self.source):
-            told.append(ONE_AT_A_TIME)
+            told.append(overlaps.at_most(len(self.trace.lanes), self.at_most, self.waits))
+        elif overlaps.ONE_THREAD.search(self.source):
+            told.append(overlaps.ONE_AT_A_TIME)
         return tuple(told)
 
     def _stood_in_line(self) -> str:
@@ -256,6 +263,12 @@ class Served(Run):
         return "for a visitor"
 
     @property
+    def where(self) -> str:
+        """What was asked for, if it was one thing."""
+        paths = {reply.path for reply in self.replies}
+        return f"at `{paths.pop()}` " if len(paths) == 1 else ""
+
+    @property
     def one_after_another(self) -> bool:
         """Visitors may come one after another: that is a matter of threads, and nothing to explain here."""
         return False
@@ -267,8 +280,8 @@ class Served(Run):
         if self.queued or self.trace.title != QUART or not one_each or most == count:
             return super()._slow(advise=advise)
         if most == 1:
-            return (no_two(count, self.source),)
-        return (at_most(count, most, self.waits if len(self.replies) == 1 else ()),)
+            return (overlaps.no_two(count, self.source),)
+        return (overlaps.at_most(count, most, self.waits if len(self.replies) == 1 else ()),)
 
     @property
     def texts(self) -> list[str]:
@@ -368,19 +381,6 @@ def trace_of_replies(replies: tuple[Reply, ...], title: str) -> Trace:
         failed = "" if reply.status < 400 and reply.error is None else f"{reply.status}"
         spans.append(Span(lane, "serve", reply.start, reply.end, error=failed))
     return Trace(tuple(spans), title=title, simulated=True)
-
-
-def equal(one: object, other: object) -> bool:
-    """Whether two results are the same: floats nearly, and a tuple where a list is wanted."""
-    try:
-        if isinstance(other, float) and isinstance(one, int | float):
-            return abs(one - other) <= 1e-9 * max(1.0, abs(other))
-        # gather gives a list, a generator may give a tuple
-        if isinstance(one, tuple) and isinstance(other, list) and len(one) == len(other):
-            one = list(one)
-        return bool(one == other)
-    except Exception:  # a comparison of the reader's own that fails is no equality
-        return False
 
 
 def in_word(number: int) -> str:

@@ -200,6 +200,24 @@ def _long(held: Held) -> str:
     return f" for {held.nanoseconds / SECOND:g} s" if held.nanoseconds else ""
 
 
+REPAIRS = (
+    (
+        ".result(",
+        "`await asyncio.wrap_future(…)`, with the future in its brackets and without `.result()`, waits for it in the loop.",
+    ),
+    (".join(", "`await asyncio.to_thread(…)` runs a function in a thread and awaits its end."),
+    (".get(", "An `asyncio.Queue` has a `get` that is awaited."),
+    (
+        "Executor(",
+        "At the end of its block a pool waits for all its threads: keep the pool outside the function, or let "
+        "`asyncio.to_thread(…)` have one of the loop's own.",
+    ),
+    ("acquire", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
+    ("with ", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
+)
+"""What stands in a line that waits without an `await`, and how to await it."""
+
+
 def _repair(held: Held, theirs: Sequence[str]) -> str:
     if PLAIN_CLIENT.search(held.line):
         return USE_ASYNC_CLIENT
@@ -218,18 +236,7 @@ def _repair(held: Held, theirs: Sequence[str]) -> str:
         return f"Make `{held.function}` an `async def` with a wait that is awaited; or {thread}"
     if SLEEPS.search(held.line):
         return "Write `await asyncio.sleep(…)`: it waits and lets the others work."
-    for word, says in (
-        (".result(", "`await` the future itself, or `await asyncio.wrap_future(…)`."),
-        (".join(", "`await asyncio.to_thread(…)` runs a function in a thread and awaits its end."),
-        (".get(", "An `asyncio.Queue` has a `get` that is awaited."),
-        (
-            "Executor(",
-            "At the end of its block a pool waits for all its threads: keep the pool outside the function, or let "
-            "`asyncio.to_thread(…)` have one of the loop's own.",
-        ),
-        ("acquire", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
-        ("with ", "An `asyncio.Lock`, with `async with`, is waited for with an `await`."),
-    ):
+    for word, says in REPAIRS:
         if word in held.line:
             return says
     return "Await a wait that the loop knows, or let `await asyncio.to_thread(…)` wait in a thread."

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bakery.checking import Answer, Lesson, Served, expect
 from bakery.checking.differences import IN_A_THREAD
+from bakery.checking.overlaps import made_when_asked
 from bakery.trace import Trace
 
 CROWD = 33
@@ -76,7 +77,10 @@ def breakfast(answer: Answer) -> None:
     expect(
         one.seconds != 1.5,
         "one breakfast takes 1.5 s: the coffee waits until the cake is done. "
-        "An `await` waits to its end before the next line begins; start both first.",
+        + (
+            made_when_asked(one.source)
+            or "An `await` waits to its end before the next line begins; start both first."
+        ),
     )
     one.called("bake", 1).called("brew_coffee", 1).takes(1.0)
     three = answer.visit("/breakfast", visitors=3).gets("cake and coffee")
