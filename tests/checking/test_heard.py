@@ -49,6 +49,13 @@ def test_other_parts_fewer_or_more_are_refused_with_both_lists(texts: Sequence[s
     assert f"`{list(texts)}` are wanted" in said
 
 
+def test_everything_in_one_part_beside_others_is_told_with_its_place_and_its_second() -> None:
+    greeted = stream((0.0, "please wait"), (3.0, "mixedbaked"))
+    assert "comes in one part, number 2, after 3 s" in told(lambda: heard(greeted).comes("mixed", "baked"))
+    one_by_one = stream((0.0, "please wait"), (1.0, "mixed"), (2.0, "baked"))
+    assert "in one part" not in told(lambda: heard(one_by_one).comes("mixed", "baked"))
+
+
 def test_everything_in_one_part_is_no_stream() -> None:
     whole = stream((1.0, "mixedbaked"))
     assert told(lambda: heard(whole).comes("mixed", "baked")).startswith(

@@ -49,10 +49,17 @@ MEANT = {
         "what stands before `.upper` has to be awaited",
     ),
     "awaited twice": ("one = bake(); await one; await one", "awaits the same coroutine twice"),
-    "an empty queue": ("asyncio.Queue(0).get_nowait()", "there is nothing in the queue"),
+    "an empty queue": (
+        "asyncio.Queue(3).get_nowait()",
+        "nothing in the queue, which has room for three things: `get_",
+    ),
+    "an empty queue without a size": (
+        "asyncio.Queue().get_nowait()",
+        "which has no size (its `maxsize` is 0",
+    ),
     "a full queue": (
         "one = asyncio.Queue(1); one.put_nowait(1); one.put_nowait(2)",
-        "there is no room in the queue",
+        "there is no room in the queue, which has room for one thing: `put_nowait` does not wait",
     ),
     "an await of a generator": (
         "\n    async def cakes(): yield 1\n    await cakes()",

@@ -121,6 +121,18 @@ def test_a_function_that_has_to_be_used_is_seen_to_be_called() -> None:
     assert "`bake` was called once. Three times is wanted." in said
 
 
+def test_calls_are_told_with_the_visitors_they_were_for() -> None:
+    twice = replace(served("cake"), calls={"bake": 2})
+    assert (
+        refusal(lambda: twice.called("bake", 1)) == "`bake` was called twice for one visitor. Once is wanted."
+    )
+    three = replace(served("cake", "cake", "cake"), calls={"bake": 1})
+    assert "`bake` was called once for three visitors. Three times is wanted." in refusal(
+        lambda: three.called("bake", 3)
+    )
+    assert "visitor" not in refusal(lambda: served("cake").called("bake", 1))
+
+
 @pytest.mark.parametrize("line", ["cake = bake()", "cakes = [bake() for _ in 'abc']"])
 def test_a_function_that_only_the_cell_has_called_is_said_to_be_called_there(line: str) -> None:
     source = f"{line}\nasync def answer():\n    return cake\n"

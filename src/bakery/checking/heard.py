@@ -31,6 +31,18 @@ def _other_parts(got: Sequence[str], wanted: Sequence[str]) -> str:
     return ""
 
 
+def _all_in_one(stream: Stream, wanted: Sequence[str]) -> str:
+    """What to say of a part that has all the wanted ones in it, beside others; empty where there is none."""
+    whole = "".join(wanted)
+    for number, part in enumerate(stream.parts, start=1):
+        if len(wanted) > 1 and whole in part.text:
+            return (
+                f"All that is wanted comes in one part, number {number}, after {part.seconds:g} s: whatever is told before, "
+                "these are collected, and sent together. `yield` each when it is there."
+            )
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heard(Run):
     """What came of several listeners, in the order in which they came."""
@@ -60,7 +72,8 @@ class Heard(Run):
                 )
             if got != list(texts):
                 said = f"`{stream.path}` sends the parts {short(got)}, and {short(list(texts))} are wanted."
-                self._wrong(f"{said} {_other_parts(got, texts)}".rstrip())
+                more = _other_parts(got, texts) or _all_in_one(stream, texts)
+                self._wrong(f"{said} {more}".rstrip())
         return self
 
     def at(self, *seconds: float) -> "Heard":

@@ -21,6 +21,7 @@ from bakery.checking.virtual.lines import (
     own_frames_of,
     own_line_of,
 )
+from bakery.counting import in_words
 from bakery.mishap import reason
 
 USE_ASYNC_CLIENT = "Take an `httpx.AsyncClient`, one for all, and `await client.get(…)`."
@@ -180,11 +181,25 @@ def _known_of_ends(error: BaseException) -> Iterable[str]:
             "`CancelledError`."
         )
     if isinstance(error, asyncio.QueueFull):
-        yield "there is no room in the queue: `put_nowait` does not wait, and raises where a queue is full."
+        yield (
+            f"there is no room in the queue{_room_of(error)}: `put_nowait` does not wait, and raises where a queue is full."
+        )
     if isinstance(error, asyncio.QueueEmpty):
-        yield "there is nothing in the queue: `get_nowait` does not wait, and raises where a queue is empty."
+        yield (
+            f"there is nothing in the queue{_room_of(error)}: `get_nowait` does not wait, and raises where a queue is empty."
+        )
     if isinstance(error, asyncio.CancelledError):
         yield "it cancels the very task that runs it, so nothing was left to give an answer."
+
+
+def _room_of(error: asyncio.QueueFull | asyncio.QueueEmpty) -> str:
+    """How much room the queue has that raised it, as a part of a sentence."""
+    queue = [*frames_of(error)][-1].f_locals.get("self")
+    if not isinstance(queue, asyncio.Queue):
+        return ""
+    if queue.maxsize > 0:
+        return f", which has room for {in_words(queue.maxsize, 'thing')}"
+    return ", which has no size (its `maxsize` is 0, and it is never full)"
 
 
 def _known_of_gather(error: BaseException) -> Iterable[str]:

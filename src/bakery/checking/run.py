@@ -11,7 +11,7 @@ from bakery.checking.differences import equal, on_one_for_all, on_text, seen
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
-from bakery.counting import NUMBERS
+from bakery.counting import NUMBERS, in_words
 from bakery.trace import Span, Trace
 
 MOST_LANES = 300
@@ -78,6 +78,11 @@ class Run:
         return ""
 
     @property
+    def _for_whom(self) -> str:
+        """For whom a function was called, as a part of a sentence."""
+        return ""
+
+    @property
     def one_after_another(self) -> bool:
         """Whether there were several waits, and no two of them overlapped."""
         return len(self.trace.lanes) > 1 and self.at_most == 1
@@ -131,7 +136,7 @@ class Run:
             wanted = (
                 " The task is to use it." if count == 0 else f" {_times(times or 1).capitalize()} is wanted."
             )
-            self._wrong(says or f"`{name}` was {how}.{wanted}")
+            self._wrong(says or f"`{name}` was {how}{self._for_whom if count else ''}.{wanted}")
         return self
 
     def keeps(self, says: str = "") -> "Run":
@@ -267,6 +272,11 @@ class Served(Run):
         """What was asked for, if it was one thing."""
         paths = {reply.path for reply in self.replies}
         return f"at `{paths.pop()}` " if len(paths) == 1 else ""
+
+    @property
+    def _for_whom(self) -> str:
+        """For how many visitors a function was called, as a part of a sentence."""
+        return f" for {in_words(len(self.replies), 'visitor')}"
 
     @property
     def one_after_another(self) -> bool:

@@ -19,4 +19,9 @@ def must_read_the_form(answer: Answer, path: str, cakes: Sequence[str]) -> None:
         "None" not in first or served.calls.get("form"),
         f"`{path}` answers {short(first)}: what was posted is in the form, and nobody has read it. `await request.form` brings it.",
     )
+    expect(
+        served.texts != ["one cake cake"] * len(cakes),
+        f"`{path}` answers {short(first)}, and {short(f'one {cakes[0]} cake')} is wanted. `cake` is the name of the field: whoever "
+        "goes through a form, or unpacks it, gets the names of its fields. The value stands behind the name, in square brackets.",
+    )
     served.gets(*(f"one {cake} cake" for cake in cakes))

@@ -10,7 +10,7 @@ from bakery.checking import Answer, expect
 from bakery.checking.run import in_word
 from bakery.checking.virtual.lines import line_of_task
 
-GUESTS = ((3, 3), (3, 0), (3, 2), (5, 3), (2, 2), (4, 4), (0, 2))
+GUESTS = ((3, 3), (3, 0), (3, 2), (5, 3), (2, 2), (4, 4), (0, 2), (0, 0))
 """For how many news each guest of one check has room (0 for any number), and how many are in the queue already."""
 
 NEWS = ("bread", "cake")

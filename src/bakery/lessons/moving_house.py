@@ -6,63 +6,18 @@ import inspect
 import re
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 from bakery.checking import Answer, Lesson, described, expect
-from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong, wrong_because
 from bakery.checking.run import in_word
 from bakery.checking.testing import why_green
-from bakery.counting import counted
+from bakery.lessons._callers import must_catch
 from bakery.lessons._forms import must_read_the_form
 from bakery.moving.move import Move, move
 from bakery.moving.reading import Project
 from bakery.moving.trying import Outcome
 from bakery.trace import Trace
-
-CALLS = {
-    "init_db": {"open_resource"},
-    "init_command": {"init_db"},
-    "edit": {"wanted", "price"},
-    "wanted": {"flash", "price"},
-    "price": set(),
-    "ask_again": {"edit", "ask_again"},
-    "health": set(),
-}
-"""Who calls whom: two chains, one who calls himself, and two whom it does not concern."""
-
-SMALL: tuple[tuple[dict[str, set[str]], set[str], set[str], str], ...] = (
-    ({"a": {"b"}, "b": set()}, {"b"}, {"a", "b"}, "`a` calls `b`, and `b` waits: both become async."),
-    ({"a": {"b"}, "b": set()}, {"a"}, {"a"}, "`a` calls `b`, and only `a` waits: `b` stays as it is."),
-    (
-        {"a": {"b", "c"}, "b": set(), "c": set()},
-        {"b"},
-        {"a", "b"},
-        "`a` calls `b`, which waits, and `c`, which does not: one that waits is enough, and `a` becomes async.",
-    ),
-    (
-        {"a": {"a"}, "b": {"a"}, "c": {"b"}, "d": set()},
-        {"d"},
-        {"d"},
-        "`a` calls itself, and nobody calls `d`, which waits: the others stay as they are.",
-    ),
-    (
-        {"get": {"fetch"}, "budget": {"getter"}, "getter": set(), "fetch": set()},
-        {"fetch"},
-        {"fetch", "get"},
-        "`get` calls `fetch`, which waits; `budget` calls `getter`, which does not, although `get` is in its name.",
-    ),
-)
-"""Who calls whom, who waits, who becomes async, and what to say to somebody who finds others."""
-
-UPWARDS = ("price", "health", "init_db", "init_command", "wanted", "edit", "ask_again")
-"""The same functions, each behind all that it calls."""
-
-LEVELS = 12
-"""Functions of one check that call one another in a row."""
-
-CAUGHT = {"open_resource", "flash", "init_db", "init_command", "wanted", "edit", "ask_again"}
 
 ex = Lesson("11_moving_house", __file__)
 
@@ -92,35 +47,7 @@ def moved_three(trace: Trace) -> str:
 @ex.exercise
 def catching(answer: Answer) -> None:
     """Everybody who becomes async, over all levels of callers."""
-    few = {name: set(called) for name, called in CALLS.items()}
-    names = [f"level_{level}" for level in range(LEVELS)]
-    tower = {name: {below} for name, below in pairwise(names)} | {names[-1]: set[str]()}
-    for calls, waits, wanted, says in SMALL:
-        got = answer.call(calls, waits).result
-        sound = isinstance(got, set | frozenset | list | tuple)
-        more = " Does it `return` its result?" if got is None else ""
-        expect(sound, f"the set of all who become async is wanted, and it gives {described(got)}.{more}")
-        expect(set(got) == wanted, f"{says} It gives {short(got)}.")
-    found = set(answer.call(few, {"open_resource", "flash"}).result)
-    missing = ", ".join(sorted(CAUGHT - found))
-    upwards = {name: few[name] for name in UPWARDS}
-    by_luck = missing and set(answer.call(upwards, {"open_resource", "flash"}).result) == CAUGHT
-    why = (
-        "where each function stands behind all that it calls, they are found, and in another order they are not. Go through all "
-        "of them again, until nobody new is found"
-        if by_luck
-        else "a caller's callers have to await as well"
-    )
-    expect(not missing, f"{missing} should be there too: {why}.")
-    too_many = ", ".join(sorted(found - CAUGHT))
-    expect(not too_many, f"{too_many} stays as it is: nobody it calls has to be awaited.")
-    for several in (tower, dict(reversed(tower.items()))):
-        got = answer.call(several, {names[-1]}).result
-        expect(
-            set(got) == set(names),
-            f"{LEVELS} functions call one another in a row, and the last one waits: it finds {counted(len(set(got)), 'function')} "
-            "of them. Go on until nobody new is found, however many levels there are.",
-        )
+    must_catch(answer)
 
 
 @ex.exercise
@@ -200,6 +127,7 @@ def _must_guard_others(answer: Answer) -> None:
     guard: Callable[[Any], Any] = answer.named("bakers_only").given
     asked: list[str] = []
     strangers: list[str] = []
+    errors: list[str] = []
 
     async def script(_app: Any) -> list[int]:
         app = Quart("another house")
@@ -218,6 +146,7 @@ def _must_guard_others(answer: Answer) -> None:
             await asyncio.sleep(0.1)
             return f"one {cake} cake"
 
+        app.register_error_handler(500, partial(_noted, errors))
         app.get("/plain/<cake>")(guard(plain))
         app.get("/waits/<cake>")(guard(waits))
         replies = []
@@ -227,10 +156,20 @@ def _must_guard_others(answer: Answer) -> None:
                 replies.append(reply.status_code)
         return replies
 
-    _must_be_guarded(answer.play(script).result, asked, strangers)
+    _must_be_guarded(answer.play(script).result, asked, strangers, next(iter(errors), ""))
 
 
-def _must_be_guarded(told: list[int], asked: list[str], strangers: list[str]) -> None:
+async def _noted(errors: list[str], error: Any) -> tuple[str, int]:
+    """Note what a view or its decorator raised, in words."""
+    raised = error.original_exception
+    said = f"{type(raised).__name__}: {str(raised).rpartition('<locals>.')[2]}"
+    missing = isinstance(raised, TypeError) and "missing" in said and "'cake'" in said
+    more = " The `cake` in the address did not reach the view: what `guarded` gets is handed on, `**values`."
+    errors.append(f" The first of them raised {said}.{more if missing else ''}")
+    return "", 500
+
+
+def _must_be_guarded(told: list[int], asked: list[str], strangers: list[str], error: str) -> None:
     """Expect of two views, to each of which a stranger and a baker came, that only the bakers were let in."""
     expect(
         not strangers or told != [403, 200] * 2,
@@ -239,7 +178,7 @@ def _must_be_guarded(told: list[int], asked: list[str], strangers: list[str]) ->
     expect(
         told == [403, 200] * 2,
         f"before other views, a plain one and an `async def`, strangers and bakers get {', '.join(map(str, told))}; wanted is "
-        "403 and 200 for each. The decorator should guard any view.",
+        f"403 and 200 for each. The decorator should guard any view.{error}",
     )
     expect(
         asked == ["plum", "nut"],

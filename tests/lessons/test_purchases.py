@@ -1,0 +1,51 @@
+"""A limit that ends nothing, or lies by another clock, is told as that; one that only is too long is not."""
+
+import pytest
+from answering import asked
+
+from bakery.lessons._purchases import must_keep_to_two_seconds
+
+MARKET = """
+from quart import Quart
+answer = Quart("market")
+SECONDS = {{"flour": 1.5, "butter": 1.5, "sugar": 1.5}}
+
+async def buy(thing):
+    await asyncio.sleep(SECONDS[thing])
+    return thing
+
+@answer.get("/cake")
+async def cake():
+    bag, clock = [], asyncio.get_running_loop()
+    start = clock.time()
+    try:
+        async with {limit}:
+            for thing in SECONDS:
+                bag.append(await buy(thing))
+                if clock.time() - start > {looks}:
+                    raise TimeoutError
+    except TimeoutError:
+        return "sorry", 504
+    return " ".join(bag)
+"""
+
+LOOKED = "the time is only looked at when a purchase is done"
+
+
+@pytest.mark.parametrize(
+    ("limit", "looks", "words", "other"),
+    [
+        ("asyncio.timeout(2)", 100, "", ""),
+        ("asyncio.timeout_at(start + 2)", 100, "", ""),
+        ("asyncio.timeout(None)", 2, LOOKED, "clock"),
+        ("asyncio.timeout(3)", 100, "the customer waits 3 s", LOOKED),
+        ("asyncio.timeout_at(time.time() + 2)", 100, "by another clock", LOOKED),
+        ("asyncio.timeout_at(2)", 100, "lay in the past", LOOKED),
+        ("asyncio.timeout(1)", 100, "no reason to say sorry.", "clock"),
+    ],
+)
+def test_what_a_limit_did_is_told(limit: str, looks: float, words: str, other: str) -> None:
+    text = MARKET.format(limit=limit, looks=looks)
+    error = asked(text, lambda answer: must_keep_to_two_seconds(answer, answer.named("SECONDS").given)).error
+    assert words in str(error) if words else error is None
+    assert not other or other not in str(error)
