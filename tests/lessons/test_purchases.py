@@ -39,8 +39,8 @@ LOOKED = "the time is only looked at when a purchase is done"
         ("asyncio.timeout_at(start + 2)", 100, "", ""),
         ("asyncio.timeout(None)", 2, LOOKED, "clock"),
         ("asyncio.timeout(3)", 100, "the customer waits 3 s", LOOKED),
-        ("asyncio.timeout_at(time.time() + 2)", 100, "by another clock", LOOKED),
-        ("asyncio.timeout_at(2)", 100, "lay in the past", LOOKED),
+        ("asyncio.timeout_at(time.time() + 2)", 100, "the customer waits 4.5 s", LOOKED),
+        ("asyncio.timeout_at(2)", 100, "no reason to say sorry.", LOOKED),
         ("asyncio.timeout(1)", 100, "no reason to say sorry.", "clock"),
     ],
 )

@@ -114,7 +114,7 @@ class Exercise(Task):
         if stage.out_of_time:
             says, trace = on_time_up(stage), None
         elif error is None or isinstance(error, Wrong):
-            says = "\n".join(filter(None, (str(error or ""), _of_no_call(answers))))
+            says = "\n".join(filter(None, (str(error or ""), _of_no_call(answers), stage.strange_limit)))
         elif is_the_readers(error):
             says = wrong_because(error)
         else:

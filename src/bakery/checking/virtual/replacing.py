@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from types import CoroutineType
 from typing import Any
 
-from bakery.checking.virtual import leftovers, player_threads, pools, queues, times
+from bakery.checking.virtual import leftovers, limits, player_threads, pools, queues, times
 from bakery.checking.virtual.keeping import Keeper
 from bakery.checking.virtual.locks import VirtualLock, twin
 from bakery.checking.virtual.loop import VirtualLoop
@@ -110,6 +110,7 @@ def table() -> list[Replaced]:
         Replaced(mixins._LoopBoundMixin, "_get_loop", queues.loop_of, "what a cell made serves every run"),
         Replaced(asyncio.Lock, "acquire", queues.lock_acquire, "who waits for a lock is told"),
         Replaced(asyncio.Semaphore, "acquire", queues.semaphore_acquire, "who waits for a place is told"),
+        Replaced(asyncio.Timeout, "reschedule", limits.reschedule, "a limit by another clock is told"),
         *_of_databases(),
         Replaced(warnings, "_warn_unawaited_coroutine", _never_awaited, "what nobody awaited is told"),
         Replaced(sys, "stdout", Output(sys.stdout, stage, kept=True), "what is printed is the verdict's"),

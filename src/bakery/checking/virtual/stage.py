@@ -43,6 +43,8 @@ class Stage(Generic[T]):
     out_of_time: bool = False
     abandoned: bool = False
     """Whether something of it still runs, because it could not be stopped."""
+    strange_limit: str = ""
+    """What is to be said of a limit on time that was told by another clock."""
     last_line: str = ""
     """Where the reader's code was when the time was up."""
     afterwards: ExitStack = field(default_factory=ExitStack)
