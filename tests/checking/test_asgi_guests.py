@@ -1,6 +1,7 @@
 """Streams part by part, customers who leave, WebSockets with their codes, and apps that open and close: judged exactly."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -457,3 +458,21 @@ def test_a_call_that_goes_on_is_ended_when_its_visit_is_closed_and_one_that_has_
 
     assert asyncio.run(visit("/endless")) == (None, ["/endless"])
     assert isinstance(asyncio.run(visit("/burnt"))[0], ValueError)
+
+
+def test_the_loop_still_tells_what_a_call_has_raised_that_had_ended_before_it_was_closed() -> None:
+    told: list[BaseException] = []
+
+    async def burns(*_given: object) -> None:
+        raise ValueError("burnt")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, seen: told.append(seen["exception"]))
+        visit = _Visit(burns, _scope("http", "/cake"))
+        await asyncio.wait({visit.task})
+        await visit.close()
+        del visit
+        gc.collect()
+
+    asyncio.run(main())
+    assert list(map(str, told)) == ["burnt"]

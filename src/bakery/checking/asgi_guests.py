@@ -90,7 +90,9 @@ class _Visit:
 
     async def close(self) -> None:
         """End the call, whatever it does."""
-        self.task.cancel()
+        # Cancelling a call that has ended would keep the loop from telling what it has raised.
+        if not self.task.done():
+            self.task.cancel()
         await asyncio.wait({self.task}, timeout=1)
 
     @property
