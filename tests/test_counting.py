@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import bakery
-from bakery.counting import counted, form, in_words
+from bakery.counting import counted, form, how_often, in_words
 
 ALONE = {"counting.py", "doctor.py", "working_copy.py"}
 """The room itself, and the commands that run before anything is installed."""
@@ -30,6 +30,10 @@ def test_small_numbers_are_spelled_out() -> None:
 def test_a_plural_that_needs_more_than_an_s_is_given() -> None:
     assert (counted(1, "reply", "replies"), counted(2, "reply", "replies")) == ("1 reply", "2 replies")
     assert in_words(2, "thread needs", "threads need") == "two threads need"
+
+
+def test_once_and_twice_have_words_of_their_own() -> None:
+    assert [how_often(n) for n in (1, 2, 3, 40)] == ["once", "twice", "three times", "40 times"]
 
 
 def test_a_verb_goes_with_its_number() -> None:

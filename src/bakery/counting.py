@@ -31,6 +31,11 @@ def in_words(number: int, noun: str, nouns: str = "") -> str:
     return f"{spelled} {form(number, noun, nouns or f'{noun}s')}"
 
 
+def how_often(number: int) -> str:
+    """A small number of times, spelled out: "once", "twice", "three times", "40 times"."""
+    return {1: "once", 2: "twice"}.get(number, in_words(number, "time"))
+
+
 def form(number: int, one: str, many: str) -> str:
     """The form of a word that goes with a number: "is" for one, "are" for all others."""
     return one if number == 1 else many

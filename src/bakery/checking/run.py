@@ -11,7 +11,7 @@ from bakery.checking.differences import equal, on_one_for_all, on_text, seen
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.clock import SECOND
 from bakery.checking.virtual.players import Queued, Wait
-from bakery.counting import NUMBERS, in_words
+from bakery.counting import NUMBERS, how_often, in_words
 from bakery.trace import Span, Trace
 
 MOST_LANES = 300
@@ -132,9 +132,11 @@ class Run:
                 f"{self.each_time}."
             )
         if count == 0 or (times is not None and count != times):
-            how = "never called" if count == 0 else f"called {_times(count)}"
+            how = "never called" if count == 0 else f"called {how_often(count)}"
             wanted = (
-                " The task is to use it." if count == 0 else f" {_times(times or 1).capitalize()} is wanted."
+                " The task is to use it."
+                if count == 0
+                else f" {how_often(times or 1).capitalize()} is wanted."
             )
             self._wrong(says or f"`{name}` was {how}{self._for_whom if count else ''}.{wanted}")
         return self
@@ -396,7 +398,3 @@ def trace_of_replies(replies: tuple[Reply, ...], title: str) -> Trace:
 def in_word(number: int) -> str:
     """A small number as a word."""
     return NUMBERS[number] if 0 < number < len(NUMBERS) else str(number)
-
-
-def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{in_word(number)} times")
