@@ -17,7 +17,7 @@ from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads
 from bakery.trace import Mark, Span, Trace
 
-STEP = 0.2
+STEP = 0.5
 """Seconds between two parts: enough for a busy machine to keep them apart."""
 
 
