@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from answering import WAYS, asked_of
+from answering import WAYS, asked, asked_of
 
 from bakery.checking import Answer, Run
-from bakery.checking.calls import must_take
+from bakery.checking.calls import CLOSED_FOR_OTHERS, must_take
 from bakery.checking.mistakes import Wrong
+from bakery.checking.service import Service
 from workshop.cells import Cells
 
 BAKE = (
@@ -73,3 +74,15 @@ def test_a_function_that_cannot_be_called_so_is_told_with_its_arguments() -> Non
 @pytest.mark.parametrize("nobody_knows", [3, type])
 def test_what_says_nothing_of_its_arguments_may_be_called_with_any(nobody_knows: Any) -> None:  # noqa: ANN401
     must_take("bake", nobody_knows, (1, 2, 3, 4, 5), {"size": 1})
+
+
+@WAYS
+@pytest.mark.parametrize("closes", ["", "async with client: pass", "await client.aclose()"])
+def test_a_client_that_a_call_was_handed_is_open_after_it(closes: str, threadless: bool) -> None:
+    text = f"async def answer(client, *, other=None):\n    {closes or 'pass'}"
+
+    def check(answer: Answer) -> None:
+        answer.run(Service().httpx(), other="no client")
+
+    error = asked(text, check, threadless=threadless).error
+    assert (str(error) == CLOSED_FOR_OTHERS) if closes else error is None

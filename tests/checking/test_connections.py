@@ -14,7 +14,8 @@ ASKED = httpx.Request("GET", "http://shop.example/")
 
 NO_BASE = "a path alone was asked for, and this client has no `base_url`. Is it the client that the function was given?"
 CLOSED = (
-    "a request was sent after its client was closed: what asks belongs into the block of the `async with`."
+    "a request was sent after its client was closed: what asks belongs into the block of the `async with`, and a client that "
+    "is still needed afterwards, or was only lent, is not closed there."
 )
 CLOSED_ANSWER = (
     "the pieces of an answer were asked for when it was closed already: they are read inside the block of the "

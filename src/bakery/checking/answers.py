@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar, cast
 from bakery.checking import describing
 from bakery.checking import visitors as crowd
 from bakery.checking.asgi_guests import Guest, Stream
-from bakery.checking.calls import Watched, must_take
+from bakery.checking.calls import Watched, leaving_open, must_take
 from bakery.checking.describing import cell_of, close_coroutines, described, framework_of, kind_name
 from bakery.checking.frameworks import on_no_stream
 from bakery.checking.heard import Heard
@@ -103,7 +103,7 @@ class Answer:
             made = function(*args, **named)
             if not inspect.isawaitable(made):
                 raise Wrong(on_plain(self.subject, made))
-            return await made
+            return await leaving_open(made, [*args, *named.values()])
 
         return self._performed(on_a_loop(main, pool, collecting=collecting), allow)
 

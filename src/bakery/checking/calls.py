@@ -5,14 +5,22 @@ import inspect
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.virtual.players import player
+
+T = TypeVar("T")
+
+CLOSED_FOR_OTHERS = (
+    "the client that was handed in is closed now, and whoever has handed it in still wants to ask with it. An `async with` closes "
+    "at its end what it was given: that is for whoever has made the client."
+)
+"""What to say of a client that was lent, and closed."""
 
 
 class Watched:
@@ -77,6 +85,14 @@ def must_take(
             f"it is called as `{subject}({told})`, but it takes `{signature}`: {error}. "
             "Its arguments should be those of the task."
         ) from None
+
+
+async def leaving_open(made: Awaitable[T], lent: Iterable[object]) -> T:
+    """Wait for a call, and expect of every client of httpx that was lent to it to be open after it; raises `Wrong` otherwise."""
+    came = await made
+    if any(getattr(one, "is_closed", None) is True for one in lent):
+        raise Wrong(CLOSED_FOR_OTHERS)
+    return came
 
 
 def _shown(value: object) -> str:

@@ -17,7 +17,10 @@ def known_of_clients(error: BaseException, said: str) -> Iterable[str]:
             "given one knows the way."
         )
     if "client has been closed" in said:
-        yield "a request was sent after its client was closed: what asks belongs into the block of the `async with`."
+        yield (
+            "a request was sent after its client was closed: what asks belongs into the block of the `async with`, and a client "
+            "that is still needed afterwards, or was only lent, is not closed there."
+        )
     if type(error).__name__ == "StreamClosed":
         yield "the pieces of an answer were asked for when it was closed already: they are read inside the block of the `async with`."
     if type(error).__name__ == "ResponseNotRead":

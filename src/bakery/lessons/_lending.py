@@ -10,11 +10,9 @@ from bakery.checking import Answer, expect
 from bakery.checking.database import Connection, Database
 from bakery.checking.describing import RETURN_IN_FINALLY, returns_in_finally
 from bakery.checking.mistakes import wrong_because
+from bakery.lessons._outcomes import CANCELLED
 
-NO_EXCEPTION = (
-    " After an error it came back as it should; but a cancellation is a `CancelledError`, which is no `Exception`. What stands in a "
-    "`finally` is done in any case."
-)
+NO_EXCEPTION = f" After an error it came back as it should; but {CANCELLED}"
 """What to say where only the order that was cancelled has not brought its connection back clean; it comes after the one that fails."""
 
 NEVER = 2000.0

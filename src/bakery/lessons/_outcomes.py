@@ -44,6 +44,10 @@ OVER_AT_ONCE = " Its limit was over at once: is it so many seconds from now, or 
 """What to say of a deadline that has let nobody wait."""
 
 
+CANCELLED = "a cancellation is a `CancelledError`, which is no `Exception`. What stands in a `finally` is done in any case."
+"""What to say of whoever tidies up after an error and not after a cancellation; it comes after a "but"."""
+
+
 def must_be_class(answer: Answer) -> type[Any]:
     """The class that the answer has to be. Raises `Wrong`."""
     if not inspect.isclass(answer.given):

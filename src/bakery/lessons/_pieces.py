@@ -7,6 +7,7 @@ from typing import Any
 from bakery.checking import Answer, expect
 from bakery.checking.describing import short
 from bakery.checking.service import Says, Service
+from bakery.lessons._outcomes import often
 
 SACK = 65_536
 """Bytes of one piece."""
@@ -36,11 +37,7 @@ def must_save_in_pieces(answer: Answer) -> None:
         max(held) <= SACK,
         f"the answer comes in four pieces of 64 KiB, and {max(held) // 1024} KiB were held at the same time before they were "
         "written. A file of two gigabytes would fill the memory."
-        + (
-            " A line may be as long as the whole file: `aiter_bytes` has no need of its end."
-            if "aiter_lines" in run.source
-            else ""
-        ),
+        + _of_holding(run.source, times=len(written), whole=max(held) == SACK * len(pieces)),
     )
     expect(
         b"".join(written) == b"".join(pieces),
@@ -50,6 +47,18 @@ def must_save_in_pieces(answer: Answer) -> None:
     expect(len(service.asked) == 1, f"the mill was asked {len(service.asked)} times for one sack.")
     expect(service.open == 0, "the answer is still open: `async with client.stream(…)` closes it.")
     _must_have_written(answer, pieces)
+
+
+def _of_holding(source: str, *, times: int, whole: bool) -> str:
+    """What was seen of bytes that were held before they were written, so many times, and of the whole answer or less."""
+    if "aiter_lines" in source:
+        return " A line may be as long as the whole file: `aiter_bytes` has no need of its end."
+    if times > 1 and whole:
+        return (
+            f" It wrote {often(times)}, and the first time only when all was there: pieces that are cut from what has been read "
+            "save nothing. `client.get` reads all of it before it comes back; a list of pieces holds all of it, too."
+        )
+    return ""
 
 
 def _must_have_written(answer: Answer, pieces: Sequence[bytes]) -> None:
@@ -107,6 +116,12 @@ def must_read_no_more(answer: Answer) -> None:
             or f"an answer of 8 bytes, and at most {most}: {short(wanted)} is wanted, and it gave {short(run.result)} after "
             f"{run.seconds:g} s.{_of_reading(run.result, wanted, len(service.sent))}{more}",
         )
+    run = answer.run(Service(Says("")).httpx(), "/sack", 7)
+    run.gives(
+        b"",
+        f"of an answer without any bytes `b''` is wanted, since none are not more than 7, and it gave {short(run.result)}. "
+        "Where `if`, `or` or `and` look at them, no bytes count as nothing.",
+    )
     service = Service(Says(parts=repeat(b"flour " * 100)))
     answer.run(service.httpx(), "/endless", 20).gives(None)
     read = 600 * len(service.sent)

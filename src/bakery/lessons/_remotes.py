@@ -1,12 +1,14 @@
 """Judges of remotes: whether errors are told in one place, and whether whoever opens a client closes it."""
 # ruff: noqa: ANN401  # the reader's classes, and whatever comes out of them
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from bakery.checking import Answer, expect
+from bakery.checking.calls import CLOSED_FOR_OTHERS
 from bakery.checking.clients import every_client
 from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong
@@ -14,7 +16,7 @@ from bakery.checking.run import in_word
 from bakery.checking.service import Says, Service
 from bakery.checking.soundness import told_of
 from bakery.checking.virtual.lines import own_frames_of
-from bakery.lessons._outcomes import Came, came, must_be_class, named, often, what
+from bakery.lessons._outcomes import CANCELLED, Came, came, must_be_class, named, often, what
 
 
 def must_tell_errors(answer: Answer) -> None:
@@ -60,8 +62,10 @@ def _pressed(answer: Answer, says: Says, button: str) -> Came:
 
         More.__name__ = given.__name__  # which errors tell
         service = Service(says, most=20)
-        press = getattr(More(service.httpx()), button)
+        client = service.httpx()
+        press = getattr(More(client), button)
         one = await came(press("plum cake") if button == "buy" else press())
+        expect(not client.is_closed, f"`{button}` was pressed: {CLOSED_FOR_OTHERS}")
         return one, [asked.body for asked in service.asked]
 
     one, bodies = answer.play(script).result
@@ -98,11 +102,28 @@ def _must_tell(one: Came, kind: type[Exception], says: Says, button: str, messag
     status = getattr(one.error, "status", None)
     expect(
         status == says.status and isinstance(status, int),
-        f"{seen}, and the `BakeryError` has the status {short(status)}.",
+        f"{seen}, and the `BakeryError` has the status {short(status)}.{_of_the_first(one, kind, says.status)}",
     )
     expect(
-        str(one.error) == message, f"{seen}, and the message of the `BakeryError` is {short(str(one.error))}."
+        str(one.error) == message,
+        f"{seen}, and the message of the `BakeryError` is {short(str(one.error))}; what the shop told is {short(message)}.",
     )
+
+
+def _of_the_first(one: Came, kind: type[Exception], status: int) -> str:
+    """What to say of an error that was made of another one, which knew the status; empty where there was none."""
+    first = one.error.__context__ if one.error else None
+    if isinstance(first, kind) and getattr(first, "status", None) == status:
+        return (
+            f" It was raised with {status} first; an `except` of `_ask` has caught that as well, and made this one of it. What "
+            "stands in its `try` should be no more than what it is for."
+        )
+    if isinstance(first, httpx.HTTPStatusError):
+        return (
+            f" It was made of an `httpx.HTTPStatusError`, which has the answer with its {status}: the `except` for no answer has "
+            "caught it as well."
+        )
+    return ""
 
 
 def _must_not_slip(one: Came, kind: type[Exception], seen: str) -> None:
@@ -136,7 +157,7 @@ def must_close_what_it_opens(answer: Answer) -> None:
     if hasattr(given, "__aexit__"):
         _must_leave_open(answer)
     expect(hasattr(given, "open"), "it takes a client now. Whoever has none wants `Remote.open(url)`.")
-    opened = _opened(answer, fails=False)
+    opened = _opened(answer)
     expect(
         opened.made == 1,
         f"two presses of `menu` in one `async with` made {in_word(opened.made)} clients. One is enough, for all buttons.",
@@ -150,6 +171,11 @@ def must_close_what_it_opens(answer: Answer) -> None:
         not opened.left_open,
         "after the `async with` the client that `open` has made is still open. Whoever opens, closes.",
     )
+    _must_close_in_any_case(answer)
+
+
+def _must_close_in_any_case(answer: Answer) -> None:
+    """Expect that a block which ends by an error, or is cancelled, leaves no client open. Raises `Wrong`."""
     failed = _opened(answer, fails=True)
     expect(
         failed.error == "the caller's own",
@@ -159,6 +185,11 @@ def must_close_what_it_opens(answer: Answer) -> None:
         not failed.left_open,
         "an error in the block of the caller leaves the client open: the line after the `yield` did not run. An "
         "`async with` or a `finally` runs in any case.",
+    )
+    expect(
+        not _opened(answer, leaves=True).left_open,
+        "whoever was in the block was cancelled, and the client is still open. After an error in the block it was closed; but "
+        f"{CANCELLED}",
     )
 
 
@@ -229,8 +260,8 @@ class Opened:
     error: str
 
 
-def _opened(answer: Answer, *, fails: bool) -> Opened:
-    """Open a remote, press a button twice, and perhaps fail."""
+def _opened(answer: Answer, *, fails: bool = False, leaves: bool = False) -> Opened:
+    """Open a remote, press a button twice, and perhaps fail, or be cancelled."""
 
     async def script(given: Any) -> Opened:
         early, error = False, ""
@@ -243,7 +274,9 @@ def _opened(answer: Answer, *, fails: bool) -> Opened:
                         await remote.menu()
                     if fails:
                         raise LookupError("the caller's own")
-            except LookupError as raised:
+                    if leaves:
+                        raise asyncio.CancelledError
+            except (LookupError, asyncio.CancelledError) as raised:
                 error = str(raised)
         base = str(made[0].base_url) if made else ""
         return Opened(len(made), base, early, any(not one.is_closed for one in made), error)

@@ -38,9 +38,25 @@ def must_come_again(answer: Answer) -> None:
     expect(len(service.asked) == 1, "the shop answers 200, and is asked again all the same.")
     for status in (400, 404, 500):
         _must_ask_once(asked(Says(status=status, seconds=0.1), GOOD), status)
+    _must_ask_none_again(answer)
     _must_keep_its_pauses(asked)
     _must_know_methods(asked)
     _must_listen(asked)
+
+
+def _must_ask_none_again(answer: Answer) -> None:
+    """Expect that whoever gave no answer at all is not asked again."""
+    service = Service(Says(breaks=True, seconds=0.1), GOOD, most=20)
+
+    async def script(given: Any) -> Came:
+        return await came(given(service.httpx(), "GET", "/cake"))
+
+    answer.play(script)
+    expect(
+        len(service.asked) == 1,
+        f"the connection breaks, so no answer comes, and it asks {often(len(service.asked))}. What is asked again was answered "
+        "with 429 or 503, and nothing else is: let an error of the connection come out.",
+    )
 
 
 @contextmanager

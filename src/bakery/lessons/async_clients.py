@@ -3,15 +3,17 @@
 import asyncio
 import inspect
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpx
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import made_in, short
+from bakery.checking.mistakes import Wrong
 from bakery.checking.service import Asked, Says, Script, Service
-from bakery.lessons._outcomes import OVER_AT_ONCE, often
+from bakery.lessons._outcomes import CANCELLED, OVER_AT_ONCE, often
 from bakery.lessons._pieces import must_read_no_more, must_save_in_pieces
 
 ex = Lesson("13_async_clients", __file__)
@@ -73,7 +75,10 @@ def one_client(answer: Answer) -> None:
             return made[-1]
 
         paths = [f"/mill/{number}" for number in range(count)]
-        run = answer.run(make_client, paths)
+        try:
+            run = answer.run(make_client, paths)
+        except Wrong as wrong:
+            raise _kept_from_before(made, wrong) from None
         run.gives([f"flour from {path}" for path in paths]).takes(0.5)
         expect(
             made,
@@ -88,28 +93,57 @@ def one_client(answer: Answer) -> None:
             "the client is still open after the last order, and nobody is left to close it. `async with make_client() as client:` "
             "closes it at the end of its block.",
         )
-    _must_be_closed_after_an_error(answer)
+    _must_be_closed_in_any_case(answer)
 
 
-def _must_be_closed_after_an_error(answer: Answer) -> None:
-    """Expect that the one client is closed as well where an order fails. Raises `Wrong`."""
-    made: list[httpx.AsyncClient] = []
-
-    def make_client() -> httpx.AsyncClient:
-        made.append(
-            Service(lambda asked: Says(asked.path, seconds=0.5, breaks=asked.path == "/mill/1")).httpx()
-        )
-        return made[-1]
-
-    async def script(given: Any) -> tuple[str, Any]:  # noqa: ANN401  # the answer
-        return await what_came_of(given(make_client, ["/mill/0", "/mill/1"]))
-
-    answer.play(script)
+def _must_be_closed_in_any_case(answer: Answer) -> None:
+    """Expect that the one client is closed when the call is over, however it ends. Raises `Wrong`."""
     expect(
-        all(client.is_closed for client in made),
+        _is_closed_by_then(answer),
+        "when the answers are given, the client is still open. Something closes it later, and nobody waits for that: `await` "
+        "what closes.",
+    )
+    expect(
+        _is_closed_by_then(answer, breaks="/mill/1"),
         "one of the orders failed, and the client is still open: the line that closes it did not run. An `async with` or a "
         "`finally` runs in any case.",
     )
+    expect(
+        _is_closed_by_then(answer, leaves=0.25),
+        "while its orders were under way the whole call was cancelled, and the client is still open. After an error it was "
+        f"closed; but {CANCELLED}",
+    )
+
+
+def _kept_from_before(made: Sequence[httpx.AsyncClient], wrong: Wrong) -> Wrong:
+    """What to say of a second call that asked with the closed client of the first; else the same again."""
+    if made or "client was closed" not in str(wrong):
+        return wrong
+    return Wrong(
+        "it was called a second time, made no client, and asked with the one of the first call, which is closed since the end "
+        "of that call. What is kept outside of the function outlives a call: each call makes a client of its own."
+    )
+
+
+def _is_closed_by_then(answer: Answer, *, breaks: str = "", leaves: float = 9) -> bool:
+    """Whether the one client is closed at the moment when the call is over: well, by an error, or cancelled."""
+    made: list[httpx.AsyncClient] = []
+
+    def make_client() -> httpx.AsyncClient:
+        made.append(Service(lambda asked: Says(asked.path, seconds=0.5, breaks=asked.path == breaks)).httpx())
+        return made[-1]
+
+    async def script(given: Any) -> bool:  # noqa: ANN401  # the answer
+        call = asyncio.current_task()
+        assert call is not None  # noqa: S101 - for the type checker
+        leaving = asyncio.get_running_loop().call_later(leaves, call.cancel)
+        with suppress(Exception, asyncio.CancelledError):
+            await given(make_client, ["/mill/0", "/mill/1"])
+        leaving.cancel()
+        return all(client.is_closed for client in made)
+
+    closed: bool = answer.play(script).result
+    return closed
 
 
 def grinding(waits: Mapping[str, float]) -> Script:
@@ -127,7 +161,8 @@ def at_most_two(answer: Answer) -> None:
         run = answer.run(service.httpx(), paths).gives(paths)
         expect(
             service.at_once <= 2,
-            f"{service.at_once} orders were under way at the same moment, and two is the limit. {_of_places(run.source)}",
+            f"{service.at_once} orders were under way at the same moment, and two is the limit. "
+            f"{_of_places(run.source, limited=service.at_once < len(paths))}",
         )
         expect(
             service.at_once == 2,
@@ -140,9 +175,14 @@ def at_most_two(answer: Answer) -> None:
         )
 
 
-def _of_places(source: str) -> str:
+def _of_places(source: str, *, limited: bool) -> str:
     """What is to be said of the places that were to limit a crowd, as the text of an answer has them."""
     made = made_in(source, {"Semaphore", "BoundedSemaphore"})
+    if not made and limited:
+        return (
+            "Something keeps the others back already, and it lets in too many: does it count before the next order begins, or "
+            "when that is under way?"
+        )
     if not made:
         return "What has two places, and is shared by all six?"
     if re.search(rf"def {made[0]}\([^)]*\bpath\b", source):
@@ -202,6 +242,8 @@ def in_time(answer: Answer) -> None:
         "a sack of flour",
         f"the answer is whole after 1.5 s, and the deadline is 2 s. It gave {short(run.result)}, after {run.seconds:g} s.",
     ).takes(1.5)
+    run = answer.run(Service(Says("")).httpx(), "/nothing", 1)
+    run.gives("", f"an answer without any text is in time, and `''` is wanted; it gave {short(run.result)}.")
     _must_end_what_is_late(answer)
     for what, says in (("a 503", Says(status=503)), ("a broken connection", Says(breaks=True))):
         came = answer.play(asking(Service(says), "/flour", 1)).result

@@ -7,7 +7,10 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+import httpx
+
 from bakery.checking import Answer, Lesson, expect
+from bakery.checking.calls import CLOSED_FOR_OTHERS
 from bakery.checking.clients import plain_client
 from bakery.checking.describing import cell_of, close_coroutines, made_in, short
 from bakery.checking.mistakes import Wrong
@@ -149,19 +152,28 @@ def _price(asked: Asked) -> Says:
 
 
 async def _ask_plainly(given: Any) -> list[Came]:
-    prices = given[0](plain_client(Service(_price)))
+    client = plain_client(Service(_price))
+    prices = given[0](client)
     several = []
     for cake in ("plum", "nut", "rye"):
         try:
             several.append(Came(prices.price(cake)))
         except Exception as error:
             several.append(Came(error=error))
+        _must_be_open(client, "PlainPrices")
     return several
 
 
 async def _ask_together(given: Any) -> list[Came]:
-    prices = given[1](Service(_price).httpx())
-    return list(await asyncio.gather(*(came(prices.price(cake)) for cake in ("plum", "nut", "rye"))))
+    client = Service(_price).httpx()
+    prices = given[1](client)
+    several = await asyncio.gather(*(came(prices.price(cake)) for cake in ("plum", "nut", "rye")))
+    _must_be_open(client, "Prices")
+    return several
+
+
+def _must_be_open(client: httpx.Client | httpx.AsyncClient, which: str) -> None:
+    expect(not client.is_closed, f"`{which}` was called: {CLOSED_FOR_OTHERS}")
 
 
 def _must_know_prices(several: Sequence[Came], which: str) -> None:
