@@ -71,11 +71,15 @@ def test_a_coroutine_that_a_function_has_made_itself_was_handed_over_by_nobody()
         (
             "await request.form\n    return request.form['cake']",
             "`request.form` was awaited in line 5, and what came of it was not kept. Asked for once more (line 6: return "
-            "request.form['cake']), it gives another coroutine. Keep what came of the first under a name: `… = await request.form`.",
+            "request.form['cake']), it gives another coroutine. Keep what came of it under a name: `… = await request.form`.",
         ),
         (
             "await request.get_json()\n    return request.get_json().get('cake')",
             "`request.get_json()` was awaited in line 5, and what came of it was not kept.",
+        ),
+        (
+            "form = request.form\n    await form\n    return form['cake']",
+            "The name still stands for the coroutine there (line 7: return form['cake']), which is used up. Keep what came of it",
         ),
         (
             "await request.files\n    return request.form['cake']",

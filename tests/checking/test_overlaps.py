@@ -36,6 +36,10 @@ def test_large_numbers_are_told_in_figures() -> None:
     [
         ("await asyncio.to_thread(asyncio.sleep, 1)", "only makes a coroutine"),
         ("asyncio.create_task(bake(1))", "A task goes on by itself"),
+        (
+            "async def tea():\n    asyncio.gather(bake(1))",
+            "`gather` begins the waits (line 2: asyncio.gather(bake(1)))",
+        ),
         ("loop.run_in_executor(None, time.sleep, 1)", "A thread goes on by itself"),
         ("threading.Thread(target=bake).start()", "A thread goes on by itself"),
         ("app.add_background_task(bake)", "A background task goes on"),
@@ -47,8 +51,9 @@ def test_what_most_likely_nobody_waited_for_is_told_by_what_stands_in_the_cell(
     assert words in not_awaited(source)[0]
 
 
-def test_nothing_is_said_of_a_cell_that_starts_nothing() -> None:
-    assert not_awaited("await asyncio.sleep(1)") == ()
+@pytest.mark.parametrize("source", ["await asyncio.sleep(1)", "await asyncio.gather(bake(1))"])
+def test_nothing_is_said_of_a_cell_that_starts_nothing_or_waits_for_it(source: str) -> None:
+    assert not_awaited(source) == ()
 
 
 def later(call: str) -> str:

@@ -380,7 +380,7 @@ AMONG = (
 INSTEAD = "`bake` gives back a coroutine instead of its result: an `await` is missing before the call."
 IN_A_THREAD = (
     "`bake` gives back a coroutine instead of its result: a thread was given an `async def`, and calling that only makes a "
-    "coroutine. Threads are for plain functions; await this one."
+    "coroutine. Threads are for plain functions: hand over the plain one that blocks, or `await` this one, if it blocks nobody."
 )
 
 

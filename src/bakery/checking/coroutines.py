@@ -52,9 +52,14 @@ def _let_go(error: BaseException, line: str) -> str:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Await):
             asked = ast.unparse(node.value.value)
             if own[-1].f_code.co_firstlineno <= node.lineno < (own[-1].f_lineno or 0) and asked in line:
+                again = (
+                    f"The name still stands for the coroutine there ({line}), which is used up"
+                    if isinstance(node.value.value, ast.Name)
+                    else f"Asked for once more ({line}), it gives another coroutine"
+                )
                 return (
-                    f"`{asked}` was awaited in line {node.lineno}, and what came of it was not kept. Asked for once more ({line}), it "
-                    f"gives another coroutine. Keep what came of the first under a name: `… = await {asked}`."
+                    f"`{asked}` was awaited in line {node.lineno}, and what came of it was not kept. {again}. Keep what came of "
+                    f"it under a name: `… = await {asked}`."
                 )
     return ""
 

@@ -113,6 +113,12 @@ def not_awaited(source: str) -> tuple[str, ...]:
             "A thread that calls `asyncio.sleep` only makes a coroutine, which nobody awaits. Threads are for plain "
             "functions: `await` the coroutine itself.",
         )
+    for node in nodes_of(source):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _is_gather(node.value):
+            return (
+                f"`gather` begins the waits (line {node.lineno}: {ast.unparse(node)}), and nobody waits for them: an `await` "
+                "before it does.",
+            )
     if _has(source, ("create_task(", "ensure_future(")):
         return ("A task goes on by itself, and nobody waits for it until it is awaited.",)
     if _has(source, ("run_in_executor(", "Thread(", ".submit(")):
@@ -122,6 +128,10 @@ def not_awaited(source: str) -> tuple[str, ...]:
     if _has(source, ("add_background_task(",)):
         return ("A background task goes on after the answer, and its customer does not wait for it.",)
     return ()
+
+
+def _is_gather(call: ast.Call) -> bool:
+    return ast.unparse(call.func).rpartition(".")[2] == "gather"
 
 
 def _has(source: str, words: Collection[str]) -> bool:

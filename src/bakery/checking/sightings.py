@@ -136,7 +136,8 @@ def on_coroutine(subject: str, source: str, result: object = None) -> str:
     if HANDED_OVER.search(source):
         return (
             f"{told} gives back a coroutine instead of its result: a thread was given an `async def`, and calling that "
-            "only makes a coroutine. Threads are for plain functions; await this one."
+            "only makes a coroutine. Threads are for plain functions: hand over the plain one that blocks, or `await` this one, "
+            "if it blocks nobody."
         )
     return f"{told} gives back a coroutine instead of its result: an `await` is missing before the call."
 

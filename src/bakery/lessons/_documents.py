@@ -19,7 +19,13 @@ def of_the_model(answer: Answer, path: str) -> str:
     except Wrong as wrong:
         return _of_no_document(str(wrong))
     if "requestBody" in operation:
-        return ""
+        taken = list(operation["requestBody"].get("content", ()))
+        if not taken or "application/json" in taken:
+            return ""
+        return (
+            f" In the document the body is {taken[0]}, as of a form, and an order comes as JSON: `validate_request` looks "
+            "at that where no `source` says otherwise."
+        )
     if any(one.get("in") == "query" for one in operation.get("parameters", ())):
         return (
             " In the document its fields stand behind the `?` of the address, and an order comes as JSON, in the body: that is "

@@ -63,18 +63,29 @@ def _of_holding(source: str, *, times: int, whole: bool) -> str:
 
 def _must_have_written(answer: Answer, pieces: Sequence[bytes]) -> None:
     """Expect that all is written when the answer is done. Raises `Wrong`."""
+    size, done = _written(answer, pieces)
+    expect(
+        done == size,
+        f"it was done when {done:,} bytes of {size:,} were written: nobody waits for the rest. `await` what writes, piece by "
+        "piece, which also keeps them in order.",
+    )
+    size, done = _written(answer, [*pieces, b"crumbs"])
+    expect(
+        done == size,
+        f"of an answer of {size:,} bytes, {done:,} were written: what is left when it ends, less than a whole piece, is still "
+        "in hand.",
+    )
+
+
+def _written(answer: Answer, pieces: Sequence[bytes]) -> tuple[int, int]:
+    """How many bytes such an answer has, and how many of them were written when the call was over."""
 
     async def script(given: Any) -> int:  # noqa: ANN401  # the answer
         written: list[bytes] = []
         await given(Service(Says(parts=pieces, pause=0.5)).httpx(), "/sack", written.append)
         return len(b"".join(written))
 
-    size, done = sum(map(len, pieces)), answer.play(script).result
-    expect(
-        done == size,
-        f"it was done when {done:,} bytes of {size:,} were written: nobody waits for the rest. `await` what writes, piece by "
-        "piece, which also keeps them in order.",
-    )
+    return sum(map(len, pieces)), answer.play(script).result
 
 
 def _read_as_text(given: object, wanted: bytes | None) -> str:
@@ -86,6 +97,11 @@ def _read_as_text(given: object, wanted: bytes | None) -> str:
         "`aiter_bytes` gives the bytes as they are."
     )
 
+
+OF_NO_BYTES = (
+    "It has no piece either, so a loop over its pieces has no turn; and where `if`, `or` or `and` look at them, no bytes count "
+    "as nothing."
+)
 
 LARGE = 2 * SACK
 """Bytes that are no longer a piece of any size that somebody reads in."""
@@ -119,8 +135,7 @@ def must_read_no_more(answer: Answer) -> None:
     run = answer.run(Service(Says("")).httpx(), "/sack", 7)
     run.gives(
         b"",
-        f"of an answer without any bytes `b''` is wanted, since none are not more than 7, and it gave {short(run.result)}. "
-        "Where `if`, `or` or `and` look at them, no bytes count as nothing.",
+        f"of an answer without any bytes `b''` is wanted, since none are not more than 7, and it gave {short(run.result)}. {OF_NO_BYTES}",
     )
     service = Service(Says(parts=repeat(b"flour " * 100)))
     answer.run(service.httpx(), "/endless", 20).gives(None)

@@ -261,8 +261,8 @@ def _must_have_good_tokens(shop: "_Locked") -> None:
             "five callers at once, and one of them asked for its menu without a token (401): it did not wait for the one who "
             "was fetching it."
             if seconds < 1
-            else f"after {seconds:g} s a menu was asked for with the token {shown}, which had expired (401). Where there is a "
-            "token, it also matters until when."
+            else f"after {seconds:g} s a menu was asked for with the token {shown}, which had expired (401), and "
+            "nobody was fetching another one. Whatever says that there is a token, says so only until that one expires."
         )
 
 
