@@ -65,6 +65,10 @@ MEANT = {
         "\n    async def cakes(): yield 1\n    await cakes()",
         "gone through with `async for`",
     ),
+    "an await of a task that was called off": (
+        "\n    one = asyncio.create_task(bake()); one.cancel()\n    await one",
+        "it waits for a task that was called off (line 6: await one), so that task's `CancelledError` comes out there",
+    ),
     "a task that was called off": (
         "\n    one = asyncio.create_task(bake()); one.cancel(); await asyncio.wait([one]); one.result()",
         "a task that was called off before it was done",

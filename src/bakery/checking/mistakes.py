@@ -163,6 +163,16 @@ def _asks_a_cancelled(error: BaseException) -> str:
     return line if ".result()" in line else ""
 
 
+def _awaits_a_cancelled(error: BaseException) -> str:
+    """The reader's line in which a name that is awaited stands for a task that was called off; empty where none does."""
+    for frame in own_frames_of(error):
+        for name in re.findall(r"\bawait (\w+)", line := line_of(frame)):
+            future = frame.f_locals.get(name)
+            if isinstance(future, asyncio.Future) and future.cancelled():
+                return line
+    return ""
+
+
 def _known_of_ends(error: BaseException) -> Iterable[str]:
     """What never comes to an end, and what ends more than the answer."""
     if isinstance(error, RecursionError):
@@ -187,6 +197,11 @@ def _known_of_ends(error: BaseException) -> Iterable[str]:
     if isinstance(error, asyncio.QueueEmpty):
         yield (
             f"there is nothing in the queue{_room_of(error)}: `get_nowait` does not wait, and raises where a queue is empty."
+        )
+    if isinstance(error, asyncio.CancelledError) and (line := _awaits_a_cancelled(error)):
+        yield (
+            f"it waits for a task that was called off ({line}), so that task's `CancelledError` comes out there. Catch it, or wait "
+            "by `asyncio.gather(…, return_exceptions=True)`."
         )
     if isinstance(error, asyncio.CancelledError):
         yield "it cancels the very task that runs it, so nothing was left to give an answer."

@@ -64,6 +64,7 @@ async def must_record(make: Callable[..., httpx.AsyncBaseTransport]) -> None:
         f"three questions were asked, two of them twice, and the mill was asked {mill.times} times. What is on tape is "
         "played.",
     )
+    await _keeps_a_word_that_comes_twice(client, mill)
     for status, flour, cents in ((503, "wheat", 90), (500, "oats", 80)):
         await _keeps_no_bad_moment(client, mill, tape, Says({"cents": cents}, status), flour)
     await _tells_questions_apart(client, mill)
@@ -125,6 +126,17 @@ async def _knows_words_by_their_names(client: httpx.AsyncClient, mill: Mill) -> 
         f" The mill was asked for `{mill.service.asked[-1].address}`."
         if mill.times > before
         else " The mill was not asked for it: `bags=10` and `sacks=10` are other words, with their names as well as their values.",
+    )
+
+
+async def _keeps_a_word_that_comes_twice(client: httpx.AsyncClient, mill: Mill) -> None:
+    """Expect a question with two values of a word to be none of those with one."""
+    before = mill.times
+    await client.get("/price/rye?bags=1&bags=10")
+    expect(
+        mill.times > before,
+        "after `/price/rye?bags=1` and `/price/rye?bags=10`, the mill was not asked for `/price/rye?bags=1&bags=10`: a word that "
+        "comes twice is there with both of its values, and a dict keeps one.",
     )
 
 
