@@ -12,7 +12,7 @@ from fractions import Fraction
 from types import CodeType
 from typing import Any, Literal
 
-from bakery.checking.starters import nodes_of
+from bakery.checking.starters import functions_of, nodes_of
 from bakery.checking.virtual.lines import is_own
 from bakery.trace import Trace
 
@@ -73,10 +73,7 @@ def dots_in(source: str) -> str:
 def uncalled_in(source: str) -> str:
     """A line of a function that only names a method, such as `pool.close`, in words; empty where there is none."""
     lines = source.splitlines()
-    functions = [
-        node for node in nodes_of(source) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    for node in (one for function in functions for one in ast.walk(function)):
+    for node in (one for function in functions_of(source) for one in ast.walk(function)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute):
             return f"line {node.lineno}: {lines[node.lineno - 1].strip()}"
     return ""
@@ -84,11 +81,7 @@ def uncalled_in(source: str) -> str:
 
 def names_around(filename: str, number: int) -> set[str]:
     """The names that the functions around the one in this line have of their own; `number` is its first line."""
-    functions = [
-        node
-        for node in nodes_of("".join(linecache.getlines(filename)))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    functions = functions_of("".join(linecache.getlines(filename)))
     inner = [node for node in functions if node.lineno <= number <= (node.end_lineno or 0)]
     own = {id(node) for node in ast.walk(inner[-1])} if inner else set()
     around = [part for node in inner[:-1] for part in ast.walk(node) if id(part) not in own]

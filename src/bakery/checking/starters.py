@@ -110,6 +110,11 @@ def nodes_of(text: str) -> list[ast.AST]:
     return [node for node in ast.walk(tree) if node is not tree] if tree else []
 
 
+def functions_of(text: str) -> "list[ast.FunctionDef | ast.AsyncFunctionDef]":
+    """All the functions that are defined in a cell's text, the outer ones first."""
+    return [node for node in nodes_of(text) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
 @cache
 def given(text: str, name: str, verb: str) -> tuple[str, ...]:
     """What a cell hands to `ex.NAME.VERB(…)` as its only argument, in each of such calls, as expressions."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from bakery.checking.describing import cell_of
 from bakery.checking.mistakes import Wrong, wrong_because
-from bakery.checking.starters import nodes_of
+from bakery.checking.starters import functions_of, nodes_of
 from bakery.checking.steps import Steps, steps_in
 
 SKIPPED = "Skipped"
@@ -100,9 +100,7 @@ def _not_reached(test: Callable[..., Any], steps: Steps) -> frozenset[str]:
     """What to say of each `assert` of a test that was not reached; one that can only fail is not meant to be."""
     first = getattr(getattr(test, "__code__", None), "co_firstlineno", 0)
     said = set[str]()
-    for whole in nodes_of(cell_of(test)):
-        if not isinstance(whole, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
+    for whole in functions_of(cell_of(test)):
         if first not in {whole.lineno, *(one.lineno for one in whole.decorator_list)}:
             continue
         for node in ast.walk(whole):

@@ -27,11 +27,19 @@ PRESSED: tuple[tuple[str, Json, str, str, Json | None], ...] = (
 """The name of a button, its words, and the method, the path and the body that are to come of it."""
 
 
+def _place_of(name: str) -> tuple[str, str]:
+    """The method and the path of a button in the document."""
+    return next(
+        (way, path)
+        for path, ways in PARCELS["paths"].items()
+        for way, about in ways.items()
+        if name in about.values()
+    )
+
+
 def in_no_braces(name: str, body: Json | None) -> str:
     """What to say of a word of the body whose letters stand in the path of this button, and not in braces."""
-    path = next(
-        path for path, ways in PARCELS["paths"].items() for way in ways.values() if name in way.values()
-    )
+    _, path = _place_of(name)
     alike = [word for word in body or {} if word in path]
     if not alike:
         return ""
@@ -40,12 +48,7 @@ def in_no_braces(name: str, body: Json | None) -> str:
 
 def failing(name: str, what: str) -> str:
     """A button in the case in which it was pressed: where it stands in the document."""
-    way, path = next(
-        (way, path)
-        for path, ways in PARCELS["paths"].items()
-        for way, about in ways.items()
-        if name in about.values()
-    )
+    way, path = _place_of(name)
     ways = [one.upper() for one in PARCELS["paths"][path]]
     more = f", a path with {in_word(len(ways))} methods, {' and '.join(ways)}" if len(ways) > 1 else ""
     return f"{what} is `{way.upper()} {path}` in the document{more}"

@@ -3,13 +3,14 @@
 
 import ast
 import json
+from collections.abc import Iterator
 from typing import Any, get_type_hints
 
 from bakery.checking import Answer
 from bakery.checking.describing import cell_of, short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
-from bakery.checking.starters import nodes_of
+from bakery.checking.starters import functions_of
 
 
 def of_the_model(answer: Answer, path: str) -> str:
@@ -65,11 +66,15 @@ def model_of(answer: Answer, path: str) -> Any:
     """The model that `validate_request` has for the orders to a path; None where it has none."""
     from quart_schema.validation import QUART_SCHEMA_REQUEST_ATTRIBUTE  # late: only this notebook needs it
 
+    made = getattr(next(_views_of(answer, path), None), QUART_SCHEMA_REQUEST_ATTRIBUTE, None)
+    return made[0] if made else None
+
+
+def _views_of(answer: Answer, path: str) -> Iterator[Any]:
+    """The functions behind a path as the document has it, with braces; several where its methods have one each."""
     for rule in answer.given.url_map.iter_rules():
-        if rule.rule == path:
-            made = getattr(answer.given.view_functions[rule.endpoint], QUART_SCHEMA_REQUEST_ATTRIBUTE, None)
-            return made[0] if made else None
-    return None
+        if rule.rule.replace("<", "{").replace(">", "}") == path:
+            yield answer.given.view_functions[rule.endpoint]
 
 
 def _not_read(answer: Answer, path: str, name: str) -> str:
@@ -107,9 +112,7 @@ def refused_by_model(answer: Answer, path: str, body: Json) -> str:
 
 def no_docstring(answer: Answer) -> str:
     """What looks like a docstring in the reader's functions, and is none, in words; empty where nothing does."""
-    for node in nodes_of(cell_of(answer.given)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
+    for node in functions_of(cell_of(answer.given)):
         values = [one.value for one in node.body if isinstance(one, ast.Expr)]
         if values and isinstance(node.body[0], ast.Expr) and isinstance(values[0], ast.JoinedStr):
             return f" An f-string, as in `{node.name}`, is none."
@@ -133,10 +136,7 @@ def document_with_words(answer: Answer) -> Json:
 
 def annotated(answer: Answer, path: str) -> str:
     """What to say of the annotation of a route that stands in for what it answers; empty where it has none."""
-    for rule in answer.given.url_map.iter_rules():
-        if rule.rule.replace("<", "{").replace(">", "}") != path:
-            continue
-        view = answer.given.view_functions[rule.endpoint]
+    for view in _views_of(answer, path):
         model = getattr(view, "__annotations__", {}).get("return")
         if model is not None:
             name = getattr(model, "__name__", str(model))
@@ -160,8 +160,8 @@ TOO_LATE = (
 def caught_inside(answer: Answer) -> str:
     """What to say of a route that catches what is raised before it is called; empty where none does."""
     routes = {view.__name__ for view in answer.given.view_functions.values()}
-    for node in nodes_of(cell_of(answer.given)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name not in routes:
+    for node in functions_of(cell_of(answer.given)):
+        if node.name not in routes:
             continue
         handlers = [one.type for one in ast.walk(node) if isinstance(one, ast.ExceptHandler)]
         caught = [one for kind in handlers for one in (kind.elts if isinstance(kind, ast.Tuple) else [kind])]

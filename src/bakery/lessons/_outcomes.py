@@ -9,8 +9,8 @@ from typing import Any
 from bakery.checking import Answer
 from bakery.checking.describing import short
 from bakery.checking.mistakes import Wrong
-from bakery.checking.run import in_word
 from bakery.checking.soundness import told_of
+from bakery.counting import how_often
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ async def came(call: Awaitable[Any]) -> Came:
 
 def often(number: int) -> str:
     """How many times, in words."""
-    return {0: "not at all", 1: "once", 2: "twice"}.get(number, f"{in_word(number)} times")
+    return how_often(number) if number else "not at all"
 
 
 OVER_AT_ONCE = " Its limit was over at once: is it so many seconds from now, or a moment of the clock?"

@@ -1,5 +1,5 @@
-# ruff: noqa: ANN401  # a client of a framework that is imported late
 """Notebook 08's upload: whether a picture is in its folder when the answer is, whole, and where it is if not."""
+# ruff: noqa: ANN401  # a client of a framework that is imported late
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
