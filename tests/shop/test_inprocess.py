@@ -602,22 +602,30 @@ def test_an_order_that_comes_before_its_app_has_started_waits_for_that() -> None
     assert (early, trace.cakes) == ([], 1)
 
 
-@pytest.mark.parametrize("start", [waits, waits_whatever_it_is_told])
-def test_an_order_that_waits_for_a_startup_is_sent_home_when_the_shop_closes(
-    start: Start, monkeypatch: pytest.MonkeyPatch, threads: Threads
-) -> None:
-    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=0.0)))
+def ordered_before_it_closes(start: Start, *, starts_at_last: bool) -> tuple[list[str], Trace]:
+    """What was baked, and what came of an order that waits for the startup of an app when its shop closes."""
 
     async def run() -> tuple[list[str], Trace]:
-        app, _, baked = opening(start)
+        app, gas, baked = opening(start)
         shop = serve(app)
         ordering = asyncio.create_task(order(shop, 1))
         for _ in range(50):
             await asyncio.sleep(0)
         shop.close()
+        if starts_at_last:
+            await asyncio.sleep(0)
+            gas.set()
         return baked, await asyncio.wait_for(ordering, 10)
 
-    baked, trace = asyncio.run(run())
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("start", [waits, waits_whatever_it_is_told])
+def test_an_order_that_waits_for_a_startup_is_sent_home_when_the_shop_closes(
+    start: Start, monkeypatch: pytest.MonkeyPatch, threads: Threads
+) -> None:
+    monkeypatch.setattr(bakery.shop.serving, "PREMISES", InProcess(threads, Patience(last_orders=0.0)))
+    baked, trace = ordered_before_it_closes(start, starts_at_last=False)
     assert [span.error for span in trace.failures] == ["the shop hung up without an answer"]
     assert baked == []
 
@@ -626,18 +634,7 @@ def test_an_order_that_waits_for_a_startup_is_sent_home_when_the_shop_closes(
 def test_an_order_that_waits_for_a_startup_is_refused_when_the_shop_closes_and_the_app_never_sees_it(
     start: Start,
 ) -> None:
-    async def run() -> tuple[list[str], Trace]:
-        app, gas, baked = opening(start)
-        shop = serve(app)
-        ordering = asyncio.create_task(order(shop, 1))
-        for _ in range(50):
-            await asyncio.sleep(0)
-        shop.close()
-        await asyncio.sleep(0)
-        gas.set()
-        return baked, await asyncio.wait_for(ordering, 10)
-
-    baked, trace = asyncio.run(run())
+    baked, trace = ordered_before_it_closes(start, starts_at_last=True)
     assert [span.error for span in trace.failures] == ["the shop is closed"]
     assert baked == []
 
