@@ -18,7 +18,7 @@ from quart import request as quart_request
 import bakery.shop.delivery
 import bakery.shop.serving
 from bakery.orders.ordering import order
-from bakery.shop.asgi import ASGIApplication, Receive, Scope, Send
+from bakery.shop.asgi_types import ASGIApplication, Receive, Scope, Send
 from bakery.shop.inprocess import MODEL, NO_MODEL, Caller, Hatch, InProcess, at
 from bakery.shop.premises import Patience, StartupError
 from bakery.shop.serving import Shop, serve

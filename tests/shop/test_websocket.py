@@ -10,7 +10,7 @@ from flask import Flask
 from quart import Quart, abort, websocket
 
 from bakery.shop import serving
-from bakery.shop.asgi import Receive, Scope, Send
+from bakery.shop.asgi_types import Receive, Scope, Send
 from bakery.shop.inprocess import InProcess
 from bakery.shop.serving import Shop, serve
 from bakery.shop.threads import Threads

@@ -85,6 +85,7 @@ ELSEWHERE = {
     "bakery/moving/knowledge.py": "moving/test_learning.py",  # tables, and nothing to call
     "bakery/moving/needs.py": "moving/test_awaiting.py",  # found and written together
     "bakery/moving/plan.py": "moving/test_move.py",  # what is gathered there is what a move gives
+    "bakery/shop/asgi_types.py": "shop/test_asgi.py",  # names of types, and nothing to call
     "bakery/shop/inprocess_line.py": "shop/test_inprocess.py",
     "bakery/shop/premises.py": "shop/test_machine.py",  # a protocol; the machine and the page keep it
     "workshop/__main__.py": "workshop/test_commands.py",

@@ -2,22 +2,18 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable
 from concurrent.futures import Future, InvalidStateError
 from contextlib import ExitStack, suppress
 from time import monotonic
 from typing import Any
 
 from bakery.counting import in_words
+from bakery.shop.asgi_types import ASGIApplication, Message, Receive, Scope, Send
 from bakery.shop.guard import Arrival, Guard, Verdict
 from bakery.shop.lifetime import Lifetime
 from bakery.shop.middleware import CURRENT, SORRY, InFlight, Middleware, refused
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
+from bakery.shop.request_body import Reading
 
 CLOSED = "the shop was closed"
 """What an order is told that was still in flight."""
@@ -50,10 +46,12 @@ class ASGIMiddleware(Middleware):
         try:
             if living:
                 await self._live(order, scope, receive, send)
-            elif verdict.refusal:
-                await _refuse(scope, send, verdict.refusal)
+                return
+            reading = Reading(scope, receive, send)
+            if verdict.refusal:
+                await _refuse(scope, reading.send, verdict.refusal)
             else:
-                await self._attend(order, _moved(scope, verdict.moved), receive, send)
+                await self._attend(order, _moved(scope, verdict.moved), reading.receive, reading.send)
         finally:
             CURRENT.reset(token)
 

@@ -25,7 +25,7 @@ from bakery.shop.threads import Threads
 from bakery.shop.wsgi import WSGIMiddleware
 
 if TYPE_CHECKING:
-    from bakery.shop.asgi import Message
+    from bakery.shop.asgi_types import Message
 
 FIRST_NUMBER = 8001
 """Where shops without a port begin to count: an address is a name here, and the number tells shops apart."""

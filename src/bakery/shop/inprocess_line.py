@@ -20,7 +20,8 @@ from bakery.shop.websocket import (
 )
 
 if TYPE_CHECKING:
-    from bakery.shop.asgi import ASGIMiddleware, Message
+    from bakery.shop.asgi import ASGIMiddleware
+    from bakery.shop.asgi_types import Message
 
 
 class InProcessLine:
