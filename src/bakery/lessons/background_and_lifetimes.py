@@ -18,7 +18,7 @@ from bakery.lessons._hooks import handler_takes, on_ends, on_yields
 from bakery.lessons._purchases import must_keep_to_two_seconds
 from bakery.lessons._tins import must_come_back
 
-BAKE = 0.4
+BAKE = 0.6
 """Seconds in the oven, as the notebook has it."""
 
 Script = Callable[[Any], Coroutine[Any, Any, list[str]]]
