@@ -1,11 +1,15 @@
 """A stage is looked after from outside: what is stuck is passed over, what computes too long is noted, what hangs is ended."""
 
 import gc
+import importlib
+import io
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import thread as pools
+from pathlib import Path
 from types import FrameType
 
 import pytest
@@ -16,13 +20,16 @@ from bakery.checking.run import Run
 from bakery.checking.virtual import supervising
 from bakery.checking.virtual.clock import Clock
 from bakery.checking.virtual.halts import TimeUp
-from bakery.checking.virtual.players import player
+from bakery.checking.virtual.players import Player, player
 from bakery.checking.virtual.stage import Stage
 from bakery.checking.virtual.supervising import (
     NOTICED,
+    STUCK,
     Rest,
     Supervisor,
+    _could_go_on,
     _cpu_of,
+    _is_reading_a_module,
     frames_now,
     is_starting_a_thread,
 )
@@ -296,3 +303,84 @@ def test_whoever_waits_for_anything_else_may_be_stuck() -> None:
 
     assert not start()
     assert not is_starting_a_thread(None)
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[Player]]:
+    """Who was passed over, after so many looks that found a player at one place without using a processor."""
+
+    def looked(could_go_on: bool) -> list[Player]:
+        astray: list[Player] = []
+        clock = Clock()
+        monkeypatch.setattr(clock, "lead_astray", astray.append)
+        monkeypatch.setattr(supervising, "_cpu_of", lambda _: 1.0)
+        monkeypatch.setattr(supervising, "_could_go_on", lambda _: could_go_on)
+        who = Player(clock, threading.get_ident())
+        supervisor = Supervisor(Stage(1), threading.current_thread(), 1)
+        for _ in range(2 * STUCK + 1):
+            supervisor._look(who)
+        return astray
+
+    return looked
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a thread lacks")
+def test_a_thread_that_lacks_only_a_processor_could_go_on_and_one_that_waits_could_not() -> None:
+    over, begun = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        while not over.is_set():
+            pass
+
+    busy, waiting = threading.Thread(target=work), threading.Thread(target=over.wait)
+    for thread in busy, waiting:
+        thread.start()
+    begun.wait()
+    while _could_go_on(Player(Clock(), waiting.ident or 0)):
+        pass  # it has not come to its wait yet
+    states = {
+        name: {_could_go_on(Player(Clock(), thread.ident or 0)) for _ in range(200)}
+        for name, thread in (("busy", busy), ("waiting", waiting))
+    }
+    over.set()
+    for thread in busy, waiting:
+        thread.join()
+    assert True in states["busy"]
+    assert states["waiting"] == {False}
+
+
+def test_of_a_thread_that_nobody_knows_it_is_not_said_that_it_could_go_on() -> None:
+    assert not _could_go_on(Player(Clock(), -1))
+
+
+def test_whoever_lacks_only_a_processor_is_not_passed_over(looked_at: Callable[[bool], list[Player]]) -> None:
+    assert looked_at(True) == []
+    assert looked_at(False) != []
+
+
+def test_whoever_reads_a_module_could_go_on_and_whoever_waits_for_its_importer_could_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: list[FrameType] = []
+    (tmp_path / "a_cake_of_its_own.py").write_text("import time, threading\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    really = io.open_code
+
+    def opened(path: str) -> object:
+        seen.append(sys._getframe(1))
+        return really(path)
+
+    monkeypatch.setattr("_io.open_code", opened)
+    importlib.import_module("a_cake_of_its_own")
+    assert seen
+    assert _is_reading_a_module(seen[-1])
+    lock = importlib._bootstrap._ModuleLock("a_cake_of_its_own")  # type: ignore[attr-defined]
+    lock.acquire()
+    waiting = threading.Thread(target=lock.acquire)
+    waiting.start()
+    while (frame := sys._current_frames()[waiting.ident or 0]).f_code.co_name != "acquire":
+        pass
+    assert not _is_reading_a_module(frame)
+    lock.release()
+    waiting.join()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -27,6 +28,9 @@ NOTICED = 0.25
 
 RESTING = 0.3
 """Real seconds that a thread which catches everything gets to lie down in."""
+
+RUNNABLE = "RD"
+"""The states of threads that lack a processor, and of those that wait for a disk."""
 
 _real_monotonic, _real_sleep = time.monotonic, time.sleep
 
@@ -67,10 +71,14 @@ class Supervisor:
         self._looks = self._looks + 1 if still else 0
         self._seen = place
         self._look_at_work(who, frame, used)
-        if self._looks >= STUCK:
-            if who.working:
-                who.clock.note_hold(frame, 0)
-            who.clock.lead_astray(who)
+        if self._looks < STUCK:
+            return
+        if _is_reading_a_module(frame) or _could_go_on(who):
+            self._looks = 0
+            return
+        if who.working:
+            who.clock.note_hold(frame, 0)
+        who.clock.lead_astray(who)
 
     def _look_at_work(self, who: Player, frame: FrameType | None, used: float | None) -> None:
         """Note a turn of an event loop in which the reader's code computes for too long."""
@@ -170,6 +178,26 @@ def _cpu_of(who: Player) -> float | None:
         with who.clock.staying(who) as there, suppress(OSError):
             return time.clock_gettime(time.pthread_getcpuclockid(who.ident)) if there else None
     return None
+
+
+def _could_go_on(who: Player) -> bool:
+    """Whether a player's thread lacks only a processor, or a file that is being read, as on a busy machine.
+
+    Linux says so, in proc_pid_stat(5); elsewhere nobody can tell, and the answer is no.
+    """
+    thread = threading._active.get(who.ident)  # type: ignore[attr-defined]  # asks for no lock, which may be held
+    with suppress(OSError, AttributeError):
+        about = Path(f"/proc/self/task/{thread.native_id}/stat").read_text(encoding="utf-8", errors="replace")
+        return about.rpartition(")")[2].split()[0] in RUNNABLE
+    return False
+
+
+def _is_reading_a_module(frame: FrameType | None) -> bool:
+    """Whether a file is looked for or read that is imported, which takes its time where it was never read before.
+
+    Whoever waits until somebody else has imported a module is in another part of `importlib`.
+    """
+    return frame is not None and frame.f_globals.get("__name__") == "importlib._bootstrap_external"
 
 
 def _is_at_own_work(frame: FrameType | None) -> bool:
