@@ -1,18 +1,15 @@
 """Every lesson holds: starters, solutions, other right answers, tempting wrong ones, as `tests/lessons` has them."""
 
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from bakery.checking import tasks
-from bakery.checking.tasks import Exercise
-from bakery.checking.virtual.performing import perform
 from bakery.lessons import every
 from workshop.lesson_check import in_the_notebook
 from workshop.pages import TODO
 from workshop.places import Places
-from workshop.rehearsal import TRIES, Try, checked
+from workshop.rehearsal import TRIES, Try
 from workshop.trials import Trials, lacking
 from workshop.trials import read as read_trials
 
@@ -37,25 +34,6 @@ def test_every_task_has_a_judge_and_is_tried(module: str) -> None:
 @pytest.mark.parametrize(("module", "name"), TASKS, ids=[f"{module}-{name}" for module, name in TASKS])
 def test_the_task_holds(module: str, name: str, one: Try) -> None:
     assert "\n".join(map(str, one(LESSONS[module], trials(module), name))) == ""
-
-
-EXERCISES = [(module, name) for module, name in TASKS if isinstance(LESSONS[module].tasks[name], Exercise)]
-
-
-@pytest.mark.slow  # on one Python: a browser has another one in any case, and `make test-site` runs them there
-@pytest.mark.parametrize(
-    ("module", "name"), EXERCISES, ids=[f"{module}-{name}" for module, name in EXERCISES]
-)
-def test_a_verdict_is_the_same_without_threads(
-    module: str, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As in a browser; the words may differ where threads are played one after another."""
-    monkeypatch.setattr(tasks, "perform", partial(perform, threadless=True))
-    found = trials(module).tried[name]
-    for outcome, several in (("right", found.right), ("wrong", found.wrong)):
-        for one in several:
-            verdict = checked(LESSONS[module].tasks[name], trials(module), one.code)
-            assert verdict.outcome == outcome, f"{module}.md:{one.line}: {verdict}"
 
 
 @pytest.mark.parametrize("module", LESSONS)

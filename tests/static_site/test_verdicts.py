@@ -1,0 +1,36 @@
+"""A check says of every answer in one thread, as in a browser, what it says on a machine."""
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bakery.checking import tasks
+from bakery.checking.lesson import Lesson
+from bakery.checking.tasks import Exercise
+from bakery.checking.virtual.performing import perform
+from bakery.lessons import every
+from workshop.rehearsal import checked
+from workshop.trials import read
+
+TRIALS = Path(__file__).parents[1] / "lessons"
+EXERCISES = [
+    pytest.param(lesson, name, id=f"{lesson.name}-{name}")
+    for lesson in every()
+    for name in lesson.names
+    if isinstance(lesson.tasks[name], Exercise)
+]
+
+
+@pytest.mark.parametrize(("lesson", "name"), EXERCISES)
+def test_a_verdict_is_the_same_without_threads(
+    lesson: Lesson, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The words may differ where threads are played one after another."""
+    monkeypatch.setattr(tasks, "perform", partial(perform, threadless=True))
+    file = f"{Path(lesson.paper.file).stem}.md"
+    trials = read(TRIALS / file, lesson.paper)
+    for outcome, several in (("right", trials.tried[name].right), ("wrong", trials.tried[name].wrong)):
+        for one in several:
+            verdict = checked(lesson.tasks[name], trials, one.code)
+            assert verdict.outcome == outcome, f"{file}:{one.line}: {verdict}"
