@@ -25,7 +25,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-site site site-serve bench soak trials hub hub-check doctor notebooks lesson lesson-check editions picture pins pin wheels derived address links learners clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-lab test-site site site-serve bench soak trials hub hub-check doctor notebooks lesson lesson-check editions picture pins pin wheels derived address links learners clean whole beside style $(PYTHONS:%=python-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ site: $(VENV)/ready $(VENV)-site/ready-to-build ## build the series for the brow
 
 site-serve: $(VENV)/ready ## show the site that was built, on port 8000 of this machine
 	@$(RUN) -m workshop site serve
+
+test-lab: $(VENV)/ready-to-test ## run every notebook in JupyterLab, in a real browser (`make test` does with one of each level)
+	EVERY_NOTEBOOK=1 $(RUN) -m pytest tests/browser/test_every_notebook.py
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
 	SITE=dist/site SITE_TOOLS=$(VENV)-site $(RUN) -m pytest tests/static_site
@@ -130,7 +133,7 @@ style: $(VENV)/ready-to-test
 # The unit tests of what learners run, and two notebooks: the one whose words are Python's own, and the one whose Quart
 # is newer on 3.13. The workshop runs on one Python; trials of lessons, moves and the kernel on this one and the newest.
 $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
-	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=3 --dist=loadfile -m "not slow and not files" $(less) \
+	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow and not files" $(less) \
 		--ignore=tests/browser --ignore=tests/workshop tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
 
 # Virtual environments. The empty files `ready…` are as old as the last installation.

@@ -1,10 +1,13 @@
 """The page that nbconvert makes of a stored notebook, as a reader without JupyterLab sees it."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 from nbconvert import HTMLExporter
+
+from workshop.notebooks import read
 
 from . import axe
 from .conftest import NOTEBOOKS
@@ -17,11 +20,20 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 PAGES = [(file.name, theme) for file in sorted(NOTEBOOKS.glob("*.ipynb")) for theme in THEMES]
 
 
+@cache
+def exporter(theme: Theme) -> HTMLExporter:
+    """Made once, as it reads all its templates anew."""
+    return HTMLExporter(theme=theme)  # type: ignore[no-untyped-call]
+
+
 @pytest.fixture(scope="module", params=PAGES, ids="-".join)
 def page(request: pytest.FixtureRequest, browser: "Browser") -> Iterator["Page"]:
-    """A stored page in one theme."""
+    """A stored page in one theme, without its code: that is nbconvert's to show."""
     name, theme = request.param
-    html, _ = HTMLExporter(theme=theme).from_filename(str(NOTEBOOKS / name))  # type: ignore[no-untyped-call]
+    notebook = read(NOTEBOOKS / name)
+    for cell in notebook.cells:
+        cell.source = "" if cell.cell_type == "code" else cell.source
+    html, _ = exporter(theme).from_notebook_node(notebook)
     with shown(html, browser) as page:
         yield page
 
