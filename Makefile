@@ -25,7 +25,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-lab test-site site site-serve bench soak trials hub hub-check doctor notebooks lesson lesson-check editions picture pins pin wheels derived address links learners clean whole beside style $(PYTHONS:%=python-%)
+.PHONY: help lab originals test test-lab test-verdicts test-site site site-serve bench soak trials hub hub-check doctor notebooks lesson lesson-check editions picture pins pin wheels derived address links learners clean whole beside style verdicts $(PYTHONS:%=python-%) $(PYTHONS:%=verdicts-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +37,7 @@ originals: $(VENV)/ready-to-test ## open the notebooks themselves, with their ou
 	@$(RUN) -m bakery originals $(LAB)
 
 test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 beside whole
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 beside whole
 
 site: $(VENV)/ready $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
 	@$(RUN) -m workshop site build --tools $(VENV)-site
@@ -47,6 +47,9 @@ site-serve: $(VENV)/ready ## show the site that was built, on port 8000 of this 
 
 test-lab: $(VENV)/ready-to-test ## run every notebook in JupyterLab, in a real browser (`make test` does with one of each level)
 	EVERY_NOTEBOOK=1 $(RUN) -m pytest tests/browser/test_every_notebook.py
+
+test-verdicts: $(VENV)/ready-to-test ## try the answers of all lessons on every Python that is here, and without threads
+	@$(MAKE) --no-print-directory --keep-going $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2 $(sync)) verdicts $(others:%=verdicts-%)
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
 	SITE=dist/site SITE_TOOLS=$(VENV)-site $(RUN) -m pytest tests/static_site
@@ -131,10 +134,17 @@ style: $(VENV)/ready-to-test
 	$(RUN) -m codespell_lib
 
 # The unit tests of what learners run, and two notebooks: the one whose words are Python's own, and the one whose Quart
-# is newer on 3.13. The workshop runs on one Python; trials of lessons, moves and the kernel on this one and the newest.
+# is newer on 3.13. The workshop runs on one Python, moves and the kernel on this one and the newest.
 $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
-	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=3 --dist=loadfile -m "not slow and not files" $(less) \
+	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow and not files" $(less) \
 		--ignore=tests/browser --ignore=tests/workshop tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
+
+# The answers of all lessons, which are thousands. `make test` tries them on one Python, with threads.
+verdicts: $(VENV)/ready-to-test
+	EVERY_VERDICT=1 $(RUN) -m pytest --quiet tests/lessons/test_without_threads.py
+
+$(PYTHONS:%=verdicts-%): verdicts-%: $(VENV)-%/ready-to-test
+	$(VENV)-$*/bin/python -m pytest --quiet tests/lessons/test_lessons.py
 
 # Virtual environments. The empty files `ready…` are as old as the last installation.
 installed := pins.txt pyproject.toml share/kernel.py share/overrides.json
@@ -176,8 +186,8 @@ find = $(firstword $(foreach python,python$(1) $(wildcard $(HOME)/.pyenv/version
 this = $(shell $(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 others = $(foreach version,$(filter-out $(this),$(PYTHONS)),$(if $(call find,$(version)),$(version)))
 
-# What the one between leaves out, as the oldest and the newest have it. The workflow for every change leaves out nothing.
-less = $(if $(filter $*,$(lastword $(others))),,$(addprefix --ignore=tests/,lessons/test_lessons.py moving test_kernel.py))
+# What these leave out, and the one between them besides. The workflow for every change leaves out nothing.
+less = $(addprefix --ignore=tests/,lessons/test_lessons.py $(if $(filter $*,$(lastword $(others))),,moving test_kernel.py))
 
 # Outputs of jobs that run side by side stay apart, where this make can do that.
 sync = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import flask
 import httpx
@@ -262,3 +262,10 @@ def flask_that(bake: Callable[[], object]) -> Flask:
         return "one cake"
 
     return app
+
+
+def head_of_an_answer(answers: BinaryIO) -> list[bytes]:
+    """The lines of the next answer's head, in small letters, on a connection that is read to the end of that answer."""
+    lines = list(iter(lambda: answers.readline().strip().lower(), b""))
+    answers.read(next(int(line.split()[1]) for line in lines if line.startswith(b"content-length")))
+    return lines

@@ -6,6 +6,7 @@ import socket
 from typing import Any
 
 import pytest
+from bakeries import head_of_an_answer
 from quart import Quart
 
 from bakery.shop import request_body
@@ -54,8 +55,7 @@ def posted(shop: Shop, path: str, *parts: bytes, host: str = "127.0.0.1") -> tup
         client.sendall(head)
         for part in parts:
             client.sendall(part)
-        lines = list(iter(lambda: answer.readline().strip().lower(), b""))
-        answer.read(next(int(line.split()[1]) for line in lines if line.startswith(b"content-length")))
+        lines = head_of_an_answer(answer)
         try:
             client.sendall(head + b"plum")
             return lines, answer.readline() != b""
