@@ -40,8 +40,8 @@ LOOKED = "the time is only looked at when a purchase is done"
         ("asyncio.timeout(None)", 2, LOOKED, "clock"),
         ("asyncio.timeout(3)", 100, "the customer waits 3 s", LOOKED),
         ("asyncio.timeout_at(time.time() + 2)", 100, "the customer waits 4.5 s", LOOKED),
-        ("asyncio.timeout_at(2)", 100, "no reason to say sorry.", LOOKED),
-        ("asyncio.timeout(1)", 100, "no reason to say sorry.", "clock"),
+        ("asyncio.timeout_at(2)", 100, "no reason to say sorry. It was said after", LOOKED),
+        ("asyncio.timeout(1)", 100, "no reason to say sorry. It was said after", "clock"),
     ],
 )
 def test_what_a_limit_did_is_told(limit: str, looks: float, words: str, other: str) -> None:

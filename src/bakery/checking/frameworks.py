@@ -115,7 +115,7 @@ def _begins(error: BaseException) -> bool:
 
 def on_refusals(times: int) -> str:
     """What helps against a key that has refused a customer so many times."""
-    step = "reading and writing have to be one step, in which nobody comes between."
+    step = "reading and writing have to be one step, up to the `commit`, in which nobody comes between."
     if times < 2:
         return step.capitalize()
     return (
@@ -146,8 +146,8 @@ def _known_of_databases(error: BaseException, said: str, line: str) -> Iterator[
     kind = type(error).__name__
     if kind == "IntegrityError" and "UNIQUE constraint failed" in said:
         yield (
-            f"the key of the table refuses a value that is there already ({said.rpartition(' ')[2]}): somebody else wrote it after "
-            f"this customer had read what is free. {on_refusals(_refusals(error))}"
+            f"the key of the table refuses a value that is there already ({said.rpartition(' ')[2]}): somebody else's was "
+            f"not to be seen yet when this customer read what is free. {on_refusals(_refusals(error))}"
         )
     if kind == "OperationalError" and "no such table" in said and (name := _opened_by_itself(error)):
         yield (

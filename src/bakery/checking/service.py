@@ -115,7 +115,7 @@ class Service:
         self.asked.append(asked)
         if len(self.asked) > self._most:
             _stop(
-                f"it asked the service {len(self.asked)} times, the last time for `{asked.path}`, and would never stop. "
+                f"it asked the service {len(self.asked)} times, the last time for `{asked.address}`, and would never stop. "
                 "What is to end the asking?"
             )
         said = self._says[min(len(self.asked), len(self._says)) - 1]

@@ -72,7 +72,7 @@ def _must_be_in_time(replies: Sequence[Reply], told: str, more: str, *, too_long
         )
         expect(
             not (reply.status == 504 and quick),
-            f"when they take {told} s, there is no reason to say sorry.",
+            f"when they take {told} s, there is no reason to say sorry. It was said after {round(took, 2):g} s, and 2 s is the limit.",
         )
         expect(
             not (reply.status == 200 and too_long),

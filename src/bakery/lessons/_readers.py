@@ -44,6 +44,9 @@ def must_see_no_ring(reading: Reading, service: Service, what: str) -> None:
         f'{what}, {raised}. It asked for `{again[0]}` a second time, and no link with `rel="next"` leads there: '
         '`answer.links["next"]["url"]` is the address, with all that stands behind its `?`.'
         if again
+        else f"{what}, {raised}. That was the first page of a reading. What it knows of pages from a reading before is no ring: a "
+        "default such as `seen=set()` is made once, for all of them."
+        if len(several) == 1
         else f"{what}, {raised}. It asked for {shown}, and for none of them a second time: a page is known by its whole address, "
         "and not by a part of it, or by what is on it."
     )

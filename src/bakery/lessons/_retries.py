@@ -180,6 +180,19 @@ def _must_listen(asked: Asking) -> None:
         "the shop answers 503 with `Retry-After: 2`, then 503 with `Retry-After: 1`, and then 200",
         "each answer says anew how long the pause is",
     )
+    _must_count(asked, two)
+
+
+def _must_count(asked: Asking, two: Says) -> None:
+    """Expect that pauses which the shop tells are counted with the others."""
+    service, result, seconds = asked(two, two, two, GOOD)
+    busy = "the shop answers 503 with `Retry-After: 2` three times, and then 200"
+    _must_come(service, [0.0, 2.1, 4.2], busy)
+    _must_be(result, 503, busy)
+    expect(
+        round(seconds, 6) == 4.3,
+        f"{busy}, and after the third answer it waits on, until {seconds:g} s, and asks no more. What is the last pause for?",
+    )
 
 
 MAKE_ROOM = " A call that takes longer than 0.8 s should make room for the next, while there is time."

@@ -19,6 +19,7 @@ from bakery.checking.openapi import (
 from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply
 from bakery.checking.service import Says, Service
+from bakery.checking.virtual.lines import own_line_of
 from bakery.lessons._books import in_case
 from bakery.lessons._buttons import PARCELS, PRESSED, failing, in_no_braces, must_send
 from bakery.lessons._documents import (
@@ -105,7 +106,10 @@ def _accepted(answer: Answer, reply: Reply, what: str, why: str = "") -> Any:
 
 def _refused(reply: Reply, what: str, why: str = "") -> None:
     """Expect a 400; `why` is what else was seen where it is accepted, or fails."""
-    kind = f", for a `{type(reply.error).__name__}` came out of the handler" if reply.error else ""
+    kind = ""
+    if reply.error:
+        line = own_line_of(reply.error)
+        kind = f", for a handler raised {type(reply.error).__name__}: {reply.error!s:.80}{f', {line}' if line else ''}"
     expect(
         reply.status != 500,
         f"{what} is answered with 500{kind}. It is the customer's mistake, so a 400 is wanted.{why}",

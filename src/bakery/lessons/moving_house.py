@@ -230,6 +230,8 @@ BROKEN = (
     ("one {} pie", 200, "serves a pie"),
     ("one nut cake", 200, "gives everybody a nut cake"),
     ("the oven is cold", 500, "answers with an error, 500"),
+    ("", 200, "answers with nothing"),
+    ("one", 200, "answers with one word of the three"),
 )
 """What apps say that do not work, their status, and what that is in words."""
 

@@ -324,10 +324,9 @@ def must_count_down(number: int, counted: Counted) -> None:
         not words or not isinstance(words[0], bytes),
         f"a guest said “{number}” and was sent bytes, {_heard(counted.told)}. A text is wanted, as in `str(number)`.",
     )
-    more = ", and there was more" if len(words) > number else ""
     expect(
         words == wanted,
-        f"a guest said “{number}” and heard {_heard(counted.told)}{more}; wanted is {', '.join(wanted)}.",
+        f"a guest said “{number}” and heard {_heard(counted.told)}; wanted is {', '.join(wanted)}.",
     )
     moments = [moment for moment, _ in counted.told]
     times = ", ".join(f"{moment:g}" for moment in moments)

@@ -126,8 +126,8 @@ def makespan(answer: Answer) -> None:
 ON_BAKERS = {
     1: " One baker is enough who does not wait (`waits=False`), and a thread waits.",
     2: " Two is how many seconds it may take; how many threads it takes is wanted.",
-    99: " The second round is for a single order, so one thread is missing. Where a search has found this number, look where it "
-    "begins to count: the first place in a list is 0.",
+    99: " The second round is for a single order, so one thread is missing. A search ends with this number where it keeps the last "
+    "that was too few, or a place in a list: the first place is 0.",
     13: " That is how many times as long four of them take; how many threads are as quick is wanted.",
 }
 """What is most likely meant by a number that is no number of threads."""
