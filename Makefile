@@ -25,7 +25,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTEST_ADDOPTS PYTES
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help lab originals test test-lab test-verdicts test-site site site-serve bench soak trials hub hub-check doctor notebooks lesson lesson-check editions picture pins pin wheels derived address links learners clean whole beside style verdicts $(PYTHONS:%=python-%) $(PYTHONS:%=verdicts-%)
+.PHONY: help lab originals test test-lab test-pythons test-site site site-serve bench soak trials hub hub-check doctor notebooks lesson lesson-check editions picture pins pin wheels derived address links learners clean whole beside style verdicts $(PYTHONS:%=python-%) $(PYTHONS:%=verdicts-%)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,8 +36,8 @@ lab: $(VENV)/ready ## open your working copy of the notebooks in JupyterLab (opt
 originals: $(VENV)/ready-to-test ## open the notebooks themselves, with their outputs, to change them
 	@$(RUN) -m bakery originals $(LAB)
 
-test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, on every Python that is here
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 beside whole
+test: $(VENV)/ready-to-test ## run every check: style, types, units, notebooks, and the units on the newest Python that is here
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 beside whole
 
 site: $(VENV)/ready $(VENV)-site/ready-to-build ## build the series for the browser, without a server, in dist/site (needs Node.js)
 	@$(RUN) -m workshop site build --tools $(VENV)-site
@@ -48,8 +48,9 @@ site-serve: $(VENV)/ready ## show the site that was built, on port 8000 of this 
 test-lab: $(VENV)/ready-to-test ## run every notebook in JupyterLab, in a real browser (`make test` does with one of each level)
 	EVERY_NOTEBOOK=1 $(RUN) -m pytest tests/browser/test_every_notebook.py
 
-test-verdicts: $(VENV)/ready-to-test ## try the answers of all lessons on every Python that is here, and without threads
-	@$(MAKE) --no-print-directory --keep-going $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2 $(sync)) verdicts $(others:%=verdicts-%)
+test-pythons: $(VENV)/ready-to-test ## run the units on the Pythons between, and the answers of all lessons on every one
+	@$(MAKE) --no-print-directory --keep-going $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2 $(sync)) \
+		verdicts $(others:%=verdicts-%) $(between:%=python-%)
 
 test-site: site $(VENV)/ready-to-test ## run the notebooks on the built site, in a real browser
 	SITE=dist/site SITE_TOOLS=$(VENV)-site $(RUN) -m pytest tests/static_site
@@ -125,7 +126,7 @@ whole: $(VENV)/ready-to-test
 	$(RUN) -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 beside:
-	@$(MAKE) --no-print-directory --keep-going $(sync) style $(others:%=python-%)
+	@$(MAKE) --no-print-directory --keep-going $(sync) style $(newest:%=python-%)
 
 style: $(VENV)/ready-to-test
 	$(RUN) -m ruff check .
@@ -134,12 +135,12 @@ style: $(VENV)/ready-to-test
 	$(RUN) -m codespell_lib
 
 # The unit tests of what learners run, and two notebooks: the one whose words are Python's own, and the one whose Quart
-# is newer on 3.13. The workshop runs on one Python, moves and the kernel on this one and the newest.
+# is newer on 3.13. The workshop runs on one Python. The answers of the lessons have a command of their own.
 $(PYTHONS:%=python-%): python-%: $(VENV)-%/ready-to-test
-	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow and not files" $(less) \
-		--ignore=tests/browser --ignore=tests/workshop tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
+	$(VENV)-$*/bin/python -m pytest --quiet --numprocesses=2 --dist=loadfile -m "not slow and not files" --ignore=tests/browser \
+		--ignore=tests/workshop --ignore=tests/lessons/test_lessons.py tests notebooks/02_waiting.ipynb notebooks/04_quart_bakery.ipynb
 
-# The answers of all lessons, which are thousands. `make test` tries them on one Python, with threads.
+# The answers of all lessons, which are thousands: `make test` tries them on one Python. Without threads, as in a browser.
 verdicts: $(VENV)/ready-to-test
 	EVERY_VERDICT=1 $(RUN) -m pytest --quiet tests/lessons/test_without_threads.py
 
@@ -186,8 +187,8 @@ find = $(firstword $(foreach python,python$(1) $(wildcard $(HOME)/.pyenv/version
 this = $(shell $(RUN) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 others = $(foreach version,$(filter-out $(this),$(PYTHONS)),$(if $(call find,$(version)),$(version)))
 
-# What these leave out, and the one between them besides. The workflow for every change leaves out nothing.
-less = $(addprefix --ignore=tests/,lessons/test_lessons.py $(if $(filter $*,$(lastword $(others))),,moving test_kernel.py))
+newest = $(lastword $(others))
+between = $(filter-out $(newest),$(others))
 
 # Outputs of jobs that run side by side stay apart, where this make can do that.
 sync = $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

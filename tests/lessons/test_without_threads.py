@@ -22,7 +22,7 @@ EXERCISES = [
 ]
 
 
-@pytest.mark.skipif(not os.environ.get("EVERY_VERDICT"), reason="this is asked by: make test-verdicts")
+@pytest.mark.skipif(not os.environ.get("EVERY_VERDICT"), reason="this is asked by: make test-pythons")
 @pytest.mark.parametrize(("lesson", "name"), EXERCISES)
 def test_a_verdict_is_the_same_without_threads(
     lesson: Lesson, name: str, monkeypatch: pytest.MonkeyPatch
