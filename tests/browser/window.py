@@ -234,11 +234,14 @@ class OpenNotebook:
         return files
 
     def close(self) -> None:
-        """Shut the kernel down and close the notebook; JupyterLab's page stays."""
+        """Save the notebook, shut the kernel down and close it; JupyterLab's page stays.
+
+        In this order: widgets leave with their kernel, and what is saved afterwards may be without them.
+        """
         self.do(
             """async panel => {
-                await panel.sessionContext.shutdown();
                 await panel.context.save();
+                await panel.sessionContext.shutdown();
                 panel.dispose();
             }"""
         )
