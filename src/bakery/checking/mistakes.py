@@ -20,6 +20,7 @@ from bakery.checking.virtual.lines import (
     line_of,
     own_frames_of,
     own_line_of,
+    own_text_of,
 )
 from bakery.counting import in_words
 from bakery.mishap import reason
@@ -315,7 +316,8 @@ def _a(kind: str) -> str:
 def _known_of_threads(error: BaseException, said: str) -> Iterable[str]:
     line = own_line_of(error)
     if "is not callable" in said and passed(error, "to_thread"):
-        named = re.search(r"to_thread\(([\w.]+)\((\)?)", line)
+        called = re.compile(r"to_thread\(\s*([\w.]+)\((\)?)")
+        named = called.search(line) or called.search(own_text_of(error))
         function = f"{named[1]}{'' if named[2] else ', …'}" if named else "bake"
         yield (
             f"`asyncio.to_thread` wants the function itself, without brackets: `asyncio.to_thread({function})`. "

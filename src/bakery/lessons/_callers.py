@@ -1,9 +1,11 @@
 """Notebook 11's callers: who calls whom, who waits, and who becomes async, over all levels and in circles."""
 
+import ast
 from itertools import pairwise
 
 from bakery.checking import Answer, described, expect
 from bakery.checking.describing import short
+from bakery.checking.starters import nodes_of
 from bakery.counting import counted
 
 CALLS = {
@@ -66,15 +68,9 @@ def must_catch(answer: Answer) -> None:
         expect(set(got) == wanted, f"{says} It gives {short(got)}.")
     found = set(answer.call(few, {"open_resource", "flash"}).result)
     missing = ", ".join(sorted(CAUGHT - found))
-    upwards = {name: few[name] for name in UPWARDS}
-    by_luck = missing and set(answer.call(upwards, {"open_resource", "flash"}).result) == CAUGHT
-    why = (
-        "where each function stands behind all that it calls, they are found, and in another order they are not. Go through all "
-        "of them again, until nobody new is found"
-        if by_luck
-        else "a caller's callers have to await as well"
+    expect(
+        not missing, f"{missing} should be there too: {_why_missing(answer, few, found) if missing else ''}."
     )
-    expect(not missing, f"{missing} should be there too: {why}.")
     too_many = ", ".join(sorted(found - CAUGHT))
     expect(not too_many, f"{too_many} stays as it is: nobody it calls has to be awaited.")
     _must_undo_knots(answer)
@@ -85,6 +81,21 @@ def must_catch(answer: Answer) -> None:
             f"{LEVELS} functions call one another in a row, and the last one waits: it finds {counted(len(set(got)), 'function')} "
             "of them. Go on until nobody new is found, however many levels there are.",
         )
+
+
+def _why_missing(answer: Answer, few: dict[str, set[str]], found: set[str]) -> str:
+    """What was seen of a search that has not found everybody."""
+    waits = {"open_resource", "flash"}
+    upwards = {name: few[name] for name in UPWARDS}
+    if set(answer.call(upwards, waits).result) == CAUGHT:
+        return (
+            "where each function stands behind all that it calls, they are found, and in another order they are not. Go through all "
+            "of them again, until nobody new is found"
+        )
+    first_round = waits | {name for name, called in few.items() if waits & called}
+    if found == first_round and any(isinstance(one, ast.While) for one in nodes_of(answer.source)):
+        return "the search ended after its first round, as if that had found nobody new"
+    return "a caller's callers have to await as well"
 
 
 def _must_undo_knots(answer: Answer) -> None:

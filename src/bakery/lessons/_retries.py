@@ -2,6 +2,7 @@
 # ruff: noqa: ANN401  # the reader's functions, and whatever comes out of them
 
 import ast
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -255,6 +256,8 @@ def _anew(source: str) -> str:
     numbers = [one for call in limits for one in [*call.args, *(word.value for word in call.keywords)]]
     if any(isinstance(one, ast.Constant) and one.value == 2 for one in numbers):
         return " The limit of two seconds is made inside the loop, so it begins anew with each turn."
+    if re.search(r"\b(if|while)\b.*(clock|time)\w*\(\)", source):
+        return " A clock that is looked at between two calls ends none that is under way."
     return ""
 
 

@@ -12,6 +12,8 @@ import httpx
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import made_in, short
 from bakery.checking.mistakes import Wrong
+from bakery.checking.run import Run
+from bakery.checking.semaphores import let_in, watch_places
 from bakery.checking.service import Asked, Says, Script, Service
 from bakery.lessons._outcomes import CANCELLED, OVER_AT_ONCE, often
 from bakery.lessons._pieces import must_read_no_more, must_save_in_pieces
@@ -154,6 +156,7 @@ def grinding(waits: Mapping[str, float]) -> Script:
 @ex.exercise
 def at_most_two(answer: Answer) -> None:
     """A crowd is free."""
+    watch_places(answer)
     for seconds in ((1.5, 0.5, 0.5, 0.5, 0.5, 0.5), (0.5,) * 6):
         paths = [f"/mill/{number}" for number in range(len(seconds))]
         waits = dict(zip(paths, seconds, strict=True))
@@ -162,7 +165,7 @@ def at_most_two(answer: Answer) -> None:
         expect(
             service.at_once <= 2,
             f"{service.at_once} orders were under way at the same moment, and two is the limit. "
-            f"{_of_places(run.source, limited=service.at_once < len(paths))}",
+            f"{_of_places(run, limited=service.at_once < len(paths))}",
         )
         expect(
             service.at_once == 2,
@@ -175,9 +178,9 @@ def at_most_two(answer: Answer) -> None:
         )
 
 
-def _of_places(source: str, *, limited: bool) -> str:
-    """What is to be said of the places that were to limit a crowd, as the text of an answer has them."""
-    made = made_in(source, {"Semaphore", "BoundedSemaphore"})
+def _of_places(run: Run, *, limited: bool) -> str:
+    """What is to be said of the places that were to limit a crowd, as the text of an answer has them, and as they were seen."""
+    made = made_in(run.source, {"Semaphore", "BoundedSemaphore"})
     if not made and limited:
         return (
             "Something keeps the others back already, and it lets in too many: does it count before the next order begins, or "
@@ -185,9 +188,12 @@ def _of_places(source: str, *, limited: bool) -> str:
         )
     if not made:
         return "What has two places, and is shared by all six?"
-    if re.search(rf"def {made[0]}\([^)]*\bpath\b", source):
+    if re.search(rf"def {made[0]}\([^)]*\bpath\b", run.source):
         return f"The semaphore is made in `{made[0]}`, so each order has one of its own: one has to be shared by all six."
-    return "There is a semaphore: is its place kept until the answer is there, and has it two of them?"
+    seen = "" if limited else let_in(run, "order", "orders")
+    return (
+        seen or "There is a semaphore: is its place kept until the answer is there, and has it two of them?"
+    )
 
 
 async def what_came_of(made: Any) -> tuple[str, Any]:  # noqa: ANN401  # whatever an answer gives

@@ -212,7 +212,7 @@ def all_at_once(answer: Answer) -> None:
         expect(
             service.at_once <= 4,
             f"{what}, and {service.at_once} pages were asked for at the same moment. Four at once are allowed. "
-            f"{let_in(run, 'page', 'pages')}".rstrip(),
+            f"{let_in(run, 'page', 'pages') or _begun(answer.source)}".rstrip(),
         )
         expect(
             service.at_once in {1, 4} or pages <= 4,
@@ -224,6 +224,11 @@ def all_at_once(answer: Answer) -> None:
             f"{what}, and a page takes a second. It took {run.seconds:g} s, and with four at once {least} s is enough.",
         )
     must_tell_a_gap(answer)
+
+
+def _begun(source: str) -> str:
+    """What to say of tasks where too many pages were asked for."""
+    return "A task begins when it is made, and not where it is gathered." if "create_task(" in source else ""
 
 
 def _must_be_flat(result: Any, what: str) -> None:

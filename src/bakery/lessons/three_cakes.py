@@ -182,7 +182,7 @@ SAVED_SLIPS: Slips = {
     "The other baker's time is `cakes * mixing + baking`: only the last bake is waited for.": lambda cakes, mixing, baking: (
         cakes * (mixing + baking) - cakes * max(mixing, baking)
     ),
-    "Nothing is shared between mixing and baking: the bakes are shared with one another, whole.": lambda cakes, mixing, baking: (
+    "Whatever takes longer: while a cake bakes, the others may be mixed and baked, too. Only the last bake is waited for.": lambda cakes, mixing, baking: (
         (cakes - 1) * min(mixing, baking)
     ),
     "That is a share of the time in percent, and seconds are wanted.": lambda cakes, mixing, baking: (
