@@ -27,12 +27,13 @@ LESSONS = ROOT / "tests" / "lessons"
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, then the rest of what drives a browser, and then all others as they were."""
+    """The longest files first, then what drives a browser, and notebooks, which mostly wait; then all others as they were."""
     places = {ROOT / path: place for place, path in enumerate(LONGEST)}
     browser = ROOT / "tests" / "browser"
 
     def place(item: pytest.Item) -> int:
-        return places.get(item.path, len(LONGEST) + (not item.path.is_relative_to(browser)))
+        waits = item.path.is_relative_to(browser) or item.path.suffix == ".ipynb"
+        return places.get(item.path, len(LONGEST) + (not waits))
 
     items.sort(key=place)
 
