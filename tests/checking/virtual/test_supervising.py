@@ -6,7 +6,6 @@ import io
 import sys
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import thread as pools
 from pathlib import Path
@@ -305,25 +304,6 @@ def test_whoever_waits_for_anything_else_may_be_stuck() -> None:
     assert not is_starting_a_thread(None)
 
 
-@pytest.fixture
-def looked_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], list[Player]]:
-    """Who was passed over, after so many looks that found a player at one place without using a processor."""
-
-    def looked(could_go_on: bool) -> list[Player]:
-        astray: list[Player] = []
-        clock = Clock()
-        monkeypatch.setattr(clock, "lead_astray", astray.append)
-        monkeypatch.setattr(supervising, "_cpu_of", lambda _: 1.0)
-        monkeypatch.setattr(supervising, "_could_go_on", lambda _: could_go_on)
-        who = Player(clock, threading.get_ident())
-        supervisor = Supervisor(Stage(1), threading.current_thread(), 1)
-        for _ in range(2 * STUCK + 1):
-            supervisor._look(who)
-        return astray
-
-    return looked
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a thread lacks")
 def test_a_thread_that_lacks_only_a_processor_could_go_on_and_one_that_waits_could_not() -> None:
     over, begun = threading.Event(), threading.Event()
@@ -354,9 +334,20 @@ def test_of_a_thread_that_nobody_knows_it_is_not_said_that_it_could_go_on() -> N
     assert not _could_go_on(Player(Clock(), -1))
 
 
-def test_whoever_lacks_only_a_processor_is_not_passed_over(looked_at: Callable[[bool], list[Player]]) -> None:
-    assert looked_at(True) == []
-    assert looked_at(False) != []
+@pytest.mark.parametrize("could_go_on", [True, False])
+def test_whoever_lacks_only_a_processor_is_not_passed_over(
+    could_go_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    astray: list[Player] = []
+    clock = Clock()
+    monkeypatch.setattr(clock, "lead_astray", astray.append)
+    monkeypatch.setattr(supervising, "_cpu_of", lambda _: 1.0)
+    monkeypatch.setattr(supervising, "_could_go_on", lambda _: could_go_on)
+    who = Player(clock, threading.get_ident())
+    supervisor = Supervisor(Stage(1), threading.current_thread(), 1)
+    for _ in range(2 * STUCK + 1):
+        supervisor._look(who)
+    assert bool(astray) is not could_go_on
 
 
 def test_whoever_reads_a_module_could_go_on_and_whoever_waits_for_its_importer_could_not(
