@@ -4,7 +4,7 @@ import pytest
 from answering import refused
 
 from bakery.checking.describing import MANY
-from bakery.checking.differences import difference, equal, on_one_for_all, on_text
+from bakery.checking.differences import difference, equal, on_one_for_all, on_text, seen
 
 PLAIN = {
     "a text without its f": ("one {cake} cake", "one plum cake", "only with an `f`"),
@@ -174,3 +174,11 @@ def test_results_are_the_same_but_for_the_last_bits_of_a_float(
     one: object, other: object, same: bool
 ) -> None:
     assert equal(one, other) is same
+
+
+@pytest.mark.parametrize(("given", "wanted"), [("coffee and cake", "cake and coffee"), ([2, 1], [1, 2])])
+def test_whoever_takes_what_is_done_first_is_told_where_the_order_comes_from(
+    given: object, wanted: object
+) -> None:
+    assert seen(given, wanted, "asyncio.as_completed(several)").endswith("gives whatever is done first.")
+    assert "as_completed" not in seen(given, wanted, "asyncio.gather(*several)")

@@ -9,6 +9,27 @@ def test_waits_of_which_no_two_overlapped_are_counted() -> None:
     assert no_two(3, "") == "The three waits came one after another: no two of them overlapped."
 
 
+@pytest.mark.parametrize(
+    "several",
+    [
+        "[await bake(n) for n in range(3)]",
+        "{(await bake(n)).text for n in range(3)}",
+        "{n: await bake(n) for n in range(3)}",
+        "{await bake(n): n for n in range(3)}",
+    ],
+)
+def test_a_list_that_awaits_each_call_before_it_makes_the_next_is_told_with_its_line(several: str) -> None:
+    said = no_two(3, f"async def answer():\n    return {several}")
+    assert "Line 2 awaits each `bake(…)` before it makes the next one." in said
+
+
+@pytest.mark.parametrize(
+    "several", ["[await task for task in tasks]", "[bake(n) for n in range(3)]", "await bake(1)"]
+)
+def test_a_list_of_what_was_made_before_is_not_told_so(several: str) -> None:
+    assert "Line" not in no_two(3, f"async def answer():\n    return {several}")
+
+
 @pytest.mark.parametrize("pool", ["ThreadPoolExecutor(1)", "ThreadPoolExecutor(max_workers=1)"])
 def test_a_pool_of_one_is_named(pool: str) -> None:
     assert no_two(3, f"pool = {pool}").endswith("one thread does one thing at a time.")

@@ -223,21 +223,6 @@ def test_many_rows_are_told_by_the_first_of_them() -> None:
     assert books.told(range(13)).endswith("11, …")
 
 
-CASES = {
-    "it raised KeyError": "there is one page, and then it raised KeyError",
-    "`it` has no value.\nPython says: NameError": "`it` has no value. In this case there is one page.\nPython says: NameError",
-    "an `await` is missing.\nPython says: TypeError": "an `await` is missing.\nPython says: TypeError",
-    "the orders are others.": "the orders are others.",
-}
-
-
-@pytest.mark.parametrize("said", CASES)
-def test_an_error_is_told_with_the_case_in_which_it_came_up_and_a_missing_await_without(said: str) -> None:
-    with pytest.raises(Wrong) as caught, books.in_case("there is one page"):
-        raise Wrong(said)
-    assert str(caught.value) == CASES[said]
-
-
 def test_a_last_link_may_lead_to_the_page_that_was_asked_for_first() -> None:
     service = books.linked([[2], [1]], ["/orders?key=k7x"], "http://service{first}")
     _, last = replies(service, "/orders?page=1", "/orders?key=k7x")

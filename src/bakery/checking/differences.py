@@ -45,7 +45,7 @@ def seen(given: Any, wanted: Any, source: str) -> str:
     """What can be seen at a result that is not the wanted one, and, where it is a text, at the cell that it comes from."""
     if isinstance(given, str) and isinstance(wanted, str):
         return on_text(given, wanted, source)
-    return difference(given, wanted)
+    return _in_its_order(difference(given, wanted), source)
 
 
 def on_text(given: str, wanted: str, source: str) -> str:
@@ -62,7 +62,14 @@ def on_text(given: str, wanted: str, source: str) -> str:
         )
     if "None" in given and "None" not in wanted:
         return " ".join(filter(None, (difference(given, wanted), _of_a_sleep(source))))
-    return difference(given, wanted)
+    return _in_its_order(difference(given, wanted), source)
+
+
+def _in_its_order(said: str, source: str) -> str:
+    """What was said, and why it most likely came in another order, if it did."""
+    if said.endswith("in another order.") and "as_completed(" in source:
+        return f"{said} `as_completed` gives whatever is done first."
+    return said
 
 
 def _of_a_sleep(source: str) -> str:

@@ -22,7 +22,7 @@ def no_two(count: int, source: str) -> str:
     said = f"The {in_words(count, 'wait')} came one after another: no two of them overlapped."
     if ONE_THREAD.search(source):
         said += f" {ONE_AT_A_TIME}"
-    elif later := made_when_asked(source):
+    elif later := made_when_asked(source) or awaited_in_a_list(source):
         said += f" {later}"
     return said
 
@@ -59,6 +59,20 @@ def made_when_asked(source: str) -> str:
                 f"Line {node.lineno} begins nothing yet: a generator, and so does `map`, makes each task only when the next one is "
                 "asked for, and by then the one before was awaited. A list, in square brackets, has all of them made at once."
             )
+    return ""
+
+
+def awaited_in_a_list(source: str) -> str:
+    """A sentence on a comprehension that awaits each call before it makes the next; empty where there is none."""
+    for node in nodes_of(source):
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp):
+            parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+            waits = (one for part in parts for one in ast.walk(part) if isinstance(one, ast.Await))
+            if call := next((one.value for one in waits if isinstance(one.value, ast.Call)), None):
+                return (
+                    f"Line {call.lineno} awaits each `{_called(call)}(…)` before it makes the next one. Take the `await` out of there, "
+                    "make all of them first, and await them together."
+                )
     return ""
 
 

@@ -4,8 +4,7 @@
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -229,20 +228,6 @@ def must_give(reading: Reading, wanted: Sequence[Any], what: str) -> None:
         else ""
     )
     expect(read == list(wanted), f"{what}. It gave {told(read)}, and {told(wanted)} is wanted{more}.")
-
-
-@contextmanager
-def in_case(what: str) -> Iterator[None]:
-    """Tell of an error in which case it came up; a missing `await` is missing in every case."""
-    try:
-        yield
-    except Wrong as wrong:
-        first, python, rest = str(wrong).partition("\nPython says: ")
-        if first.startswith("it raised"):
-            raise Wrong(f"{what}, and then {wrong}") from None
-        if python and "await" not in first:
-            raise Wrong(f"{first} In this case {what}.{python}{rest}") from None
-        raise
 
 
 def told(rows: Sequence[Any]) -> str:

@@ -7,6 +7,7 @@ from bakery.checking import Answer, described, expect
 from bakery.checking.describing import short
 from bakery.checking.starters import nodes_of
 from bakery.counting import counted
+from bakery.lessons._cases import in_case
 
 CALLS = {
     "init_db": {"open_resource"},
@@ -61,12 +62,14 @@ def must_catch(answer: Answer) -> None:
     names = [f"level_{level}" for level in range(LEVELS)]
     tower = {name: {below} for name, below in pairwise(names)} | {names[-1]: set[str]()}
     for calls, waits, wanted, says in SMALL:
-        got = answer.call(calls, waits).result
+        with in_case(f"`calls` is {calls} and `waits` is {waits}".replace("set()", "{}")):
+            got = answer.call(calls, waits).result
         sound = isinstance(got, set | frozenset | list | tuple)
         more = " Does it `return` its result?" if got is None else ""
         expect(sound, f"the set of all who become async is wanted, and it gives {described(got)}.{more}")
         expect(set(got) == wanted, f"{says} It gives {short(got)}.")
-    found = set(answer.call(few, {"open_resource", "flash"}).result)
+    with in_case("`ask_again` calls itself, and one that becomes async"):
+        found = set(answer.call(few, {"open_resource", "flash"}).result)
     missing = ", ".join(sorted(CAUGHT - found))
     expect(
         not missing, f"{missing} should be there too: {_why_missing(answer, few, found) if missing else ''}."
@@ -102,7 +105,8 @@ def _must_undo_knots(answer: Answer) -> None:
     """Expect both of two functions that call each other, where one of them has to be awaited."""
     knots = _knots()
     waits = {f"waits_{number}" for number in range(MANY_NAMES)}
-    left_out = sorted(set(knots) - set(answer.call(knots, waits).result))
+    with in_case("there are pairs of functions that call each other"):
+        left_out = sorted(set(knots) - set(answer.call(knots, waits).result))
     expect(
         not left_out,
         f"`{left_out[0] if left_out else ''}` should be there too: it stands in a pair of functions that call each other, and one of "

@@ -7,7 +7,8 @@ from typing import Any
 
 from bakery.checking import Answer, expect
 from bakery.checking.mistakes import Wrong
-from bakery.lessons._books import SIZE, in_case, told
+from bakery.lessons._books import SIZE, told
+from bakery.lessons._cases import in_case
 
 GAPS = (20, 17, 9, 8, 4, 2, 1)
 """Numbers of orders, of which many have been cancelled long ago."""

@@ -5,11 +5,13 @@ import math
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import combinations, pairwise
 from numbers import Real
 
 from bakery.checking import Answer, Run, Wrong, expect
 from bakery.counting import in_words
+from bakery.lessons._brackets import elsewhere
 from bakery.trace import Trace
 
 Case = tuple[float, ...]
@@ -94,6 +96,8 @@ def _why(answer: Answer, cases: Sequence[Case], got: Sequence[float], right: For
             return f" {says}"
     if len({round(number, 9) for number in got}) == 1 and len(got) > 1:
         return " It says that whatever it is asked."
+    if brackets := elsewhere(answer.source, partial(_is_right, cases, right)):
+        return f" {brackets}"
     if unused := _unused(answer, cases, right):
         return f" It does not depend on `{unused}`."
     if len(cases) > MANY and (seen := next(_seen(cases, got, right), "")):
@@ -101,6 +105,10 @@ def _why(answer: Answer, cases: Sequence[Case], got: Sequence[float], right: For
     if idle := _idle(answer, cases, right):
         return f" It changes with `{idle}`, and the right number does not."
     return ""
+
+
+def _is_right(cases: Sequence[Case], right: Formula, other: Formula) -> bool:
+    return all(_agrees(right(*case), other, case) for case in cases)
 
 
 def _seen(cases: Sequence[Case], got: Sequence[float], right: Formula) -> Iterator[str]:

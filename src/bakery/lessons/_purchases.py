@@ -1,11 +1,13 @@
 """Notebook 10's purchases: two seconds for all three, and what was seen of the limit where it comes too late."""
 
+import ast
 from collections.abc import Sequence
 from typing import Any
 
 from bakery.checking import Answer, expect
 from bakery.checking.mistakes import is_about
 from bakery.checking.run import Reply
+from bakery.checking.starters import nodes_of
 
 LONG = 10
 """Seconds of one purchase that is much longer than the limit."""
@@ -18,7 +20,7 @@ def must_keep_to_two_seconds(answer: Answer, seconds: dict[str, Any]) -> None:
         seconds.update(zip(things, taken, strict=True))
         served = answer.visit("/cake", visitors=2, may_fail=True)
         told = ", ".join(f"{one:g}" for one in taken)
-        more = _on_looking(answer, seconds, served.replies[0])
+        more = _on_looking(answer, seconds, served.replies[0]) or _outside(answer.source)
         _must_be_in_time(served.replies, told, more, too_long=max(taken) > 2, quick=sum(taken) < 2)
         expect(
             not served.left,
@@ -49,6 +51,24 @@ def _on_looking(answer: Answer, seconds: dict[str, Any], reply: Reply) -> str:
         f"Where the flour alone takes {LONG} s, “sorry” comes after {_took(other):g} s: the time is only looked at when a purchase is "
         "done, and nothing ends one that is under way."
     )
+
+
+def _outside(source: str) -> str:
+    """A sentence on a wait in the same function as a limit, and in none; empty where there is none."""
+    for function in (node for node in nodes_of(source) if isinstance(node, ast.AsyncFunctionDef)):
+        limits = [one for one in ast.walk(function) if isinstance(one, ast.AsyncWith) and _limits(one)]
+        inside = {id(one) for limit in limits for line in limit.body for one in ast.walk(line)}
+        for wait in ast.walk(function) if limits else ():
+            if isinstance(wait, ast.Await) and id(wait) not in inside:
+                return (
+                    f"Line {wait.lineno} waits outside of the limit (`{ast.unparse(wait):.40}`): a limit ends with its `async with`, "
+                    "and ends no wait below it."
+                )
+    return ""
+
+
+def _limits(block: ast.AsyncWith) -> bool:
+    return any("timeout" in ast.unparse(item.context_expr) for item in block.items)
 
 
 def _must_be_in_time(replies: Sequence[Reply], told: str, more: str, *, too_long: bool, quick: bool) -> None:

@@ -15,7 +15,6 @@ from bakery.checking.virtual.lines import own_line_of
 from bakery.lessons._books import (
     Desk,
     Reading,
-    in_case,
     linked,
     made_by,
     must_be_linked,
@@ -24,6 +23,7 @@ from bakery.lessons._books import (
     read_with,
     told,
 )
+from bakery.lessons._cases import in_case
 
 ALIKE: Mapping[str, Sequence[Sequence[int]]] = {
     "two pages have no orders, and addresses of their own": ([5, 4], [], []),

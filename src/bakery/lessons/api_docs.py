@@ -20,8 +20,8 @@ from bakery.checking.replying import must_be_good
 from bakery.checking.run import Reply
 from bakery.checking.service import Says, Service
 from bakery.checking.virtual.lines import own_line_of
-from bakery.lessons._books import in_case
 from bakery.lessons._buttons import PARCELS, PRESSED, failing, in_no_braces, must_send
+from bakery.lessons._cases import in_case
 from bakery.lessons._documents import (
     annotated,
     caught_inside,

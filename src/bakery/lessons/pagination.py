@@ -20,7 +20,6 @@ from bakery.lessons._books import (
     Reading,
     Shelf,
     closed,
-    in_case,
     in_pages,
     linked,
     made_by,
@@ -31,6 +30,7 @@ from bakery.lessons._books import (
     read_with,
     told,
 )
+from bakery.lessons._cases import in_case
 from bakery.lessons._followed import CHANGES, GAPS, must_follow, must_serve_two
 from bakery.lessons._readers import (
     ALIKE,
