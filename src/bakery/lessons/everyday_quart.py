@@ -203,15 +203,15 @@ def menu_page(answer: Answer) -> None:
         f"three customers came, each for a page, and `price` was called {in_word(asked)} times: each page asks anew.",
     )
     theirs = answer.named("price").run("plum")
-    says = "`price` is the page's own, and takes a fifth of a second: leave it as it was."
-    theirs.gives(3, says).takes(0.2, says)
+    says = "`price` is the page's own, and takes half a second: leave it as it was."
+    theirs.gives(3, says).takes(0.5, says)
     one.expect(
-        one.seconds < 0.5,
+        one.seconds < 1.25,
         f"one page takes {one.seconds:g} s: each price waits until the one before it is there. A template, and a list of "
         "awaits, go one by one.",
     )
-    one.takes(0.2)
-    three.takes(0.2)
+    one.takes(0.5)
+    three.takes(0.5)
 
     _must_ask_the_price(answer)
     filled = answer.watch(Template.generate_async, Template.render_async, Template.render).visit("/menu")
