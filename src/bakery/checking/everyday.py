@@ -104,8 +104,8 @@ def _on_kinds(said: str, line: str, names: dict[str, Any]) -> Iterator[str]:
         yield f"a function stands there that nobody has called ({line}). With brackets behind its name it gives its result."
     if "byte indices must be integers" in said:
         yield (
-            f"there are bytes, and no dictionary yet ({line}). `get_json()` of a request reads the JSON in its body, and "
-            "`json.loads(…)` that in bytes."
+            f"there are bytes, and no dictionary yet ({line}). `await request.form` reads a form in them, "
+            "`await request.get_json()` JSON, and `json.loads(…)` the JSON in bytes of your own."
         )
     if "unsupported operand" in said and f"'{Trace.__name__}'" in said:
         yield f"a whole run is no number to reckon with ({line}). Its `.makespan` is one, in seconds."

@@ -302,7 +302,7 @@ def _known_of_await(said: str, line: str) -> Iterable[str]:
         kind = f", {_a(what['kind'] or what['named'])}" if what else ""
         yield (
             f"`await` stands before something that cannot be awaited{kind}. Only a coroutine, a task or a future can: "
-            "take the `await` away where a plain function is called."
+            "what stands behind that `await` is here already, and needs none."
         )
     if re.search(r"a coroutine was expected, got <function|coroutine .*required", said):
         yield "a coroutine is wanted there. Call the function, so that it gives one: `create_task(bake())`."

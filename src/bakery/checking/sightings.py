@@ -68,6 +68,8 @@ def on_endless_answer(parts: int, seconds: float, headers: Mapping[str, str]) ->
     said = (
         f"it has read {parts:,} parts of an answer without end, in {seconds:g} s. What is to end the reading?"
     )
+    if not seconds:
+        said += " All of it came at once, and a limit on time would not end it."
     wanted = {name.lower(): value for name, value in headers.items()}.get("range")
     return f"{said} It asked for `Range: {wanted}`, and not every server keeps to that." if wanted else said
 

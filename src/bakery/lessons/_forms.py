@@ -24,4 +24,9 @@ def must_read_the_form(answer: Answer, path: str, cakes: Sequence[str]) -> None:
         f"`{path}` answers {short(first)}, and {short(f'one {cakes[0]} cake')} is wanted. `cake` is the name of the field: whoever "
         "goes through a form, or unpacks it, gets the names of its fields. The value stands behind the name, in square brackets.",
     )
+    expect(
+        not first.startswith("one cake="),
+        f"`{path}` answers {short(first)}, and {short(f'one {cakes[0]} cake')} is wanted. That is the body as it was sent, with the name "
+        "of its field: `await request.form` takes it apart.",
+    )
     served.gets(*(f"one {cake} cake" for cake in cakes))

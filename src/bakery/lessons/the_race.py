@@ -149,6 +149,12 @@ ENOUGH_THREADS_SLIPS: Slips = {
     "0.7 is more than two thirds: so a little less than a third is free.": lambda per_second, stay: ceil(
         per_second * stay / 0.7
     ),
+    "0.67 is a little more than two thirds, `2 / 3`: where there are many threads, less than a third is free.": lambda per_second, stay: (
+        ceil(per_second * stay / 0.67)
+    ),
+    "0.66 is a little less than two thirds, `2 / 3`: now and then that is a thread too many.": lambda per_second, stay: (
+        ceil(per_second * stay / 0.66)
+    ),
     "One thread more is not a third of them, where there are many.": lambda per_second, stay: (
         ceil(per_second * stay) + 1
     ),
