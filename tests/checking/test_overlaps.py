@@ -2,7 +2,15 @@
 
 import pytest
 
-from bakery.checking.overlaps import all_the_time, at_most, made_when_asked, no_two, not_awaited, not_begun
+from bakery.checking.overlaps import (
+    all_the_time,
+    at_most,
+    made_when_asked,
+    no_two,
+    not_awaited,
+    not_begun,
+    unreached,
+)
 
 
 def test_waits_of_which_no_two_overlapped_are_counted() -> None:
@@ -141,3 +149,24 @@ def test_a_wait_takes_all_of_the_time_only_where_it_is_as_long() -> None:
     )
     assert all_the_time([(0, 1), (1, 2)], 2) == ""
     assert all_the_time([(0, 0)], 0) == ""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def a():\n    return 1\n    b()",
+        "async def a():\n    return 1\n    await b()",
+        "if c:\n    return 1\n    b()",
+        "with c:\n    return 1\n    b()",
+    ],
+)
+def test_a_line_behind_a_return_is_told_with_both_lines(source: str) -> None:
+    assert unreached(source) == "Line 3 stands behind the `return` of line 2, and is never reached."
+    assert not_awaited(source) == (unreached(source),)
+
+
+@pytest.mark.parametrize(
+    "source", ["def a():\n    b()\n    return 1", "def a():\n    if c:\n        return 1\n    b()"]
+)
+def test_a_return_that_is_the_last_line_of_its_block_is_not_told(source: str) -> None:
+    assert unreached(source) == ""

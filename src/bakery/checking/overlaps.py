@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import TypeGuard
 
 from bakery.checking.starters import nodes_of
@@ -122,6 +123,8 @@ def _alone(waits: Sequence[tuple[float, float]]) -> str:
 
 def not_awaited(source: str) -> tuple[str, ...]:
     """What most likely nobody waited for, by what stands in the cell."""
+    if behind := unreached(source):
+        return (behind,)
     if SLEEP_IN_A_THREAD.search(source):
         return (
             "A thread that calls `asyncio.sleep` only makes a coroutine, which nobody awaits. Threads are for plain "
@@ -142,6 +145,16 @@ def not_awaited(source: str) -> tuple[str, ...]:
     if _has(source, ("add_background_task(",)):
         return ("A background task goes on after the answer, and its customer does not wait for it.",)
     return ()
+
+
+def unreached(source: str) -> str:
+    """A sentence on a line behind a `return`; empty where there is none."""
+    for node in nodes_of(source):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.With | ast.AsyncWith):
+            for before, after in pairwise(node.body):
+                if isinstance(before, ast.Return):
+                    return f"Line {after.lineno} stands behind the `return` of line {before.lineno}, and is never reached."
+    return ""
 
 
 def _is_gather(call: ast.Call) -> bool:

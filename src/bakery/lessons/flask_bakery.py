@@ -5,6 +5,7 @@ from math import ceil
 
 from bakery.checking import Answer, Lesson, expect
 from bakery.checking.describing import made_in
+from bakery.checking.overlaps import unreached
 from bakery.checking.run import Served, in_word
 from bakery.counting import counted
 from bakery.lessons._formulas import Slips, drawn, formula
@@ -151,7 +152,7 @@ def _must_wait_for_coffee(one: Served) -> None:
         )
     expect(
         one.seconds != 1.0,
-        "one breakfast took 1 s. Here the coffee comes after the cake: half a second more.",
+        f"one breakfast took 1 s. Here the coffee comes after the cake: half a second more. {unreached(one.source)}".rstrip(),
     )
 
 

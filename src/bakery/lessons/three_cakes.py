@@ -226,7 +226,8 @@ def shared(answer: Answer) -> None:
     expect(letters, "it is empty. Is there nothing in the five jobs that is a wait?")
     strange = sorted(letters - set(JOBS))
     expect(
-        not strange, f'there is no job `{", ".join(strange)}`. Put letters into it, such as `{{"a", "b"}}`.'
+        not strange,
+        f'there is no job {" or ".join(map(repr, strange))}. Put letters into it, each as a text of its own: `{{"a", "b"}}`.',
     )
     expect(
         letters != set(JOBS) - SHARED,

@@ -126,11 +126,22 @@ def bake_all(answer: Answer) -> None:
         number = len(cakes)
         with _no_standing(answer):
             run = answer.run(cakes)
+        _must_take_one_by_one(run, cakes)
         several = spans(run, number)
         _must_have_baked(answer, [span.lane for span in several], cakes)
         _one_bake_each(several)
         run.called("bake", number).takes(BAKE).at_once(number)
     _must_wait_for_all(answer)
+
+
+def _must_take_one_by_one(run: Run, cakes: Sequence[object]) -> None:
+    """Expect that the list of all cakes is not taken for one cake."""
+    baked = run.result if isinstance(run.result, list | tuple) else []
+    expect(
+        not any(isinstance(one, Span) and one.lane == f"cake {cakes}" for one in baked),
+        f"a single `bake` was given the whole list {cakes}, as if that were a cake. `bake` takes one cake, and is called for each of them. "
+        "(A star in the first line of a `def` packs what is given into one more list.)",
+    )
 
 
 def _must_have_baked(answer: Answer, lanes: Sequence[str], cakes: Sequence[object]) -> None:
@@ -216,7 +227,11 @@ def layer_cake(answer: Answer) -> None:
         f"it waits {in_word(len(run.waits))} times, and three bakes are wanted. A wait beside them most likely guesses when "
         "the layers are out: `await` the layers themselves."
     )
-    run.takes(2 * BAKE).at_once(2, guessed if len(run.waits) > 3 else "")
+    run.takes(
+        2 * BAKE,
+        f"it took {run.seconds:g} s, and {2 * BAKE:g} s is wanted, which is two bakes. Layer one does not need layer two, so both bake "
+        "at the same time; only the glaze waits for both.",
+    ).at_once(2, guessed if len(run.waits) > 3 else "")
     for slow in ("layer one", "layer two"):
         _must_wait_for_both(answer, slow)
 
