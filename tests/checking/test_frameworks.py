@@ -1,7 +1,5 @@
 """What Flask, Quart and aiosqlite tell in words of their own is said in a sentence that fits."""
 
-import sqlite3
-
 import pytest
 from answering import QUART, refused
 
@@ -284,38 +282,6 @@ def test_a_number_that_the_reader_reads_is_no_status() -> None:
         f"{QUART}\n@answer.get('/sold')\nasync def sold():\n    return 'cake', 'plum'",
         lambda answer: answer.visit("/sold").gets("cake"),
     )
-
-
-BOTH_WRITE = (
-    "two customers have read in transactions of their own, and now both want to write: only one of them may. `BEGIN IMMEDIATE` "
-    "asks for the right to write before anything is read."
-)
-KEPT = (
-    "somebody else has a transaction open that writes, and keeps it open for longer than others wait. A write that was refused "
-    "leaves its transaction open as well: `commit` ends one, and `rollback`."
-)
-
-
-@pytest.mark.parametrize(
-    ("line", "told"),
-    [
-        ('db.execute("BEGIN")', BOTH_WRITE),
-        ("db.execute('begin deferred')", BOTH_WRITE),
-        ('db.execute("BEGINNING")', KEPT),
-        ("BEGIN", KEPT),
-        ('db.execute("INSERT")', KEPT),
-    ],
-)
-def test_a_locked_database_is_told_by_whether_the_cell_begins_its_transactions_itself(
-    line: str, told: str
-) -> None:
-    assert first_of(raised_in(line, "sqlite3.OperationalError('database is locked')")) == told
-
-
-def test_a_locked_database_without_a_line_of_the_readers_is_told_too_and_no_other_error_is_one() -> None:
-    assert first_of(sqlite3.OperationalError("database is locked")) == KEPT
-    assert first_of(sqlite3.DatabaseError("database is locked")) == ""
-    assert first_of(sqlite3.OperationalError("no such table: cakes")) == ""
 
 
 BYTES = "there are bytes on one side and a text on the other. `get_data()` gives bytes, and `get_data(as_text=True)` a text."

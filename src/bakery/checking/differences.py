@@ -109,6 +109,8 @@ def _of_texts(given: str, wanted: str) -> str:
     there, missing = _middles(given, wanted)
     if sorted(given.split()) == sorted(wanted.split()):
         return "It is the same words in another order."
+    if wanted and given.startswith(wanted):
+        return f"Behind it stands {given.removeprefix(wanted)!r:.20} as well."
     if PLACEHOLDER.search(given) and not PLACEHOLDER.search(wanted):
         return "Its curly brackets are still there: only with an `f` before its quotation marks does a text put values into them."
     if "<Task " in given:

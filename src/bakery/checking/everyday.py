@@ -37,6 +37,13 @@ def known_of_values(error: BaseException, said: str) -> Iterator[str]:
         yield from _on_attribute(error, line, names)
     if isinstance(error, TypeError):
         yield from _on_kinds(said, line, names)
+    if re.search(r"'(method|builtin_function_or_method|function)' object is not subscriptable", said):
+        yield f"square brackets stand behind a function ({line}). A call has round ones; square ones look into what is kept."
+    if isinstance(error, IsADirectoryError):
+        yield (
+            f"a file is wanted there, and that is a folder ({line}). A file in it has the folder's name and its own: "
+            '`folder / "cake.png"`.'
+        )
     if isinstance(error, RuntimeError) and re.search(r"release unlocked lock|un-acquired lock", said):
         yield (
             f"a lock is let go that nobody holds ({line}). A `with` lets its lock go at the end of its block by itself, "

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from types import FrameType
 
 from bakery.checking.coroutines import handed_back, refused_of, wrapper_of
+from bakery.checking.sql import known_of_databases
 from bakery.checking.virtual.lines import frames_of, own_frames_of, own_line_of, own_text_of
-from bakery.counting import in_words
 
 ON_FIELDS = "a field of a form is looked up by its name, in square brackets or with `get`: `form['cake']`, `form.get('cake')`."
 
@@ -29,7 +29,7 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
     ):
         yield (
             f"it raises a `{type(error).__name__}`, as `abort` does. An app makes an answer with that status of it, for "
-            "its own routes. Nobody does here: what is to be answered has to be given back."
+            "its own routes. Nobody does here, and it stays an error."
         )
     if type(error).__name__ == "TemplateSyntaxError" and _awaits_in_template(error):
         yield "there is an `await` inside the template, and a template has none: it awaits by itself what it calls."
@@ -39,15 +39,7 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
         yield from _known_of_attributes(said)
-    if type(error).__name__ == "OperationalError" and "database is locked" in said:
-        yield (
-            "two customers have read in transactions of their own, and now both want to write: only one of them may. "
-            "`BEGIN IMMEDIATE` asks for the right to write before anything is read."
-            if _begins(error)
-            else "somebody else has a transaction open that writes, and keeps it open for longer than others wait. A write that "
-            "was refused leaves its transaction open as well: `commit` ends one, and `rollback`."
-        )
-    yield from _known_of_databases(error, said, line)
+    yield from known_of_databases(error, said, line)
     if "While serving generator didn't terminate" in said:
         yield (
             "a `while_serving` function has one `yield`: what stands above it happens when the shop opens, what stands "
@@ -105,72 +97,6 @@ def _known_of_kinds(error: BaseException, said: str, line: str) -> Iterator[str]
         yield _on_text(line)
     yield from _known_of_calls(said)
     yield from _known_of_cookies(error, said)
-
-
-def _begins(error: BaseException) -> bool:
-    """Whether the cell that raised it begins a transaction by hand."""
-    text = own_text_of(error)
-    return bool(re.search(r"[\"']BEGIN\b", text, re.IGNORECASE))
-
-
-def on_refusals(times: int) -> str:
-    """What helps against a key that has refused a customer so many times."""
-    step = "reading and writing have to be one step, up to the `commit`, in which nobody comes between."
-    if times < 2:
-        return step.capitalize()
-    return (
-        f"It was refused {in_words(times, 'time')}: whoever tries again has to read anew what is free, and to do so as often as it is "
-        f"refused; or {step}"
-    )
-
-
-def _refusals(error: BaseException) -> int:
-    """How often a key had refused the customer whose statement this was, as the connection of a check has counted."""
-    several = [frame.f_locals.get("self") for frame in frames_of(error)]
-    return max(
-        (vars(one).get("refusals", 0) for one in several if type(one).__name__ == "Connection"), default=0
-    )
-
-
-def _opened_by_itself(error: BaseException) -> str:
-    """The name of a connection in the reader's function that is none of a check's; empty where there is none."""
-    drivers = {"sqlite3", "aiosqlite.core"}
-    for frame in own_frames_of(error):
-        for name, value in frame.f_locals.items():
-            if type(value).__name__ == "Connection" and type(value).__module__ in drivers:
-                return name
-    return ""
-
-
-def _known_of_databases(error: BaseException, said: str, line: str) -> Iterator[str]:
-    kind = type(error).__name__
-    if kind == "IntegrityError" and "UNIQUE constraint failed" in said:
-        yield (
-            f"the key of the table refuses a value that is there already ({said.rpartition(' ')[2]}): somebody else's was "
-            f"not to be seen yet when this customer read what is free. {on_refusals(_refusals(error))}"
-        )
-    if kind == "OperationalError" and "no such table" in said and (name := _opened_by_itself(error)):
-        yield (
-            f"`{name}` is a connection that the function has opened itself, and its database is another one. Ask the connection that "
-            "is handed over: whoever lends it has opened it, and closes it."
-        )
-    if kind == "IntegrityError" and "datatype mismatch" in said:
-        yield "a value stands in the place of another column, where its kind does not fit. They go in the order of the table's columns."
-    if kind == "OperationalError" and "SQL statements in progress" in said:
-        yield "a statement with `RETURNING` is done only when its rows are fetched: `await rows.fetchone()` comes before the `commit`."
-    if isinstance(error, AttributeError) and (
-        found := re.match(r"'Connection' object has no attribute '(fetch\w+)'", said)
-    ):
-        yield f"a connection has no `{found[1]}`. Rows are fetched from what `await db.execute(…)` gives: `await rows.{found[1]}()`."
-    if (
-        "threads can only be started once" in said
-        and re.search(r"\b(async with|await) \w+", line)
-        and ".start(" not in line
-    ):
-        yield (
-            "`async with` or `await` opens a connection, and this one is open: whoever lends it has opened it, and closes it. Call "
-            "its methods."
-        )
 
 
 def _known_of_calls(said: str) -> Iterator[str]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 GENERATOR = (
-    "an async generator is gone through with `async for`; it is neither awaited nor put into a plain `for`."
+    "an async generator is neither awaited nor put into a plain `for`: hand it on as it is where a stream is wanted, and elsewhere "
+    "it is gone through with `async for`."
 )
 """The repair of an async generator that is awaited, or put into a plain `for`."""
 

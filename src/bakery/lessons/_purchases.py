@@ -41,10 +41,17 @@ def _took(reply: Reply) -> float:
 
 def _on_looking(answer: Answer, seconds: dict[str, Any], reply: Reply) -> str:
     """What to say where the limit is told late, and ends no purchase; empty where it ends one that takes much longer."""
-    if reply.status != 504 or _took(reply) <= 2:
+    if _took(reply) <= 2:
         return ""
     seconds.update(flour=LONG, butter=0.5, sugar=0.5)
     [other] = answer.visit("/cake", may_fail=True).replies
+    if reply.status == 200 and other.status == 504 and _took(other) == 2:
+        return (
+            f"Where the flour alone takes {LONG} s, “sorry” comes after 2 s: so there is a limit for each of them, and it begins anew with "
+            "the next."
+        )
+    if reply.status != 504:
+        return ""
     if _took(other) < LONG:
         return ""
     return (

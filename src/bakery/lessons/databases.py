@@ -7,10 +7,10 @@ from typing import Any
 from bakery.checking import Answer, Lesson, described, expect
 from bakery.checking.database import Database
 from bakery.checking.describing import listed
-from bakery.checking.frameworks import on_refusals
 from bakery.checking.mistakes import is_about
 from bakery.checking.run import Run
 from bakery.checking.semaphores import let_in, places, watch_places
+from bakery.checking.sql import on_refusals
 from bakery.counting import counted, form, in_words
 from bakery.lessons._lending import must_lend
 

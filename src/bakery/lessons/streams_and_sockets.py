@@ -91,6 +91,12 @@ def whose_request(answer: Answer) -> None:
             f"{who} is not greeted by name, but told {short(''.join(parts))}: the generator asks for the request, and when it runs "
             "there is none any more; what it does then only hides that. Read the name in the handler, and let the generator use it.",
         )
+        others = [one for one in PEOPLE if one != who and any(f"hello {one}\n" in part for part in parts)]
+        expect(
+            not others or answer.listen("/cake?who=Zoe").streams[0].parts[0].text != parts[0],
+            f"{who} is greeted as {''.join(others)}, and so is whoever else comes: nobody has read what stands behind the `?`, which is "
+            f"`who={who}` here.",
+        )
         heard.comes(f"data: hello {who}\n\n", f"data: bye {who}\n\n").at(0, 1).ends()
 
     async def crowd(client: Any) -> list[str]:
@@ -132,10 +138,7 @@ def crossed_out(answer: Answer) -> None:
     alone, before, during, after = answer.play(_come_and_leave(listeners)).result
     how = "" if len(alone) == 1 else _how_not_there(answer)
     expect(not how, f"a listener who is still there should be on the list, and was not: {how}.")
-    expect(
-        len(before) == STAYING and len(during) == STAYING + LEAVING,
-        f"{STAYING + LEAVING} listeners are there, and {len(during)} on the list.",
-    )
+    _must_be_told_apart(len(before), len(during))
     whom = (
         "others than those who stayed are" if len(after) >= STAYING else f"{len(after) or 'none'} of them are"
     )
@@ -143,6 +146,19 @@ def crossed_out(answer: Answer) -> None:
         after == before,
         f"of {STAYING + LEAVING} listeners {LEAVING} have left, and the other {STAYING} are still there; now {whom} on the "
         "list. Cross out whoever leaves, and nobody else.",
+    )
+
+
+def _must_be_told_apart(before: int, during: int) -> None:
+    """Expect as many on the list as there are listeners, at two moments."""
+    alike = (
+        " What is put there is the same for all of them, such as their address. Put something there that each has for itself."
+        if before == during == 1
+        else ""
+    )
+    expect(
+        before == STAYING and during == STAYING + LEAVING,
+        f"{STAYING + LEAVING} listeners are there, and {during} on the list.{alike}",
     )
 
 
