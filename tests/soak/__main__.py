@@ -1,7 +1,7 @@
 """Try for a long time to break the notebooks: `make soak`, or `python tests/soak --minutes 30 --part kills`.
 
-Not a test: it takes long. Each part has its share of the minutes, stops by itself, and prints its figures; a failure is
-printed with the seed that repeats it. Ends with 1 if anything failed. Another part is a module here with a function
+Not a test: it takes long. Each part has its share of the minutes, stops by itself, and prints its figures, also on the way; a
+failure is printed with the seed that repeats it. Ends with 1 if anything failed. Another part is a module here with a function
 `trials(wanted)`, which yields "" or what failed, once for each trial.
 """
 
@@ -15,18 +15,25 @@ from pathlib import Path
 
 from trial import ROOT, Wanted
 
+TELL = 60
+"""Seconds after which it is told how far a part has come."""
+
 PARTS = ("strict", "scrambled", "interrupts", "kills", "shops")
 
 
 async def soak(part: str, wanted: Wanted) -> int:
     """Run one part; how many of its trials failed."""
     module = import_module(part)
-    begun, count, failures = time.monotonic(), 0, 0
+    begun = told = time.monotonic()
+    count = failures = 0
     async for failure in module.trials(wanted):
         count += 1
         if failure:
             failures += 1
             print(f"FAILED {part}: {failure}", flush=True)
+        if time.monotonic() - told > TELL:
+            told = time.monotonic()
+            print(f"{part}: {count} trials so far, {failures} failed", flush=True)
     more = f", {module.more()}" if hasattr(module, "more") else ""
     minutes = (time.monotonic() - begun) / 60
     print(f"{part}: {count} trials{more}, {failures} failed, {minutes:.1f} minutes", flush=True)
