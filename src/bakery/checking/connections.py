@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from bakery.checking.virtual.lines import own_line_of, own_text_of
+
 HOST = "service"
 """The name by which a stand-in service is asked: only the client that an answer is given knows the way there."""
 
@@ -21,12 +23,10 @@ def known_of_clients(error: BaseException, said: str) -> Iterable[str]:
             "a request was sent after its client was closed: what asks belongs into the block of the `async with`, and a client "
             "that is still needed afterwards, or was only lent, is not closed there."
         )
-    if type(error).__name__ == "StreamClosed":
-        yield "the pieces of an answer were asked for when it was closed already: they are read inside the block of the `async with`."
-    if type(error).__name__ == "ResponseNotRead":
+    if "open a client instance more than once" in said:
         yield (
-            "nothing of this answer has been read yet, so it has no `.content`, `.text` or `.json()`. Its pieces come with "
-            "`async for piece in answer.aiter_bytes():`; `await answer.aread()` would hold all of them."
+            "an `async with` opens its client, and this one was opened before: several orders share it. Whoever makes the client opens "
+            "it, once, and closes it when all of them are done."
         )
     if "unexpected keyword argument 'allow_redirects'" in said:
         yield "`allow_redirects` is a word of `requests` and aiohttp. httpx calls it `follow_redirects`."
@@ -40,8 +40,28 @@ def known_of_clients(error: BaseException, said: str) -> Iterable[str]:
             f"a `{type(error.obj).__name__}` of httpx has no `response`, since no answer came. Of the errors of httpx only an "
             "`HTTPStatusError` has one."
         )
+    yield from _known_of_streams(error, said)
+
+
+def _known_of_streams(error: BaseException, said: str) -> Iterable[str]:
+    """What goes wrong with an answer that is read in pieces; the first one is told."""
+    if type(error).__name__ == "StreamClosed":
+        yield "the pieces of an answer were asked for when it was closed already: they are read inside the block of the `async with`."
+    if type(error).__name__ == "ResponseNotRead":
+        yield (
+            "nothing of this answer has been read yet, so it has no `.content`, `.text` or `.json()`. Its pieces come with "
+            "`async for piece in answer.aiter_bytes():`; `await answer.aread()` would hold all of them."
+        )
     if "sync iterator on an async stream" in said:
         yield "the pieces of this answer are waited for: `async for piece in answer.aiter_bytes():`."
+    if "_AsyncGeneratorContextManager can't be used in 'await'" in said:
+        line = own_line_of(error)
+        yield (
+            f"what is awaited there is opened and closed by a block ({line}): `async with` in the place of `await`, and in the block "
+            "it is open."
+        )
+    if "a bytes-like object is required, not 'str'" in said and "aiter_text" in own_text_of(error):
+        yield "`aiter_text` gives texts, and bytes are wanted: `aiter_bytes` gives what came, as it is."
 
 
 def _tells_of_no_answer(one: object) -> bool:

@@ -297,7 +297,7 @@ def _known_of_await(said: str, line: str) -> Iterable[str]:
         name = named[1] if named else "bake"
         called = f"`await {made[0]}()`" if made else f"`await {name}(…)`, and not `await {name}`"
         yield f"`await` stands before a function that nobody has called. Call it with brackets: {called}."
-    if re.search(r"can't be used in 'await'|can't be awaited", said):
+    if re.search(r"(?<!ContextManager) can't be used in 'await'|can't be awaited", said):
         what = re.search(r"object (?P<kind>\S+) can't|'(?P<named>\S+)' object can't", said)
         kind = f", {_a(what['kind'] or what['named'])}" if what else ""
         yield (

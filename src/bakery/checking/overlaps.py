@@ -21,11 +21,14 @@ SLEEP_IN_A_THREAD = re.compile(r"\b(to_thread|run_sync|run_in_executor)\((?:\w+,
 def no_two(count: int, source: str) -> str:
     """A sentence on so many waits of which no two overlapped; `source` is the text of the cell."""
     said = f"The {in_words(count, 'wait')} came one after another: no two of them overlapped."
+    return f"{said} {alone_because(source)}".rstrip()
+
+
+def alone_because(source: str) -> str:
+    """What most likely keeps waits from overlapping, by what stands in the cell; empty where nothing is seen."""
     if ONE_THREAD.search(source):
-        said += f" {ONE_AT_A_TIME}"
-    elif later := made_when_asked(source) or awaited_in_a_list(source):
-        said += f" {later}"
-    return said
+        return ONE_AT_A_TIME
+    return made_when_asked(source) or awaited_in_a_list(source)
 
 
 BEGINS = frozenset(

@@ -190,9 +190,8 @@ class Run:
             told.append(alone)
         elif self.one_after_another:
             told.append(overlaps.no_two(len(self.trace.lanes), self.source))
-            if overlaps.ONE_THREAD.search(self.source) or overlaps.made_when_asked(self.source):
-                pass
-            elif advise and not self._has(TOGETHER):
+            advise = advise and not overlaps.alone_because(self.source)
+            if advise and not self._has(TOGETHER):
                 told.append(
                     overlaps.not_begun(self.source)
                     or "Each `await` waits to its end before the next line begins. Start them together, with "

@@ -284,10 +284,15 @@ def _must_end_what_is_late(answer: Answer) -> None:
             if any(one.patience is not None and one.patience <= seconds for one in service.asked)
             else " The limit has to be around all that is waited for, to the last piece."
         )
+        own = (
+            " The limit of `asyncio` raises a `TimeoutError`, and `except httpx.TimeoutException` catches that of httpx alone."
+            if run.result == ("raised", TimeoutError) and "TimeoutException" in answer.source
+            else ""
+        )
         expect(
             run.result == ("gave", None),
             f"an answer that {what} is late with a deadline of {seconds} s, and `None` is wanted. It {said_of(run.result)}, "
-            f"after {run.seconds:g} s.{more if run.seconds > seconds else ''}",
+            f"after {run.seconds:g} s.{more if run.seconds > seconds else own}",
         )
         expect(
             run.seconds <= seconds,
