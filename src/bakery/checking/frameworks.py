@@ -39,6 +39,8 @@ def known_of_frameworks(error: BaseException, said: str) -> Iterable[str]:
         yield f"a customer who comes for the first time has no {said} in the session yet: `session.get({said}, 0)`."
     if isinstance(error, AttributeError):
         yield from _known_of_attributes(said)
+    if type(error).__name__ == "ResponseSchemaValidationError":
+        yield "what the handler gives does not fit the model that its `validate_response` names."
     yield from known_of_databases(error, said, line)
     if "While serving generator didn't terminate" in said:
         yield (

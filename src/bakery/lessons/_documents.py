@@ -10,7 +10,7 @@ from bakery.checking import Answer
 from bakery.checking.describing import cell_of, short
 from bakery.checking.mistakes import Wrong
 from bakery.checking.openapi import Json, at, body_schema, bounds, document_of, operation_of, resolved
-from bakery.checking.starters import functions_of
+from bakery.checking.starters import functions_of, nodes_of
 
 
 def of_the_model(answer: Answer, path: str) -> str:
@@ -18,7 +18,7 @@ def of_the_model(answer: Answer, path: str) -> str:
     try:
         operation = at(document_of(answer), "paths", path, "post")
     except Wrong as wrong:
-        return _of_no_document(str(wrong))
+        return _of_no_document(str(wrong), answer.source)
     if "requestBody" in operation:
         taken = list(operation["requestBody"].get("content", ()))
         if not taken or "application/json" in taken:
@@ -38,14 +38,26 @@ def of_the_model(answer: Answer, path: str) -> str:
     return said
 
 
-def _of_no_document(told: str) -> str:
+def _of_no_document(told: str, source: str) -> str:
     """What the document says where there is none."""
     if "msgspec.Meta" in told:
         return (
             " The document cannot be made: a `msgspec.Meta` stands where a default stands. A bound belongs to the type, as in "
             "`Annotated[int, msgspec.Meta(…)]`."
         )
+    if plain := [one.name for one in nodes_of(source) if isinstance(one, ast.ClassDef) and _is_plain(one)]:
+        return (
+            f" The document cannot be made: `{plain[0]}` is a plain class, which says nothing of its fields. A model is a "
+            f"`msgspec.Struct`: `class {plain[0]}(msgspec.Struct):`."
+        )
     return " The document cannot be made any more."
+
+
+def _is_plain(one: ast.ClassDef) -> bool:
+    """Whether a class with fields is made neither a struct nor a dataclass."""
+    return (
+        not one.bases and not one.decorator_list and any(isinstance(line, ast.AnnAssign) for line in one.body)
+    )
 
 
 def of_the_bounds(answer: Answer, path: str, name: str) -> str:

@@ -2,6 +2,7 @@
 # ruff: noqa: ANN401  # replies of a framework, and values of JSON
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -176,6 +177,12 @@ def _must_take_data(reply: Reply) -> None:
     expect(
         "unexpected keyword argument 'data'" not in said,
         "`validate_request` hands over the body under the name `data`, and the function has no such argument.",
+    )
+    made = re.match(r"'(\w+)' object is not subscriptable", said)
+    expect(
+        not made,
+        f"`data` is a `{made[1] if made else ''}` that was made of the body, and no dictionary: its fields stand behind a dot, as in "
+        "`data.cake`.",
     )
 
 
