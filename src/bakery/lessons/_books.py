@@ -204,8 +204,8 @@ async def gone_through(rows: AsyncIterator[Any]) -> Reading:
     return Reading(read)
 
 
-def must_give(reading: Reading, wanted: Sequence[Any], what: str) -> None:
-    """Expect these rows, each once and in their order."""
+def must_give(reading: Reading, wanted: Sequence[Any], what: str, why: str = "") -> None:
+    """Expect these rows, each once and in their order; `why` is what is known of rows that are left out."""
     read = reading.rows
     expect(
         read or not wanted or reading.error,
@@ -219,7 +219,7 @@ def must_give(reading: Reading, wanted: Sequence[Any], what: str) -> None:
         after = f"after {told(read)} it failed" if read else "it failed"
         raise Wrong(f"{what}, and {after}: {wrong_because(reading.error)}")
     lost = [row for row in wanted if row not in read]
-    expect(not lost, f"{what}. Of the orders {told(wanted)} it left out {told(lost)}.")
+    expect(not lost, f"{what}. Of the orders {told(wanted)} it left out {told(lost)}. {why}".rstrip())
     doubled = [row for row, times in Counter(read).items() if times > 1]
     expect(not doubled, f"{what}. It gave these twice: {told(doubled)}.")
     more = (

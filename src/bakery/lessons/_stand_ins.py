@@ -50,6 +50,10 @@ async def must_be_as_strict_as_the_mill(given: StandIn, prices: dict[Any, Any]) 
             raise Wrong(
                 f"a GET of `/price/{flour}` gets 404, and {flour} is in `PRICES`. What it looks up there is {instead}."
             )
+        expect(
+            came.status_code != 405,
+            f"a GET of `/price/{flour}` gets 405, and a GET is all that the mill allows. `request.method` is `'GET'` there.",
+        )
         why = (
             "It is looked up there, and not written down a second time. `request.url.path` has spaces as spaces; other parts of "
             "`request.url` have them as `%20`."
@@ -69,7 +73,8 @@ async def _looked_up(client: httpx.AsyncClient, flour: str, prices: dict[Any, An
     url = client.build_request("GET", f"/price/{flour}").url
     whole = [str(url), url.raw_path.decode(), url.path, url.raw_path, url.host]
     parts = [part for one in (str(url), url.path) for part in one.split("/")]
-    strange = [one for one in (*whole, *parts, url.path[1:], url.path[6:]) if one not in prices]
+    ends = [url.path[at:] for at in range(1, len(url.path))]
+    strange = [one for one in (*whole, *parts, *ends) if one not in prices]
     marked = {1000 + at: one for at, one in enumerate(dict.fromkeys(strange))}
     prices.update({one: cents for cents, one in marked.items()})
     try:

@@ -104,7 +104,12 @@ def every_row(answer: Answer) -> None:
         service = in_pages(pages)
         reading = read_with(answer, service, must_ask_properly)
         shown = " ".join(map(str, pages))
-        must_give(reading, [row for page in pages for row in page], f"the pages were {shown}")
+        must_give(
+            reading,
+            [row for page in pages for row in page],
+            f"the pages were {shown}",
+            _where_it_ended(pages, reading.rows),
+        )
         expect(
             len(service.asked) == len(pages),
             f"the pages were {shown}, and it asked {len(service.asked)} times. Where `next` is `None`, the book is read.",
@@ -112,6 +117,18 @@ def every_row(answer: Answer) -> None:
     must_be_lazy(answer)
     for broken in (HTML, Says({"error": "the oven is cold"}, status=503)):
         must_not_end_quietly(answer, broken)
+
+
+def _where_it_ended(pages: Sequence[Sequence[int]], read: Sequence[object]) -> str:
+    """A sentence on a reader who took something else for the end of the book; empty where nothing is known."""
+    for place, page in enumerate(pages):
+        if not page and list(read) == [row for before in pages[:place] for row in before]:
+            return "An empty page is not the end of the book: its `next` leads on."
+    if list(read) == [row for page in pages[:-1] for row in page]:
+        return (
+            "The last page has orders as well: a `next` that is `None` says only that no other page follows."
+        )
+    return ""
 
 
 def must_be_lazy(answer: Answer) -> None:
