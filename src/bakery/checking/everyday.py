@@ -39,6 +39,8 @@ def known_of_values(error: BaseException, said: str) -> Iterator[str]:
         yield from _on_kinds(said, line, names)
     if re.search(r"'(method|builtin_function_or_method|function)' object is not subscriptable", said):
         yield f"square brackets stand behind a function ({line}). A call has round ones; square ones look into what is kept."
+    if "'in <string>' requires string as left operand, not bytes" in said:
+        yield f"bytes are looked for in a text there ({line}): without the `b` before its quotation marks it is a text, too."
     if isinstance(error, IsADirectoryError):
         yield (
             f"a file is wanted there, and that is a folder ({line}). A file in it has the folder's name and its own: "

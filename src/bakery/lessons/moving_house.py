@@ -4,7 +4,8 @@
 import asyncio
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -63,7 +64,8 @@ def login_door(answer: Answer) -> None:
     baker = {"X-Baker": "Ada"}
     _must_let_bakers_in(answer, baker)
     answer.visit("/oven", headers=baker).says("the oven is hot").takes(1.0)
-    answer.visit("/shelf", headers=baker).says("three cakes")
+    with _of_both_kinds():
+        answer.visit("/shelf", headers=baker).says("three cakes")
     for path in ("/oven", "/shelf"):
         stranger = answer.visit(path, may_fail=True)
         [reply] = stranger.replies
@@ -87,6 +89,19 @@ def login_door(answer: Answer) -> None:
     answer.visit("/oven", visitors=3, headers=baker).takes(1.0)
     _must_be_as_they_were(answer)
     _must_guard_others(answer)
+
+
+@contextmanager
+def _of_both_kinds() -> Iterator[None]:
+    """Tell of a plain view that is awaited that the other one has to be."""
+    try:
+        yield
+    except Wrong as wrong:
+        first, python, rest = str(wrong).partition("\nPython says: ")
+        if "cannot be awaited" not in first:
+            raise
+        both = "The view of `/shelf` is a plain function, and that of `/oven` is not: the door has to be right for both."
+        raise Wrong(f"{first} {both}{python}{rest}") from None
 
 
 def _must_be_as_they_were(answer: Answer) -> None:

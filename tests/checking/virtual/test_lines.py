@@ -2,10 +2,13 @@
 
 import asyncio
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 from bakery.checking.virtual.lines import (
     is_own,
     line_at,
+    line_of,
     line_of_task,
     lines_waited_at,
     own_frames,
@@ -36,6 +39,19 @@ def test_an_error_leads_to_the_readers_frames_and_to_the_text_of_the_last_one_wh
     assert [frame.f_code.co_name for frame in own_frames_of(error)][-2:] == ["outer", "inner"]
     assert own_text_of(error) == text
     assert (own_frames_of(ValueError()), own_text_of(ValueError())) == ([], "")
+
+
+def test_a_frame_at_a_place_of_no_line_such_as_a_jump_back_is_told_by_the_line_before_it() -> None:
+    text = "def wait(todo):\n    while todo:\n        for one in todo:\n            if one:\n                todo.append(one)\n"
+    code = Cells(text).value("wait").__code__
+    last = max(start for start, _, line in code.co_lines() if line == 5)
+
+    def at(place: int) -> str:
+        frame: Any = SimpleNamespace(f_code=code, f_lineno=None, f_lasti=place)
+        return line_of(frame)
+
+    assert at(last) == "line 5: todo.append(one)"
+    assert at(-1) == "line 1: def wait(todo):"
 
 
 def test_a_library_is_not_the_readers_own() -> None:

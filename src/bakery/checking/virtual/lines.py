@@ -40,8 +40,14 @@ def own_line(frame: FrameType | None) -> str:
 
 def line_of(frame: FrameType) -> str:
     """The line that a frame is at, in words."""
-    # What leaves an `except*` comes from no line at all.
-    return line_at(frame.f_code.co_filename, frame.f_lineno or frame.f_code.co_firstlineno)
+    return line_at(frame.f_code.co_filename, frame.f_lineno or _line_before(frame))
+
+
+def _line_before(frame: FrameType) -> int:
+    """The last line before a place that is of no line: the jump back of a loop, and what leaves an `except*`, may be of none."""
+    code = frame.f_code
+    before = [line for start, _, line in code.co_lines() if line and start <= frame.f_lasti]
+    return before[-1] if before else code.co_firstlineno
 
 
 def frames_of(error: BaseException) -> Iterator[FrameType]:
