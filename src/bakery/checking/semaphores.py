@@ -4,6 +4,7 @@ import asyncio
 
 from bakery.checking.answers import Answer
 from bakery.checking.run import Run
+from bakery.counting import counted
 
 
 def watch_places(answer: Answer) -> None:
@@ -14,6 +15,16 @@ def watch_places(answer: Answer) -> None:
 def places(run: Run) -> tuple[int, int]:
     """How many places in semaphores were taken, and how many given back."""
     return run.calls.get("acquire", 0), run.calls.get("release", 0)
+
+
+def must_give_back(run: Run) -> None:
+    """Expect of a run in which nobody had to wait that a place which was taken was given back."""
+    taken, back = places(run)
+    run.expect(
+        back or not taken,
+        f"{counted(taken, 'place was', 'places were')} taken in a semaphore, and none was given back: whoever comes next waits for "
+        "ever. `async with places:` gives its place back at the end of the block.",
+    )
 
 
 def let_in(run: Run, one: str, several: str) -> str:

@@ -33,6 +33,11 @@ def must_save_in_pieces(answer: Answer) -> None:
     service = Service(lambda _: Says(parts=coming(), pause=0.5))
     run = answer.run(service.httpx(), "/sack", write)
     expect(written, "nothing was written. `write` takes the bytes, piece by piece.")
+    lost = len(pieces) * SACK - sum(map(len, written))
+    expect(
+        max(held) <= SACK or lost < SACK or len(written) > 1,
+        f"{lost // SACK} of four pieces were never written: each has to be written when it comes, before the next one takes its place.",
+    )
     expect(
         max(held) <= SACK,
         f"the answer comes in four pieces of 64 KiB, and {max(held) // 1024} KiB were held at the same time before they were "
@@ -114,6 +119,24 @@ def _of_reading(given: object, wanted: bytes | None, parts: int) -> str:
     return " It comes in two pieces of four bytes, and no header says how long it is."
 
 
+def _of_counting(answer: Answer) -> str:
+    """What was seen of the way in which bytes are counted, where too many were let in; empty where nothing was."""
+
+    def lets_in(*parts: bytes) -> bool:
+        return answer.run(Service(Says(parts=parts, pause=0.1)).httpx(), "/sack", 7).result is not None
+
+    whole, in_three, in_eight = lets_in(b"fourfour"), lets_in(b"four", b"four", b"four"), lets_in(*[b"f"] * 8)
+    if not whole and in_three and in_eight:
+        return " Eight bytes in one piece are too many for it: each piece is measured alone, and the sum of all is wanted."
+    if whole and in_three and not in_eight:
+        return (
+            " Eight pieces of one byte are too many for it: pieces are counted there, and bytes are wanted."
+        )
+    if whole and in_eight and not in_three:
+        return " The last piece is not counted: it looks at the sum before it adds what has come."
+    return ""
+
+
 def must_read_no_more(answer: Answer) -> None:
     """Whoever reads counts bytes, and stops."""
     for (one, other), most, more in (
@@ -130,7 +153,8 @@ def must_read_no_more(answer: Answer) -> None:
             wanted,
             _read_as_text(run.result, wanted)
             or f"an answer of 8 bytes, and at most {most}: {short(wanted)} is wanted, and it gave {short(run.result)} after "
-            f"{run.seconds:g} s.{_of_reading(run.result, wanted, len(service.sent))}{more}",
+            f"{run.seconds:g} s.{_of_reading(run.result, wanted, len(service.sent))}{more}"
+            f"{_of_counting(answer) if run.result == one + other and wanted is None else ''}",
         )
     run = answer.run(Service(Says("")).httpx(), "/sack", 7)
     run.gives(

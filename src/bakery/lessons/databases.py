@@ -9,7 +9,7 @@ from bakery.checking.database import Database
 from bakery.checking.describing import listed
 from bakery.checking.mistakes import is_about
 from bakery.checking.run import Run
-from bakery.checking.semaphores import let_in, places, watch_places
+from bakery.checking.semaphores import let_in, must_give_back, places, watch_places
 from bakery.checking.sql import on_refusals
 from bakery.counting import counted, form, in_words
 from bakery.lessons._lending import must_lend
@@ -98,12 +98,7 @@ def queries(*lengths: float) -> list[Query]:
 def ten_at_once(answer: Answer) -> None:
     """A limit without a box of connections."""
     watch_places(answer)
-    taken, back = places(answer.run(queries(*[0.5] * 10)))
-    expect(
-        back or not taken,
-        f"{counted(taken, 'place was', 'places were')} taken in a semaphore, and none was given back: whoever comes next waits for "
-        "ever. `async with places:` gives its place back at the end of the block.",
-    )
+    must_give_back(answer.run(queries(*[0.5] * 10)))
     run = answer.run(queries(*[0.5] * 30))
     run.gives(list(range(30)))
     expect(

@@ -15,7 +15,7 @@ from bakery.checking.run import in_word
 from bakery.checking.testing import why_green
 from bakery.lessons._callers import must_catch
 from bakery.lessons._forms import must_read_the_form
-from bakery.moving.move import Move, move
+from bakery.moving.move import Move
 from bakery.moving.reading import Project
 from bakery.moving.trying import Outcome
 from bakery.trace import Trace
@@ -321,9 +321,12 @@ def own_house(answer: Answer) -> None:
         else ""
     )
     expect(
-        isinstance(given, Move | Project),
-        f"what the tool has read is wanted, and it got {described(given)}.{more} Did you mean: `mine = move(read(folder))`, where "
+        not isinstance(given, Project),
+        "the app was read, and nobody has looked at what would change: `move(…)` around what was read does that.",
+    )
+    expect(
+        isinstance(given, Move),
+        f"what the tool has seen is wanted, and it got {described(given)}.{more} Did you mean: `mine = move(read(folder))`, where "
         "`folder` is the path of an app?",
     )
-    mine = move(given) if isinstance(given, Project) else given
-    expect(mine.texts, "nothing would change there. Is it on Quart already, or no Flask app?")
+    expect(given.texts, "nothing would change there. Is it on Quart already, or no Flask app?")
