@@ -31,6 +31,23 @@ def test_a_list_that_awaits_each_call_before_it_makes_the_next_is_told_with_its_
     assert "Line 2 awaits each `bake(…)` before it makes the next one." in said
 
 
+def test_a_loop_that_awaits_each_call_before_it_makes_the_next_is_told_with_its_line() -> None:
+    loop = "async def answer():\n    for n in range(3):\n        came.append(await bake(n))"
+    assert "Line 3 awaits `bake(…)` in a loop" in no_two(3, loop)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "came.append(await task)",
+        "tasks.append(create_task(bake(n)))",
+        "async def one():\n            await bake(n)",
+    ],
+)
+def test_a_loop_that_awaits_no_call_is_not_told_so(body: str) -> None:
+    assert "in a loop" not in no_two(3, f"async def answer():\n    for n in range(3):\n        {body}")
+
+
 @pytest.mark.parametrize(
     "several", ["[await task for task in tasks]", "[bake(n) for n in range(3)]", "await bake(1)"]
 )

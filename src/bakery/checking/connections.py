@@ -30,17 +30,30 @@ def known_of_clients(error: BaseException, said: str) -> Iterable[str]:
         )
     if "unexpected keyword argument 'allow_redirects'" in said:
         yield "`allow_redirects` is a word of `requests` and aiohttp. httpx calls it `follow_redirects`."
-    if re.search(r"Client\.request\(\) missing 1 required positional argument: 'url'", said):
-        yield (
-            "`request` wants a method and an address, and it got one thing. Where a tuple has both, a star hands them over one by "
-            "one: `request(*…)`."
-        )
     if isinstance(error, AttributeError) and error.name == "response" and _tells_of_no_answer(error.obj):
         yield (
             f"a `{type(error.obj).__name__}` of httpx has no `response`, since no answer came. Of the errors of httpx only an "
             "`HTTPStatusError` has one."
         )
+    yield from _known_of_arguments(error, said)
     yield from _known_of_streams(error, said)
+
+
+def _known_of_arguments(error: BaseException, said: str) -> Iterable[str]:
+    """What a request or an error lacks that it is made with; the first one is told."""
+    if re.search(r"Client\.request\(\) missing 1 required positional argument: 'url'", said):
+        yield (
+            "`request` wants a method and an address, and it got one thing. Where a tuple has both, a star hands them over one by "
+            "one: `request(*…)`."
+        )
+    if re.search(
+        r"(HTTPError|RequestError|HTTPStatusError)\.__init__\(\) missing 1 required positional argument: 'message'",
+        said,
+    ):
+        yield (
+            f"an error of httpx is made with a message ({own_line_of(error)}), which stands in its brackets. Without brackets it is made "
+            "with none."
+        )
 
 
 def _known_of_streams(error: BaseException, said: str) -> Iterable[str]:

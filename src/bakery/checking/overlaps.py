@@ -67,8 +67,13 @@ def made_when_asked(source: str) -> str:
 
 
 def awaited_in_a_list(source: str) -> str:
-    """A sentence on a comprehension that awaits each call before it makes the next; empty where there is none."""
+    """A sentence on a comprehension, or a loop, that awaits each call before it makes the next; empty where there is none."""
     for node in nodes_of(source):
+        if isinstance(node, ast.For) and (call := _awaited_by_the_loop(node)):
+            return (
+                f"Line {call.lineno} awaits `{_called(call)}(…)` in a loop, which makes the next one only after that. Make all of them first, "
+                "and await them together."
+            )
         if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp):
             parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
             waits = (one for part in parts for one in ast.walk(part) if isinstance(one, ast.Await))
@@ -78,6 +83,18 @@ def awaited_in_a_list(source: str) -> str:
                     "make all of them first, and await them together."
                 )
     return ""
+
+
+def _awaited_by_the_loop(loop: ast.For) -> ast.Call | None:
+    """A call that a loop itself awaits, and no function in it; None where there is none."""
+    inner = [
+        one for one in ast.walk(loop) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    ]
+    within = {id(node) for one in inner for node in ast.walk(one)}
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call) and id(node) not in within:
+            return node.value
+    return None
 
 
 def _makes_later(node: ast.AST) -> TypeGuard[ast.expr]:

@@ -230,6 +230,25 @@ def must_give(reading: Reading, wanted: Sequence[Any], what: str, why: str = "")
     expect(read == list(wanted), f"{what}. It gave {told(read)}, and {told(wanted)} is wanted{more}.")
 
 
+def where_it_ended(pages: Sequence[Sequence[int]], read: Sequence[object]) -> str:
+    """A sentence on a reader who took something else for the end of the book; empty where nothing is known."""
+    for place, page in enumerate(pages):
+        if not page and list(read) == [row for before in pages[:place] for row in before]:
+            return "An empty page is not the end of the book: its `next` leads on."
+    if list(read) == [row for page in pages[:-1] for row in page]:
+        return (
+            "The last page has orders as well: a `next` that is `None` says only that no other page follows."
+        )
+    return ""
+
+
+def not_asked_for(asked: Sequence[int], pages: int) -> str:
+    """A sentence on a last page that nobody has asked for; empty where somebody has."""
+    if max(asked, default=0) < pages - 1 or pages in asked:
+        return ""
+    return f"They stand on page {pages}, which was not asked for: it is not full, and it is a page."
+
+
 def told(rows: Sequence[Any]) -> str:
     """Rows in words, and not too many of them."""
     shown = ", ".join(f"{row!r:.20}" for row in rows[:12]) or "nothing"

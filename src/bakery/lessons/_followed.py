@@ -2,7 +2,8 @@
 # ruff: noqa: ANN401  # apps of a framework that is imported late
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from bakery.checking import Answer, expect
@@ -34,6 +35,19 @@ Page = tuple[str, list[int]]
 """The address of a page that was asked for, and the numbers of the orders on it."""
 
 
+@contextmanager
+def _of_texts() -> Iterator[None]:
+    """Tell of a bookmark that was left a text."""
+    try:
+        yield
+    except Wrong as wrong:
+        if "not supported between instances of 'int' and 'str'" in str(wrong):
+            raise Wrong(
+                "a number and a text are compared: what stands behind the `?` is a text, and `type=int` makes a number of `after`."
+            ) from None
+        raise
+
+
 def must_follow(answer: Answer, wanted: Sequence[int], what: str, change: Callable[[], None]) -> None:
     """Expect these orders, each once, of whoever follows `next` from page to page."""
 
@@ -53,7 +67,7 @@ def must_follow(answer: Answer, wanted: Sequence[int], what: str, change: Callab
                 change()
         raise Wrong(f"{what}, and after twenty pages `next` was still `{after!r:.20}`. What is to end it?")
 
-    with in_case(what):
+    with in_case(what), _of_texts():
         pages = answer.meet(script).result
     read = [row for _, rows in pages for row in rows]
     doubled = [row for row, times in Counter(read).items() if times > 1]

@@ -26,9 +26,11 @@ from bakery.lessons._books import (
     must_ask_properly,
     must_be_linked,
     must_give,
+    not_asked_for,
     numbered,
     read_with,
     told,
+    where_it_ended,
 )
 from bakery.lessons._cases import in_case
 from bakery.lessons._followed import CHANGES, GAPS, must_follow, must_serve_two
@@ -108,7 +110,7 @@ def every_row(answer: Answer) -> None:
             reading,
             [row for page in pages for row in page],
             f"the pages were {shown}",
-            _where_it_ended(pages, reading.rows),
+            where_it_ended(pages, reading.rows),
         )
         expect(
             len(service.asked) == len(pages),
@@ -117,18 +119,6 @@ def every_row(answer: Answer) -> None:
     must_be_lazy(answer)
     for broken in (HTML, Says({"error": "the oven is cold"}, status=503)):
         must_not_end_quietly(answer, broken)
-
-
-def _where_it_ended(pages: Sequence[Sequence[int]], read: Sequence[object]) -> str:
-    """A sentence on a reader who took something else for the end of the book; empty where nothing is known."""
-    for place, page in enumerate(pages):
-        if not page and list(read) == [row for before in pages[:place] for row in before]:
-            return "An empty page is not the end of the book: its `next` leads on."
-    if list(read) == [row for page in pages[:-1] for row in page]:
-        return (
-            "The last page has orders as well: a `next` that is `None` says only that no other page follows."
-        )
-    return ""
 
 
 def must_be_lazy(answer: Answer) -> None:
@@ -218,7 +208,7 @@ def all_at_once(answer: Answer) -> None:
         again = [page for page, times in Counter(asked).items() if times > 1]
         expect(not again, f"{what}, and it asked for page {told(again)} more than once.")
         _must_be_flat(run.result, what)
-        must_give(Reading(list(run.result)), range(total, 0, -1), what)
+        must_give(Reading(list(run.result)), range(total, 0, -1), what, not_asked_for(asked, pages))
         beyond = [page for page in asked if page > pages]
         expect(
             not beyond,
